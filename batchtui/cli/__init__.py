@@ -1,0 +1,1 @@
+"""The command line: reads arguments, builds the parts and joins them."""

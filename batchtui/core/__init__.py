@@ -1,0 +1,1 @@
+"""What the program knows and may do. Imports neither Textual nor Azure nor aiohttp."""

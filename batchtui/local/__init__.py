@@ -1,0 +1,1 @@
+"""The local Batch account: a Batch-compatible service on the loopback interface."""
