@@ -1,0 +1,1 @@
+"""The node agent: carries out one task as a Batch node does, with real processes."""

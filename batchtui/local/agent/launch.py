@@ -1,0 +1,49 @@
+"""What the agent is asked to do, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One run of one task.
+
+    `environment` holds the AZ_BATCH_* variables and the task's own; the agent adds PATH, HOME
+    and the like. Resource and output files are the wire's JSON objects as the client sent them.
+    """
+
+    command_line: str
+    """Split into arguments as the service does it; no shell sees it."""
+    root: Path
+    """The task's root directory; wd/, certs/, stdout.txt and stderr.txt are made in it."""
+    environment: Mapping[str, str]
+    resource_files: tuple[Mapping[str, Any], ...] = ()
+    output_files: tuple[Mapping[str, Any], ...] = ()
+    max_wall_clock: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed, in the members of the wire's `failureInfo`."""
+
+    category: str
+    """`UserError` or `ServerError`."""
+    code: str
+    message: str
+    details: tuple[tuple[str, str], ...] = ()
+    """Pairs of name and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. `failure` is None for a success only."""
+
+    exit_code: int | None
+    """None when the command never ran."""
+    started: datetime | None
+    """When the agent began with the resource files; None if it never did."""
+    ended: datetime
+    failure: Failure | None = None
