@@ -1,0 +1,145 @@
+"""The one seam between the program and the outside world.
+
+Every method raises `GatewayError`, and nothing else, when the service refuses or cannot be
+reached. `batchtui.client` implements the protocols over the Azure SDKs; the tests have one fake.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from batchtui.core.models import (
+    Blob,
+    Container,
+    Job,
+    Node,
+    NodeFile,
+    Pool,
+    PoolNodeCounts,
+    SupportedImage,
+    Task,
+    TaskCounts,
+    Window,
+)
+from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+
+Counted = Callable[[int], None]
+"""Called with how many more (bytes, tasks) have gone through since the last call."""
+
+
+class GatewayError(Exception):
+    """A remote call failed: a sentence that says what was tried and why it failed.
+
+    `status` is the HTTP status, None when no answer came; `code` is the service's own name for
+    the error, such as `PoolExists`, or empty.
+    """
+
+    def __init__(self, sentence: str, *, status: int | None = None, code: str = "") -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+
+    @property
+    def missing(self) -> bool:
+        """Whether the thing asked for does not exist (any more)."""
+        return self.status == 404
+
+    @property
+    def exists(self) -> bool:
+        """Whether a thing of that name is there already."""
+        return self.status == 409 and self.code.endswith(("Exists", "AlreadyExists"))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """Where a file of a task is; `path` is relative to the task's directory (`stdout.txt`)."""
+
+    job_id: str
+    task_id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolNodeFile:
+    """Where a file of a node is; `path` is relative to the node's root (`startup/stderr.txt`)."""
+
+    pool_id: str
+    node_id: str
+    path: str
+
+
+RemoteFile = TaskFile | PoolNodeFile
+
+
+class Batch(Protocol):
+    """What batchtui asks of a Batch account."""
+
+    async def pools(self) -> tuple[Pool, ...]: ...
+    async def pool(self, pool_id: str) -> Pool: ...
+    async def node_counts(self) -> tuple[PoolNodeCounts, ...]: ...
+    async def nodes(self, pool_id: str, *, at_most: int) -> Window[Node]: ...
+    async def node(self, pool_id: str, node_id: str) -> Node: ...
+    async def images(self) -> tuple[SupportedImage, ...]:
+        """The images that the service has verified, each with its node agent SKU."""
+        ...
+
+    async def jobs(self) -> tuple[Job, ...]: ...
+    async def job(self, job_id: str) -> Job: ...
+    async def task_counts(self, job_id: str) -> TaskCounts: ...
+    async def tasks(self, job_id: str, *, at_most: int, failed: bool = False) -> Window[Task]:
+        """The job's first tasks by id; with `failed`, only those whose result is a failure."""
+        ...
+
+    async def task(self, job_id: str, task_id: str) -> Task: ...
+    async def task_files(self, job_id: str, task_id: str) -> tuple[NodeFile, ...]: ...
+    async def file_size(self, file: RemoteFile) -> int:
+        """Bytes that the file holds at this moment."""
+        ...
+
+    async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start`; empty at the end of the file."""
+        ...
+
+    async def create_pool(self, pool: PoolSpec) -> None: ...
+    async def create_job(self, job: JobSpec) -> None: ...
+    async def add_tasks(self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted) -> None:
+        """Add any number of tasks, in order; the error names the first task that was refused."""
+        ...
+
+    async def terminate_job(self, job_id: str) -> None: ...
+    async def delete_job(self, job_id: str) -> None: ...
+    async def delete_pool(self, pool_id: str) -> None: ...
+    async def delete_task(self, job_id: str, task_id: str) -> None: ...
+
+
+class Storage(Protocol):
+    """What batchtui asks of a storage account."""
+
+    async def containers(self) -> tuple[Container, ...]: ...
+    async def blobs(self, container: str, *, at_most: int) -> Window[Blob]: ...
+    async def container_exists(self, container: str) -> bool: ...
+    async def create_container(self, container: str) -> None: ...
+    async def delete_container(self, container: str) -> None: ...
+    async def delete_blob(self, container: str, blob: str) -> None: ...
+    async def upload(self, container: str, blob: str, source: Path, *, sent: Counted) -> None: ...
+    async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
+        """Write the blob to `target`, which appears only once it is whole."""
+        ...
+
+    async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
+        """The container's URL with a SAS: a secret. `rights` as in a SAS, such as `rwl`."""
+        ...
+
+    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
+        """The blob's URL with a SAS that may read: a secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An account as batchtui sees it. Without a storage account `storage` is None."""
+
+    batch: Batch
+    storage: Storage | None

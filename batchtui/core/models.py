@@ -1,0 +1,276 @@
+"""What the panes show: frozen values, decoded straight off the wire.
+
+Members are those of api-version 2025-06-01, snake_case here and camelCase there. What a listing
+did not select is absent and takes its default. Times are aware UTC datetimes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from msgspec import Struct, field
+
+from batchtui.core.states import (
+    AllocationState,
+    JobState,
+    NodeState,
+    PoolState,
+    Result,
+    SchedulingState,
+    TaskState,
+)
+
+T = TypeVar("T")
+
+
+class Wire(Struct, frozen=True, rename="camel"):
+    """A value as the Batch service spells it."""
+
+
+class Window(Struct, Generic[T], frozen=True):
+    """The first part of a listing that may be huge, in the service's order (by id)."""
+
+    items: tuple[T, ...] = ()
+    complete: bool = True
+    """Whether nothing follows `items`."""
+
+
+class NameValue(Wire, frozen=True):
+    name: str = ""
+    value: str = ""
+
+
+class ResizeError(Wire, frozen=True):
+    code: str = ""
+    message: str = ""
+    values: tuple[NameValue, ...] = ()
+
+
+class Pool(Wire, frozen=True):
+    id: str
+    state: PoolState = PoolState.UNKNOWN
+    allocation_state: AllocationState = AllocationState.UNKNOWN
+    vm_size: str = ""
+    creation_time: datetime | None = None
+    allocation_state_transition_time: datetime | None = None
+    current_dedicated_nodes: int = 0
+    current_low_priority_nodes: int = 0
+    target_dedicated_nodes: int = 0
+    target_low_priority_nodes: int = 0
+    task_slots_per_node: int = 1
+    enable_auto_scale: bool = False
+    resize_errors: tuple[ResizeError, ...] = ()
+
+    @property
+    def current_nodes(self) -> int:
+        return self.current_dedicated_nodes + self.current_low_priority_nodes
+
+    @property
+    def target_nodes(self) -> int:
+        return self.target_dedicated_nodes + self.target_low_priority_nodes
+
+
+class NodeCounts(Wire, frozen=True):
+    """How many nodes of a pool are in each state. May lag behind by some seconds."""
+
+    creating: int = 0
+    idle: int = 0
+    offline: int = 0
+    preempted: int = 0
+    rebooting: int = 0
+    reimaging: int = 0
+    running: int = 0
+    starting: int = 0
+    start_task_failed: int = 0
+    leaving_pool: int = 0
+    unknown: int = 0
+    unusable: int = 0
+    waiting_for_start_task: int = 0
+    upgrading_os: int = field(default=0, name="upgradingOS")
+    deallocated: int = 0
+    deallocating: int = 0
+    total: int = 0
+
+    def by_state(self) -> dict[NodeState, int]:
+        """Each state that has any node, in the legend's order."""
+        counts = {state: int(getattr(self, state.name.lower())) for state in NodeState}
+        return {state: count for state, count in counts.items() if count}
+
+
+class PoolNodeCounts(Wire, frozen=True):
+    pool_id: str
+    dedicated: NodeCounts = NodeCounts()
+    low_priority: NodeCounts = NodeCounts()
+
+    def by_state(self) -> dict[NodeState, int]:
+        """Dedicated and spot nodes together, in the legend's order."""
+        both = (self.dedicated.by_state(), self.low_priority.by_state())
+        totals = {state: sum(counts.get(state, 0) for counts in both) for state in NodeState}
+        return {state: count for state, count in totals.items() if count}
+
+
+class FailureInfo(Wire, frozen=True):
+    """Why the service calls a task failed."""
+
+    category: str = ""
+    code: str = ""
+    message: str = ""
+    details: tuple[NameValue, ...] = ()
+
+
+class TaskExecution(Wire, frozen=True):
+    """How far a task or a start task came. `exit_code` is None when no process ended."""
+
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    exit_code: int | None = None
+    result: Result | None = None
+    failure_info: FailureInfo | None = None
+    retry_count: int = 0
+    requeue_count: int = 0
+
+
+class RecentTask(Wire, frozen=True):
+    job_id: str = ""
+    task_id: str = ""
+    task_state: TaskState = TaskState.UNKNOWN
+
+
+class NodeError(Wire, frozen=True):
+    code: str = ""
+    message: str = ""
+    error_details: tuple[NameValue, ...] = ()
+
+
+class Node(Wire, frozen=True):
+    """A node; `recent_tasks`, `errors` and `start_task_info` come only with a single look."""
+
+    id: str
+    state: NodeState = NodeState.UNKNOWN
+    state_transition_time: datetime | None = None
+    scheduling_state: SchedulingState = SchedulingState.ENABLED
+    is_dedicated: bool = True
+    running_tasks_count: int = 0
+    running_task_slots_count: int = 0
+    ip_address: str = ""
+    vm_size: str = ""
+    total_tasks_run: int = 0
+    recent_tasks: tuple[RecentTask, ...] = ()
+    start_task_info: TaskExecution | None = None
+    errors: tuple[NodeError, ...] = ()
+
+
+class PoolInfo(Wire, frozen=True):
+    pool_id: str = ""
+
+
+class JobExecution(Wire, frozen=True):
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    pool_id: str = ""
+    terminate_reason: str = ""
+
+
+class Job(Wire, frozen=True):
+    id: str
+    state: JobState = JobState.UNKNOWN
+    state_transition_time: datetime | None = None
+    creation_time: datetime | None = None
+    priority: int = 0
+    pool_info: PoolInfo = PoolInfo()
+    execution_info: JobExecution = JobExecution()
+
+    @property
+    def pool_id(self) -> str:
+        """The pool that the job runs on: an auto pool is known only once it was made."""
+        return self.execution_info.pool_id or self.pool_info.pool_id
+
+
+class TaskCounts(Wire, frozen=True):
+    """How many tasks of a job are in each state. `running` includes preparing; may lag."""
+
+    active: int = 0
+    running: int = 0
+    completed: int = 0
+    succeeded: int = 0
+    failed: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.active + self.running + self.completed
+
+
+class NodeInfo(Wire, frozen=True):
+    pool_id: str = ""
+    node_id: str = ""
+
+
+class Task(Wire, frozen=True):
+    id: str
+    state: TaskState = TaskState.UNKNOWN
+    state_transition_time: datetime | None = None
+    creation_time: datetime | None = None
+    command_line: str = ""
+    execution_info: TaskExecution = TaskExecution()
+    node_info: NodeInfo = NodeInfo()
+
+    @property
+    def failed(self) -> bool:
+        return self.execution_info.result is Result.FAILURE
+
+
+class ImageReference(Wire, frozen=True):
+    publisher: str = ""
+    offer: str = ""
+    sku: str = ""
+    version: str = "latest"
+
+
+class SupportedImage(Wire, frozen=True):
+    node_agent_sku_id: str = field(name="nodeAgentSKUId")
+    image_reference: ImageReference
+    os_type: str = ""
+    verification_type: str = ""
+
+
+class FileProperties(Wire, frozen=True):
+    content_length: int = 0
+    """Bytes."""
+    last_modified: datetime | None = None
+
+
+class NodeFile(Wire, frozen=True):
+    """A file or a folder of a task or a node; `name` is its path below the root."""
+
+    name: str
+    is_directory: bool = False
+    properties: FileProperties | None = None
+
+
+class Container(Struct, frozen=True):
+    """A blob container. The service keeps no totals: they are a `Usage`."""
+
+    name: str
+    last_modified: datetime | None = None
+
+
+class Blob(Struct, frozen=True):
+    name: str
+    size: int = 0
+    """Bytes."""
+    last_modified: datetime | None = None
+    content_type: str = ""
+
+
+class Usage(Struct, frozen=True):
+    """What a container holds, counted by listing it; `complete` tells a total from a minimum."""
+
+    blobs: int = 0
+    size: int = 0
+    """Bytes."""
+    complete: bool = True
+
+    @classmethod
+    def of(cls, blobs: Iterable[Blob], *, complete: bool) -> "Usage":
+        sizes = [blob.size for blob in blobs]
+        return cls(len(sizes), sum(sizes), complete)

@@ -1,0 +1,65 @@
+"""What the requests of one account amount to, and whether the service asks for patience."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it went over the wire. The path carries no query: a query may hold a SAS."""
+
+    method: str
+    path: str
+    status: int | None
+    """None when no answer came."""
+    seconds: float
+    at: float
+
+
+class Traffic:
+    """Counts requests and remembers throttling, for all feeds and actions of an account.
+
+    `clock` gives seconds that only grow.
+    """
+
+    KEPT = 500
+    """Requests remembered, for the log of requests."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.recent: deque[Request] = deque(maxlen=self.KEPT)
+        self._times: deque[float] = deque()
+        self._quiet_until = 0.0
+
+    def record(
+        self, method: str, path: str, status: int | None, seconds: float, *, retry_after: float = 0
+    ) -> None:
+        """Note a request; `retry_after` is the service's plea for patience, in seconds."""
+        now = self.clock()
+        self.recent.append(Request(method, path, status, seconds, now))
+        self._times.append(now)
+        self._forget(now)
+        if status in (429, 503):
+            self._quiet_until = max(self._quiet_until, now + max(retry_after, 1.0))
+
+    @property
+    def per_minute(self) -> int:
+        """Requests in the last sixty seconds."""
+        self._forget(self.clock())
+        return len(self._times)
+
+    @property
+    def throttled(self) -> float:
+        """Seconds for which the service still wants to be left alone; 0 when it does not."""
+        return max(0.0, self._quiet_until - self.clock())
+
+    async def patience(self) -> None:
+        """Wait as long as the service asked for by now."""
+        await asyncio.sleep(self.throttled)
+
+    def _forget(self, now: float) -> None:
+        while self._times and self._times[0] < now - 60:
+            self._times.popleft()
