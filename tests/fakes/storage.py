@@ -1,0 +1,111 @@
+"""A storage account in memory."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from batchtui.core.gateway import Counted, GatewayError
+from batchtui.core.models import Blob, Container, Window
+from tests.fakes.calls import Calls, refused
+
+WRITTEN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SIGNATURE = "c2VjcmV0LXNpZ25hdHVyZQ"
+"""What no screen, log, ledger or message may ever show."""
+
+
+class FakeStorage:
+    """`batchtui.core.gateway.Storage`: `held[container][blob]` is the blob's content."""
+
+    CHUNK = 1000
+    """Bytes after which a transfer reports."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.held: dict[str, dict[str, bytes]] = {}
+        self._calls = calls
+
+    def put(self, container: str, blobs: dict[str, bytes] | None = None) -> None:
+        """Have a container there, with these blobs, without any call."""
+        self.held.setdefault(container, {}).update(blobs or {})
+
+    async def containers(self) -> tuple[Container, ...]:
+        await self._calls.note("containers")
+        return tuple(Container(name, WRITTEN) for name in sorted(self.held))
+
+    async def blobs(self, container: str, *, at_most: int) -> Window[Blob]:
+        await self._calls.note("blobs", container)
+        held = sorted(self._container(container).items())
+        return Window(
+            tuple(Blob(name, len(data), WRITTEN, "") for name, data in held[:at_most]),
+            len(held) <= at_most,
+        )
+
+    async def container_exists(self, container: str) -> bool:
+        await self._calls.note("container_exists", container)
+        return container in self.held
+
+    async def create_container(self, container: str) -> None:
+        await self._calls.note("create_container", container)
+        if container in self.held:
+            raise refused(
+                f"Could not create container {container}: it exists already",
+                code="ContainerAlreadyExists",
+            )
+        self.held[container] = {}
+
+    async def delete_container(self, container: str) -> None:
+        await self._calls.note("delete_container", container)
+        self._container(container)
+        del self.held[container]
+
+    async def delete_blob(self, container: str, blob: str) -> None:
+        await self._calls.note("delete_blob", container, blob)
+        self._blob(container, blob)
+        del self.held[container][blob]
+
+    async def upload(self, container: str, blob: str, source: Path, *, sent: Counted) -> None:
+        await self._calls.note("upload", container, blob)
+        data = await asyncio.to_thread(source.read_bytes)
+        for size in self._chunks(data):
+            sent(size)
+        self._container(container)[blob] = data
+
+    async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
+        await self._calls.note("download", container, blob)
+        data = self._blob(container, blob)
+        for size in self._chunks(data):
+            received(size)
+        await asyncio.to_thread(_write, target, data)
+
+    async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
+        await self._calls.note("container_url", container, rights)
+        return f"https://fake.blob.example/{container}?sp={rights}&sig={SIGNATURE}"
+
+    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
+        await self._calls.note("blob_url", container, blob)
+        return f"https://fake.blob.example/{container}/{blob}?sp=r&sig={SIGNATURE}"
+
+    def _container(self, name: str) -> dict[str, bytes]:
+        try:
+            return self.held[name]
+        except KeyError:
+            raise _missing(f"container {name}") from None
+
+    def _blob(self, container: str, blob: str) -> bytes:
+        try:
+            return self._container(container)[blob]
+        except KeyError:
+            raise _missing(f"blob {blob} of container {container}") from None
+
+    def _chunks(self, data: bytes) -> Sequence[int]:
+        whole, rest = divmod(len(data), self.CHUNK)
+        return [self.CHUNK] * whole + ([rest] if rest else [])
+
+
+def _write(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+
+
+def _missing(what: str) -> GatewayError:
+    return refused(f"Could not find {what}: it does not exist", status=404, code="BlobNotFound")
