@@ -1,0 +1,96 @@
+"""What the dashboard's user may do."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from batchtui.core import losses
+from batchtui.core.feed import Feed
+from batchtui.core.feeds import Feeds
+from batchtui.core.gateway import Gateway, GatewayError, RemoteFile, Storage
+from batchtui.core.models import SupportedImage
+from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.tail import Excerpt, Tail
+from batchtui.core.transfer import Report, planned, upload_all
+
+
+class Controller:
+    """Carries out the user's commands over a gateway. Knows no widget.
+
+    A command raises `GatewayError` when the service refuses; otherwise the feeds that show its
+    effect are woken to look again, rather than guess what the service did.
+    """
+
+    def __init__(self, gateway: Gateway, feeds: Feeds, *, read_only: bool = False) -> None:
+        self.gateway = gateway
+        self.feeds = feeds
+        self.read_only = read_only
+
+    async def images(self) -> tuple[SupportedImage, ...]:
+        """The images that a pool can be made of."""
+        return await self.gateway.batch.images()
+
+    async def create_container(self, container: str) -> None:
+        await self._storage.create_container(container)
+        self.feeds.refresh("containers")
+
+    async def upload(self, container: str, sources: Sequence[Path], report: Report) -> int:
+        """Upload files and folders (tree kept) into a container; returns how many files.
+
+        Raises `FileNotFoundError` before anything is sent when a source is not there.
+        """
+        pieces = planned(sources)
+        await upload_all(self._storage, container, pieces, report)
+        self.feeds.refresh("containers", "usage", "blobs")
+        return len(pieces)
+
+    async def create_pool(self, pool: PoolSpec) -> None:
+        await self.gateway.batch.create_pool(pool)
+        self.feeds.refresh("pools", "node_counts", "nodes")
+
+    async def create_job(self, job: JobSpec) -> None:
+        await self.gateway.batch.create_job(job)
+        self.feeds.refresh("jobs")
+
+    async def add_tasks(
+        self, job_id: str, tasks: Sequence[TaskSpec], added: Callable[[int], None]
+    ) -> None:
+        await self.gateway.batch.add_tasks(job_id, tasks, added=added)
+        self.feeds.refresh("tasks", "progress")
+
+    async def losses_of_job(self, job_id: str) -> tuple[str, ...]:
+        """Sentences that say what goes with the job."""
+        return await losses.of_job(self.gateway.batch, job_id)
+
+    async def losses_of_pool(self, pool_id: str) -> tuple[str, ...]:
+        """Sentences that say what goes with the pool."""
+        return await losses.of_pool(self.gateway.batch, pool_id)
+
+    async def losses_of_container(self, container: str) -> tuple[str, ...]:
+        """Sentences that say what goes with the container."""
+        return await losses.of_container(self._storage, container)
+
+    async def delete_job(self, job_id: str) -> None:
+        await self.gateway.batch.delete_job(job_id)
+        self.feeds.refresh("jobs", "tasks")
+
+    async def delete_pool(self, pool_id: str) -> None:
+        await self.gateway.batch.delete_pool(pool_id)
+        self.feeds.refresh("pools", "node_counts", "nodes")
+
+    async def delete_container(self, container: str) -> None:
+        await self._storage.delete_container(container)
+        self.feeds.refresh("containers", "blobs")
+
+    def tail(self, file: RemoteFile) -> Feed[Excerpt]:
+        """A feed on the end of a remote file; whoever opens it runs it, and stops it again."""
+        tail = Tail(self.gateway.batch, file)
+        return Feed(tail.read, Excerpt(), every=1.0, traffic=self.feeds.traffic)
+
+    @property
+    def _storage(self) -> Storage:
+        if self.gateway.storage is None:
+            raise GatewayError(
+                "There is no storage account to work with: the profile names none. "
+                "Set AZURE_STORAGE_CONNECTION_STRING or the profile's storage account."
+            )
+        return self.gateway.storage

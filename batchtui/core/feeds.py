@@ -1,0 +1,170 @@
+"""Everything that the dashboard looks at, each kept fresh by a feed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from batchtui.core.feed import Feed
+from batchtui.core.gateway import Gateway
+from batchtui.core.models import (
+    Blob,
+    Container,
+    Job,
+    Node,
+    Pool,
+    PoolNodeCounts,
+    Task,
+    TaskCounts,
+    Usage,
+    Window,
+)
+from batchtui.core.states import JobState
+from batchtui.core.tallies import Tallies
+from batchtui.core.traffic import Traffic
+
+T = TypeVar("T")
+
+PAGE = 1_000
+"""Tasks, nodes or blobs that one request may list."""
+
+
+class Feeds:
+    """The feeds, and which pool, job, node and container they are pointed at.
+
+    A feed, its pane and the screen's reactive share one name, listed in `NAMES`.
+    """
+
+    NAMES = (
+        "containers", "usage", "blobs",
+        "pools", "node_counts", "nodes", "node",
+        "jobs", "progress", "tasks",
+    )  # fmt: skip
+
+    NODES_AT_MOST = 10_000
+
+    def __init__(self, gateway: Gateway, traffic: Traffic, *, every: float = 2.0) -> None:
+        """`every`: seconds between two looks at what changes fastest."""
+        self.traffic = traffic
+        self.pool_id = self.node_id = self.job_id = self.container = ""
+        self._gateway = gateway
+        self._every = every
+        self._tasks_wanted = self._blobs_wanted = PAGE
+        batch = gateway.batch
+        self.pools: Feed[tuple[Pool, ...]] = self._feed(batch.pools, ())
+        self.node_counts: Feed[tuple[PoolNodeCounts, ...]] = self._feed(batch.node_counts, ())
+        self.nodes: Feed[Window[Node]] = self._feed(self._fetch_nodes, Window())
+        self.node: Feed[Node | None] = self._feed(self._fetch_node, None)
+        self.jobs: Feed[tuple[Job, ...]] = self._feed(batch.jobs, ())
+        self._progress = Tallies(batch.task_counts, settled=self._is_settled)
+        self.progress: Feed[Mapping[str, TaskCounts]] = self._feed(self._progress.fetch, {})
+        self.tasks: Feed[Window[Task]] = self._feed(self._fetch_tasks, Window())
+        self.containers: Feed[tuple[Container, ...]] = self._feed(self._fetch_containers, (), 2)
+        self._usage = Tallies(self._count_blobs)
+        self.usage: Feed[Mapping[str, Usage]] = self._feed(self._usage.fetch, {}, 4)
+        self.blobs: Feed[Window[Blob]] = self._feed(self._fetch_blobs, Window(), 2)
+
+    def _feed(self, fetch: Callable[[], Awaitable[T]], empty: T, slower: float = 1) -> Feed[T]:
+        return Feed(fetch, empty, every=self._every * slower, traffic=self.traffic)
+
+    def __getitem__(self, name: str) -> "Feed[object]":
+        feed: Feed[object] = getattr(self, name)
+        return feed
+
+    async def run(self) -> None:
+        """Run every feed until cancelled; a bug in one ends them all, loudly."""
+        async with asyncio.TaskGroup() as tasks:
+            for name in self.NAMES:
+                tasks.create_task(self[name].run(), name=f"feed:{name}")
+
+    def refresh(self, *names: str) -> None:
+        """Look again now: at the feeds named, or at all."""
+        for name in names or self.NAMES:
+            self[name].refresh()
+
+    def show_pool(self, pool_id: str) -> None:
+        """Point the feed of nodes at another pool; empty for none."""
+        if pool_id != self.pool_id:
+            self.pool_id = pool_id
+            self.nodes.reset()
+            self.show_node("")
+
+    def show_node(self, node_id: str) -> None:
+        """Point the feed of the one node at another node of the shown pool; empty for none."""
+        if node_id != self.node_id:
+            self.node_id = node_id
+            self.node.reset()
+
+    def show_job(self, job_id: str) -> None:
+        """Point the feed of tasks at another job; empty for none."""
+        if job_id != self.job_id:
+            self.job_id = job_id
+            self._tasks_wanted = PAGE
+            self.tasks.reset()
+
+    def show_container(self, container: str) -> None:
+        """Point the feed of blobs at another container; empty for none."""
+        if container != self.container:
+            self.container = container
+            self._blobs_wanted = PAGE
+            self.blobs.reset()
+
+    def show_more_tasks(self) -> None:
+        """Widen the window on the shown job's tasks by a page."""
+        if not self.tasks.reading.value.complete:
+            self._tasks_wanted = len(self.tasks.reading.value.items) + PAGE
+            self.tasks.refresh()
+
+    def show_more_blobs(self) -> None:
+        """Widen the window on the shown container's blobs by a page."""
+        if not self.blobs.reading.value.complete:
+            self._blobs_wanted = len(self.blobs.reading.value.items) + PAGE
+            self.blobs.refresh()
+
+    def show_progress_of(self, job_ids: tuple[str, ...]) -> None:
+        """Count the tasks of these jobs, which are on screen."""
+        if job_ids != self._progress.shown:
+            self._progress.shown = job_ids
+            self.progress.refresh()
+
+    def show_usage_of(self, containers: tuple[str, ...]) -> None:
+        """Count the blobs of these containers, which are on screen."""
+        if containers != self._usage.shown:
+            self._usage.shown = containers
+            self.usage.refresh()
+
+    async def _fetch_nodes(self) -> Window[Node]:
+        if not self.pool_id:
+            return Window()
+        return await self._gateway.batch.nodes(self.pool_id, at_most=self.NODES_AT_MOST)
+
+    async def _fetch_node(self) -> Node | None:
+        if not (self.pool_id and self.node_id):
+            return None
+        return await self._gateway.batch.node(self.pool_id, self.node_id)
+
+    async def _fetch_tasks(self) -> Window[Task]:
+        if not self.job_id:
+            return Window()
+        return await self._gateway.batch.tasks(self.job_id, at_most=self._tasks_wanted)
+
+    async def _fetch_containers(self) -> tuple[Container, ...]:
+        storage = self._gateway.storage
+        return await storage.containers() if storage else ()
+
+    async def _fetch_blobs(self) -> Window[Blob]:
+        storage = self._gateway.storage
+        if storage is None or not self.container:
+            return Window()
+        return await storage.blobs(self.container, at_most=self._blobs_wanted)
+
+    async def _count_blobs(self, container: str) -> Usage:
+        storage = self._gateway.storage
+        if storage is None:
+            return Usage()
+        window = await storage.blobs(container, at_most=PAGE)
+        return Usage.of(window.items, complete=window.complete)
+
+    def _is_settled(self, job_id: str, counts: TaskCounts) -> bool:
+        """Counts lag, so even a completed job's may still move while any task is not completed."""
+        done = (job for job in self.jobs.reading.value if job.state is JobState.COMPLETED)
+        return not (counts.active or counts.running) and any(job.id == job_id for job in done)

@@ -1,0 +1,57 @@
+"""What goes with a thing that is deleted: the sentences that the question must say."""
+
+import asyncio
+
+from batchtui.core.gateway import Batch, Storage
+from batchtui.core.models import Usage
+from batchtui.core.states import JobState, NodeState
+from batchtui.core.wording import in_bytes, many, some
+
+COUNTED = 5_000
+"""Blobs counted before the question settles for "at least"."""
+
+
+async def of_job(batch: Batch, job_id: str) -> tuple[str, ...]:
+    """What is lost with a job."""
+    counts = await batch.task_counts(job_id)
+    if not counts.total:
+        return ("It has no tasks.",)
+    sentences = [f"Its {many(counts.total, 'task')} go with it, and their files on the nodes."]
+    if counts.running:
+        sentences.append(f"{many(counts.running, 'task')} still running will be ended.")
+    if counts.active:
+        sentences.append(f"{many(counts.active, 'task')} waiting will never run.")
+    return tuple(sentences)
+
+
+async def of_pool(batch: Batch, pool_id: str) -> tuple[str, ...]:
+    """What is lost with a pool."""
+    pool, jobs, counts = await asyncio.gather(
+        batch.pool(pool_id), batch.jobs(), batch.node_counts()
+    )
+    sentences = [
+        f"Its {many(pool.current_nodes, 'node')} go with it, and every file on them."
+        if pool.current_nodes
+        else "It has no nodes."
+    ]
+    busy = sum(
+        each.by_state().get(NodeState.RUNNING, 0) for each in counts if each.pool_id == pool_id
+    )
+    if busy:
+        sentences.append(f"{many(busy, 'node')} running tasks now: these tasks are interrupted.")
+    stranded = [
+        job.id for job in jobs if job.pool_id == pool_id and job.state is not JobState.COMPLETED
+    ]
+    if stranded:
+        sentences.append(f"Left without a pool: {some(stranded)}.")
+    return tuple(sentences)
+
+
+async def of_container(storage: Storage, container: str) -> tuple[str, ...]:
+    """What is lost with a container."""
+    window = await storage.blobs(container, at_most=COUNTED)
+    usage = Usage.of(window.items, complete=window.complete)
+    if not usage.blobs:
+        return ("It is empty.",)
+    least = "" if usage.complete else "at least "
+    return (f"Its {least}{many(usage.blobs, 'blob')} ({in_bytes(usage.size)}) go with it.",)

@@ -1,0 +1,36 @@
+"""Which account batchtui talks to."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A Batch account, with its storage account if it has one, and how to sign in to them.
+
+    A key of None means that Entra ID signs in (`az login`). The keys are left out of `repr`, so
+    that no traceback or log line shows them.
+    """
+
+    name: str
+    batch_endpoint: str
+    """With its scheme, without a slash at the end."""
+    batch_account: str
+    batch_key: str | None = field(default=None, repr=False)
+    storage_endpoint: str = ""
+    """The blob service's URL, without a slash at the end; empty where there is no storage account."""
+    storage_account: str = ""
+    storage_key: str | None = field(default=None, repr=False)
+    read_only: bool = False
+    """Whether every request that would change something is refused before it is sent."""
+    local: bool = False
+    """Whether this is an account on this machine that costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalProfile:
+    """The local Batch account, whose endpoints are known only once it runs."""
+
+    name: str = "local"
+    data_dir: Path | None = None
+    """Where the account keeps itself; None for the user's data folder."""
