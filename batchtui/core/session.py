@@ -1,0 +1,19 @@
+"""An account that is open for use, whichever profile it comes from."""
+
+from dataclasses import dataclass
+
+from batchtui.core.gateway import Gateway
+from batchtui.core.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A gateway, and what the screen says about the account behind it."""
+
+    gateway: Gateway
+    traffic: Traffic
+    label: str
+    """The account's name."""
+    endpoint: str
+    local: bool
+    read_only: bool
