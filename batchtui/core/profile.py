@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+class ConfigError(Exception):
+    """A setting is wrong or missing: a sentence that says which and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A Batch account, with its storage account if it has one, and how to sign in to them.

@@ -1,0 +1,68 @@
+"""Opens the account of a profile, and the local account where it has to run first."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from batchtui.core.gateway import Gateway
+from batchtui.core.session import Session
+from batchtui.core.profile import LocalProfile, Profile
+from batchtui.core.traffic import Traffic
+
+NO_PROFILE = (
+    "No account is chosen: use --profile local for the local Batch account, or set "
+    "AZURE_BATCH_ACCOUNT, AZURE_BATCH_ENDPOINT and AZURE_BATCH_ACCESS_KEY for one in Azure."
+)
+
+
+@asynccontextmanager
+async def open_session(
+    name: str | None, *, progress: Callable[[str], None]
+) -> AsyncIterator[Session]:
+    """Open the account of the profile `name`, or of the profile that the settings choose.
+
+    The local account is used where it runs already, else started and stopped again at the end;
+    `progress` gets a sentence for each step of that. Raises `ConfigError` when no profile can be
+    chosen or a setting is wrong, `LocalAccountError` when the local account cannot be started and
+    `GatewayError` when the profile's keys cannot be used. No request is sent to a remote account
+    yet.
+    """
+    # The SDKs take half a second to import, which `batchtui --help` should not pay.
+    from batchtui.client.connect import connect
+    from batchtui.config import ConfigError, choose
+
+    profile = choose(name)
+    if profile is None:
+        raise ConfigError(NO_PROFILE)
+    traffic = Traffic()
+    async with AsyncExitStack() as stack:
+        if isinstance(profile, LocalProfile):
+            profile = await stack.enter_async_context(_local_account(profile, progress))
+        gateway = await stack.enter_async_context(connect(profile, traffic))
+        yield Session(
+            gateway=gateway,
+            traffic=traffic,
+            label=profile.batch_account,
+            endpoint=profile.batch_endpoint,
+            local=profile.local,
+            read_only=profile.read_only,
+        )
+
+
+@asynccontextmanager
+async def _local_account(
+    profile: LocalProfile, progress: Callable[[str], None]
+) -> AsyncIterator[Profile]:
+    """The local account while it runs."""
+    from batchtui.local.launch import attach_or_start
+
+    async with attach_or_start(profile.data_dir, progress=progress) as account:
+        yield Profile(
+            name=profile.name,
+            batch_endpoint=account.batch_endpoint,
+            batch_account=account.batch_account,
+            batch_key=account.batch_key,
+            storage_endpoint=account.storage_endpoint,
+            storage_account=account.storage_account,
+            storage_key=account.storage_key,
+            local=True,
+        )

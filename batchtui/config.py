@@ -1,0 +1,158 @@
+"""The profiles that a user can choose from, and the one that was chosen.
+
+The file `config.toml` lies in the user's configuration folder and may look like this::
+
+    default = "work"
+
+    [profiles.work]
+    batch_endpoint = "https://myaccount.westeurope.batch.azure.com"
+    batch_key_env = "WORK_BATCH_KEY"      # or batch_key_file, or batch_key; none: az login
+    storage_account = "mystorage"
+    storage_key_file = "~/.secrets/storage"
+    read_only = true
+
+Besides its profiles there are always `local`, the local Batch account, and `environment`, which
+is made from the variables that the az command line reads.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import msgspec.structs
+
+from batchtui import paths
+from batchtui.accounts import AccountSettings, make_profile
+from batchtui.core.profile import ConfigError, LocalProfile, Profile
+
+__all__ = ["ConfigError", "choose", "profile_names"]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+LOCAL = "local"
+ENVIRONMENT = "environment"
+
+VARIABLES = {
+    "batch_account": "AZURE_BATCH_ACCOUNT",
+    "batch_key": "AZURE_BATCH_ACCESS_KEY",
+    "batch_endpoint": "AZURE_BATCH_ENDPOINT",
+    "storage_account": "AZURE_STORAGE_ACCOUNT",
+    "storage_key": "AZURE_STORAGE_KEY",
+    "storage_connection_string": "AZURE_STORAGE_CONNECTION_STRING",
+}
+"""The variable that stands for each setting, as the az command line names them."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The configuration file; each profile is converted by itself, so that errors name it."""
+
+    default: str = ""
+    profiles: dict[str, dict[str, object]] = {}
+
+
+def choose(
+    name: str | None, *, environ: Mapping[str, str] = os.environ, file: Path | None = None
+) -> Profile | LocalProfile | None:
+    """The profile to use, or None where nothing says which.
+
+    The first that is given decides: `name` (the --profile option), the variable
+    BATCHTUI_PROFILE, `default` in the file, then the variables of the az command line. Raises
+    `ConfigError` for a profile that does not exist and for a setting that is wrong.
+    """
+    file = file or paths.config_file()
+    settings = _read(file)
+    for wanted, origin in (
+        (name, "--profile"),
+        (environ.get("BATCHTUI_PROFILE"), "BATCHTUI_PROFILE"),
+        (settings.default, f"{file}: default"),
+    ):
+        if wanted:
+            return _named(wanted, origin, settings, file, environ)
+    return _from_environment(environ) if _in_environment(environ) else None
+
+
+def profile_names(
+    *, environ: Mapping[str, str] = os.environ, file: Path | None = None
+) -> tuple[str, ...]:
+    """The names that `choose` accepts at present."""
+    settings = _read(file or paths.config_file())
+    variables = (ENVIRONMENT,) if _in_environment(environ) else ()
+    return (LOCAL, *variables, *settings.profiles)
+
+
+def _named(
+    name: str, origin: str, settings: Settings, file: Path, environ: Mapping[str, str]
+) -> Profile | LocalProfile:
+    if name == LOCAL:
+        return LocalProfile()
+    if name == ENVIRONMENT:
+        return _from_environment(environ)
+    if name not in settings.profiles:
+        known = (LOCAL, ENVIRONMENT, *settings.profiles)
+        raise ConfigError(
+            f"{origin}: there is no profile {name!r}{_nearest(name, known)}; "
+            f"profiles are {', '.join(known)}, and more can be added to {file}"
+        )
+    path = f"{file}: profiles.{name}"
+    account = _convert(settings.profiles[name], AccountSettings, path)
+    return make_profile(name, account, where=lambda key: f"{path}.{key}", environ=environ)
+
+
+def _in_environment(environ: Mapping[str, str]) -> bool:
+    """Whether the variables name a Batch account; storage alone is another tool's business."""
+    return bool(environ.get("AZURE_BATCH_ACCOUNT") or environ.get("AZURE_BATCH_ENDPOINT"))
+
+
+def _from_environment(environ: Mapping[str, str]) -> Profile:
+    given = {key: environ.get(variable, "").strip() for key, variable in VARIABLES.items()}
+    account = msgspec.convert(given, AccountSettings)
+    return make_profile(ENVIRONMENT, account, where=lambda key: VARIABLES[key], environ=environ)
+
+
+def _read(file: Path) -> Settings:
+    """The configuration file; empty settings where there is none."""
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from error
+    settings = _convert(table, Settings, f"{file}:")
+    for reserved in (LOCAL, ENVIRONMENT):
+        if reserved in settings.profiles:
+            raise ConfigError(
+                f"{file}: profiles.{reserved}: the name {reserved!r} is taken by a built-in "
+                "profile; give yours another name"
+            )
+    return settings
+
+
+def _convert(table: Mapping[str, object], kind: type[S], path: str) -> S:
+    """`table` as a `kind`; an error names the key by its path below `path`."""
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"{_below(path, key)} is not a setting{_nearest(key, known)}")
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at ")
+        # msgspec writes the path as `$.key`, and [...] for a key of a table.
+        key = re.sub(r"^`?\$\.?|`$", "", place)
+        raise ConfigError(f"{_below(path, key)}: {reason[:1].lower()}{reason[1:]}") from error
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path} {key}" if path.endswith(":") else f"{path}.{key}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f", did you mean {near[0]!r}?" if near else ""

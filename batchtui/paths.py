@@ -1,0 +1,50 @@
+"""Where batchtui keeps its files, and where the recipes are that it brings along."""
+
+from pathlib import Path
+
+import platformdirs
+
+import batchtui
+
+RECIPE_FILE = "recipe.toml"
+
+
+def config_file() -> Path:
+    """The user's settings; it need not exist."""
+    return platformdirs.user_config_path("batchtui", appauthor=False) / "config.toml"
+
+
+def runs_dir() -> Path:
+    """The ledgers of runs, one file for each run."""
+    return platformdirs.user_state_path("batchtui", appauthor=False) / "runs"
+
+
+def log_dir() -> Path:
+    return platformdirs.user_log_path("batchtui", appauthor=False)
+
+
+def cache_dir() -> Path:
+    return platformdirs.user_cache_path("batchtui", appauthor=False)
+
+
+def local_data_dir() -> Path:
+    """Where the local Batch account keeps its keys, its entities and its nodes' folders."""
+    return platformdirs.user_data_path("batchtui", appauthor=False) / "local"
+
+
+def recipe_folders() -> tuple[Path, ...]:
+    """The folders of the recipes that come with batchtui, by name.
+
+    An installed package holds them itself; in a checkout they lie beside the package.
+    """
+    package = Path(batchtui.__file__).parent
+    for data in (package / "data", package.parent / "data"):
+        recipes = tuple(sorted(file.parent for file in data.glob(f"*/{RECIPE_FILE}")))
+        if recipes:
+            return recipes
+    return ()
+
+
+def recipe_folder(name: str) -> Path | None:
+    """The folder of the recipe of that name that comes with batchtui; None if there is none."""
+    return next((folder for folder in recipe_folders() if folder.name == name), None)
