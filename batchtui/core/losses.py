@@ -16,11 +16,11 @@ async def of_job(batch: Batch, job_id: str) -> tuple[str, ...]:
     counts = await batch.task_counts(job_id)
     if not counts.total:
         return ("It has no tasks.",)
-    sentences = [f"Its {many(counts.total, 'task')} go with it, and their files on the nodes."]
+    sentences = [f"Deleted with it: {many(counts.total, 'task')}, and their files on the nodes."]
     if counts.running:
-        sentences.append(f"{many(counts.running, 'task')} still running will be ended.")
+        sentences.append(f"Still running, and ended: {many(counts.running, 'task')}.")
     if counts.active:
-        sentences.append(f"{many(counts.active, 'task')} waiting will never run.")
+        sentences.append(f"Still waiting, and never run: {many(counts.active, 'task')}.")
     return tuple(sentences)
 
 
@@ -30,7 +30,7 @@ async def of_pool(batch: Batch, pool_id: str) -> tuple[str, ...]:
         batch.pool(pool_id), batch.jobs(), batch.node_counts()
     )
     sentences = [
-        f"Its {many(pool.current_nodes, 'node')} go with it, and every file on them."
+        f"Deleted with it: {many(pool.current_nodes, 'node')}, and every file on them."
         if pool.current_nodes
         else "It has no nodes."
     ]
@@ -38,7 +38,7 @@ async def of_pool(batch: Batch, pool_id: str) -> tuple[str, ...]:
         each.by_state().get(NodeState.RUNNING, 0) for each in counts if each.pool_id == pool_id
     )
     if busy:
-        sentences.append(f"{many(busy, 'node')} running tasks now: these tasks are interrupted.")
+        sentences.append(f"Busy now, their tasks interrupted: {many(busy, 'node')}.")
     stranded = [
         job.id for job in jobs if job.pool_id == pool_id and job.state is not JobState.COMPLETED
     ]
@@ -54,4 +54,4 @@ async def of_container(storage: Storage, container: str) -> tuple[str, ...]:
     if not usage.blobs:
         return ("It is empty.",)
     least = "" if usage.complete else "at least "
-    return (f"Its {least}{many(usage.blobs, 'blob')} ({in_bytes(usage.size)}) go with it.",)
+    return (f"Deleted with it: {least}{many(usage.blobs, 'blob')}, {in_bytes(usage.size)}.",)

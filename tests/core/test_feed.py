@@ -1,0 +1,136 @@
+"""The feed's promises, without a terminal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+from batchtui.core.feed import Feed, Reading
+from batchtui.core.gateway import GatewayError
+from batchtui.core.traffic import Traffic
+
+
+def feed(fetch: Callable[[], Awaitable[int]], *, every: float = 3600) -> Feed[int]:
+    return Feed(fetch, 0, every=every, traffic=Traffic())
+
+
+async def test_keeps_the_last_good_value_through_a_failure() -> None:
+    answers: Iterator[int | GatewayError] = iter([1, GatewayError("down"), 2])
+
+    async def fetch() -> int:
+        answer = next(answers)
+        if isinstance(answer, GatewayError):
+            raise answer
+        return answer
+
+    seen: list[Reading[int]] = []
+    subject = feed(fetch)
+    subject.subscribe(seen.append)
+    assert [await subject.poll() for _ in range(3)] == [True, False, True]
+    assert [(reading.value, reading.error, reading.known) for reading in seen] == [
+        (0, "", False),
+        (1, "", True),
+        (1, "down", True),
+        (2, "", True),
+    ]
+
+
+async def test_an_unchanged_value_is_an_equal_reading_of_another_time() -> None:
+    now = 0.0
+
+    async def fetch() -> int:
+        return 7
+
+    subject = Feed(fetch, 0, every=1, traffic=Traffic(clock=lambda: now))
+    await subject.poll()
+    before, now = subject.reading, 5.0
+    await subject.poll()
+    assert subject.reading == before
+    assert (before.at, subject.reading.at) == (0.0, 5.0)
+
+
+async def test_an_answer_to_yesterdays_question_is_dropped() -> None:
+    asked = asyncio.Event()
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def fetch() -> int:
+        asked.set()
+        return await answer
+
+    subject = feed(fetch)
+    poll = asyncio.create_task(subject.poll())
+    await asked.wait()
+    subject.reset()
+    answer.set_result(7)
+    await poll
+    assert subject.reading == Reading(0)
+
+
+async def test_fetches_never_overlap_however_often_it_is_woken() -> None:
+    running = most = done = 0
+
+    async def fetch() -> int:
+        nonlocal running, most, done
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        done += 1
+        return done
+
+    subject = feed(fetch)
+    subject.looked_at = True
+    loop = asyncio.create_task(subject.run())
+    while done < 5:
+        subject.refresh()
+        await asyncio.gather(asyncio.sleep(0), subject.poll())
+    loop.cancel()
+    assert most == 1
+
+
+async def test_nobody_looks_nothing_is_asked() -> None:
+    fetched = asyncio.Event()
+    calls = 0
+
+    async def fetch() -> int:
+        nonlocal calls
+        calls += 1
+        fetched.set()
+        return calls
+
+    subject = feed(fetch)
+    loop = asyncio.create_task(subject.run())
+    for _ in range(10):
+        subject.refresh()
+        await asyncio.sleep(0)
+    assert calls == 0
+    subject.looked_at = True
+    await fetched.wait()
+    loop.cancel()
+    assert calls == 1
+
+
+async def test_waits_out_a_throttling_service() -> None:
+    now = 100.0
+    traffic = Traffic(clock=lambda: now)
+    traffic.record("GET", "/jobs", 429, 0.1, retry_after=0.05)
+
+    async def fetch() -> int:
+        return 1
+
+    subject = Feed(fetch, 0, every=1, traffic=traffic)
+    poll = asyncio.create_task(subject.poll())
+    await asyncio.sleep(0)
+    assert not subject.reading.known
+    await poll
+    assert subject.reading.known
+
+
+async def test_whoever_stops_listening_hears_no_more() -> None:
+    async def fetch() -> int:
+        return 1
+
+    seen: list[Reading[int]] = []
+    subject = feed(fetch)
+    stop = subject.subscribe(seen.append)
+    stop()
+    await subject.poll()
+    assert seen == [Reading(0)]

@@ -1,0 +1,116 @@
+"""What the dashboard looks at, over the fake account."""
+
+from batchtui.core.controller import Controller
+from batchtui.core.feeds import Feeds
+from batchtui.core.models import PoolInfo, TaskCounts
+from batchtui.core.specs import JobSpec
+from batchtui.core.states import JobState
+from batchtui.core.traffic import Traffic
+from tests.fakes import FakeAccount, pool_spec, refused, task_spec
+
+
+def feeds_of(account: FakeAccount) -> Feeds:
+    return Feeds(account.gateway, Traffic())
+
+
+async def job(account: FakeAccount, job_id: str, tasks: int) -> None:
+    await account.batch.create_job(JobSpec(id=job_id, pool_info=PoolInfo("p")))
+    await account.batch.add_tasks(
+        job_id, [task_spec(f"t{i}") for i in range(tasks)], added=lambda _count: None
+    )
+
+
+async def test_another_job_shows_nothing_of_the_one_before() -> None:
+    account = FakeAccount()
+    await job(account, "a", 2)
+    await job(account, "b", 0)
+    feeds = feeds_of(account)
+    feeds.show_job("a")
+    await feeds.tasks.poll()
+    assert [task.id for task in feeds.tasks.reading.value.items] == ["t0", "t1"]
+    feeds.show_job("b")
+    assert not feeds.tasks.reading.known
+    assert not feeds.tasks.reading.value.items
+
+
+async def test_progress_is_counted_for_what_is_on_screen_and_not_again_once_settled() -> None:
+    account = FakeAccount()
+    await job(account, "done", 0)
+    await job(account, "live", 1)
+    await job(account, "hidden", 1)
+    account.batch.world.jobs["done"].state = JobState.COMPLETED
+    feeds = feeds_of(account)
+    feeds.show_progress_of(("done", "live"))
+    await feeds.jobs.poll()
+    for _ in range(3):
+        await feeds.progress.poll()
+    assert feeds.progress.reading.value == {"done": TaskCounts(), "live": TaskCounts(active=1)}
+    assert account.calls.made.count("task_counts done") == 1
+    assert account.calls.made.count("task_counts live") == 3
+    assert account.calls.made.count("task_counts hidden") == 0
+
+
+async def test_a_job_deleted_meanwhile_does_not_spoil_the_others_progress() -> None:
+    account = FakeAccount()
+    await job(account, "live", 1)
+    feeds = feeds_of(account)
+    feeds.show_progress_of(("gone", "live"))
+    assert await feeds.progress.poll()
+    assert set(feeds.progress.reading.value) == {"live"}
+
+
+async def test_without_storage_there_are_no_containers_and_no_error() -> None:
+    account = FakeAccount()
+    feeds = Feeds(type(account.gateway)(account.batch, None), Traffic())
+    assert await feeds.containers.poll()
+    assert feeds.containers.reading.value == ()
+
+
+async def test_the_window_on_tasks_widens_by_a_page_when_asked() -> None:
+    account = FakeAccount()
+    await job(account, "j", 1_500)
+    feeds = feeds_of(account)
+    feeds.show_job("j")
+    await feeds.tasks.poll()
+    assert (len(feeds.tasks.reading.value.items), feeds.tasks.reading.value.complete) == (
+        1_000,
+        False,
+    )
+    feeds.show_more_tasks()
+    await feeds.tasks.poll()
+    assert (len(feeds.tasks.reading.value.items), feeds.tasks.reading.value.complete) == (
+        1_500,
+        True,
+    )
+
+
+async def test_the_question_before_a_deletion_says_what_goes() -> None:
+    account = FakeAccount()
+    batch = account.batch
+    await batch.create_pool(pool_spec("p", dedicated=2))
+    await job(account, "j", 3)
+    batch.step(2)
+    batch.by_itself = False
+    account.storage.put("c", {"a": bytes(700), "b": bytes(800)})
+    controller = Controller(account.gateway, feeds_of(account))
+    assert await controller.losses_of_job("j") == (
+        "Deleted with it: 3 tasks, and their files on the nodes.",
+        "Still running, and ended: 2 tasks.",
+        "Still waiting, and never run: 1 task.",
+    )
+    assert await controller.losses_of_pool("p") == (
+        "Deleted with it: 2 nodes, and every file on them.",
+        "Busy now, their tasks interrupted: 2 nodes.",
+        "Left without a pool: j.",
+    )
+    assert await controller.losses_of_container("c") == ("Deleted with it: 2 blobs, 1.5 KB.",)
+
+
+async def test_a_refused_count_is_the_feeds_error() -> None:
+    account = FakeAccount()
+    await job(account, "j", 1)
+    account.calls.fail("task_counts", refused("too many requests", status=429))
+    feeds = feeds_of(account)
+    feeds.show_progress_of(("j",))
+    assert not await feeds.progress.poll()
+    assert feeds.progress.reading.error == "too many requests"
