@@ -1,0 +1,29 @@
+"""Blob containers by address, as a node reaches them: with a SAS and nothing else."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from azure.storage.blob.aio import ContainerClient
+
+BLOCK = 4 << 20
+"""Bytes per request when uploading, so that no large file is held in memory."""
+
+
+def container(url: str) -> ContainerClient:
+    """A client of the container at a SAS address; use it as an async context manager."""
+    return ContainerClient.from_container_url(
+        url,
+        use_env_settings=not is_loopback(url),
+        max_block_size=BLOCK,
+        max_single_put_size=BLOCK,
+        retry_total=3,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this machine, where the user's proxy has no business."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

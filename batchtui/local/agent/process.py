@@ -1,0 +1,127 @@
+"""A command as a process group of its own."""
+
+import asyncio
+import contextlib
+import shlex
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from batchtui.local.agent.failures import RunError, failure
+from batchtui.local.agent.group import gone, send
+
+GRACE = 3.0
+"""Seconds between SIGTERM and SIGKILL."""
+KILL_PATIENCE = 1.0
+"""Seconds to wait for killed processes to be gone; one in the kernel's hands may take longer."""
+
+
+class Watch(Protocol):
+    """Who ends a process group when this process can no longer do it."""
+
+    def watch(self, group: int) -> None: ...
+    def forget(self, group: int) -> None: ...
+
+
+class Unwatched:
+    """Nobody does: what a killed agent started runs on."""
+
+    def watch(self, group: int) -> None: ...
+    def forget(self, group: int) -> None: ...
+
+
+def split(command_line: str) -> list[str]:
+    """The arguments of a command line: quoting is honoured, nothing is expanded.
+
+    Raises `RunError` for an unclosed quotation or an empty line.
+    """
+    try:
+        arguments = shlex.split(command_line)
+    except ValueError as error:
+        raise RunError(failure("CommandLaunchFailed", Message=f"{error}")) from None
+    if not arguments:
+        raise RunError(failure("CommandLaunchFailed", Message="The command line is empty"))
+    return arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a command ended."""
+
+    code: int
+    """Its exit code; 128 plus the signal if one ended it, as shells say it."""
+    late: bool
+    """Whether it was ended because its time was up."""
+
+
+async def run_command(
+    arguments: list[str],
+    *,
+    root: Path,
+    environment: Mapping[str, str],
+    watch: Watch,
+    grace: float = GRACE,
+    deadline: float | None = None,
+) -> Exit:
+    """Run a command in `root`/wd to its end, or until `deadline` (on the event loop's clock).
+
+    stdout.txt and stderr.txt in `root` are written by the process itself. When it ends, and when
+    the caller is cancelled, everything left in its process group is ended too. Raises `RunError`
+    if it cannot be started.
+    """
+    process = await _start(arguments, root, environment)
+    watch.watch(process.pid)
+    late = False
+    try:
+        async with asyncio.timeout_at(deadline):
+            await process.wait()
+    except TimeoutError:
+        late = True
+    finally:
+        await end_group(process, grace)
+        watch.forget(process.pid)
+    code = await process.wait()
+    return Exit(code if code >= 0 else 128 - code, late)
+
+
+async def _start(
+    arguments: list[str], root: Path, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    with contextlib.ExitStack() as files:
+        try:
+            stdout = files.enter_context((root / "stdout.txt").open("wb"))
+            stderr = files.enter_context((root / "stderr.txt").open("wb"))
+            return await asyncio.create_subprocess_exec(
+                *arguments,
+                cwd=root / "wd",
+                env=environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            message = error.strerror or "No such file or directory"
+            raise RunError(failure("CommandProgramNotFound", Message=message)) from None
+        except (OSError, ValueError) as error:
+            # ValueError: a NUL byte in an argument or the environment.
+            message = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise RunError(failure("CommandLaunchFailed", Message=message)) from None
+
+
+async def end_group(process: asyncio.subprocess.Process, grace: float) -> None:
+    """SIGTERM to the group of a process still running, SIGKILL to what is left after `grace`.
+
+    A process that has ended by itself gets no grace for what it left behind, as on a node.
+    """
+    leader = process.pid
+    try:
+        if process.returncode is None and send(leader, signal.SIGTERM):
+            await gone(leader, grace)
+    finally:
+        killed = send(leader, signal.SIGKILL)
+    await process.wait()
+    if killed:
+        await gone(leader, KILL_PATIENCE)

@@ -1,0 +1,149 @@
+"""Resource files: what is brought into a task's working directory before its command runs."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import aiohttp
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from batchtui.local.agent.containers import container, is_loopback
+from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
+
+AT_ONCE = 8
+"""Downloads per task."""
+CHUNK = 1 << 20
+"""Bytes read from the network between two writes."""
+DEFAULT_MODE = "0770"
+PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One blob or web address and the file that it becomes."""
+
+    url: str
+    target: Path
+    mode: int
+
+
+async def fetch_resources(files: Sequence[Mapping[str, Any]], wd: Path) -> None:
+    """Download resource files, wire JSON, into the working directory. Raises `RunError`."""
+    downloads = [download for file in files for download in await plan(file, wd)]
+    if not downloads:
+        return
+    places = asyncio.Semaphore(AT_ONCE)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for download in downloads:
+                group.create_task(_fetch(download, places))
+    except* RunError as errors:
+        # The service shows one failure; any of them is true.
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+
+
+async def plan(file: Mapping[str, Any], wd: Path) -> list[Download]:
+    """The downloads that one resource file stands for; containers are listed."""
+    mode = _mode(str(file.get("fileMode") or DEFAULT_MODE))
+    path = str(file.get("filePath") or "")
+    if url := file.get("httpUrl") or file.get("blobSource"):
+        return [Download(str(url), inside(wd, path), mode)]
+    if url := file.get("storageContainerUrl"):
+        prefix = str(file.get("blobPrefix") or "")
+        names = await _list(str(url), prefix)
+        return [Download(blob_url(str(url), n), inside(wd, f"{path}/{n}"), mode) for n in names]
+    reason = "This account has no auto-storage account; name the container by its URL instead"
+    raise RunError(failure("BlobDownloadMiscError", Message=reason))
+
+
+def inside(wd: Path, path: str) -> Path:
+    """The file below `wd` that `path` names. Raises `RunError` if it would lie elsewhere."""
+    target = Path(os.path.normpath(wd / path.lstrip("/")))
+    if target == wd or not target.resolve().is_relative_to(wd.resolve()):
+        reason = "The path leads out of the task's working directory"
+        raise RunError(failure("ResourceFileCreateFailed", FilePath=path, Message=reason))
+    return target
+
+
+def blob_url(container_url: str, name: str) -> str:
+    """The address of a blob, with the container's SAS."""
+    parts = urlsplit(container_url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quote(name)}"))
+
+
+async def _list(url: str, prefix: str) -> list[str]:
+    """The names of a container's blobs, without the markers that stand for directories."""
+    try:
+        async with container(url) as client:
+            return [
+                name
+                async for name in client.list_blob_names(name_starts_with=prefix)
+                if not name.endswith("/")
+            ]
+    except HttpResponseError as error:
+        raise RunError(_refused(error.status_code, url)) from None
+    except (AzureError, ValueError) as error:
+        reason = f"{type(error).__name__} while listing the container"
+        trouble = failure("BlobDownloadMiscError", BlobSource=without_sas(url), Message=reason)
+        raise RunError(trouble) from None
+
+
+async def _fetch(download: Download, places: asyncio.Semaphore) -> None:
+    source = without_sas(download.url)
+    try:
+        async with (
+            places,
+            aiohttp.ClientSession(
+                timeout=PATIENCE, trust_env=not is_loopback(download.url), auto_decompress=False
+            ) as session,
+            session.get(download.url) as answer,
+        ):
+            if answer.status != 200:
+                raise RunError(_refused(answer.status, download.url))
+            await _store(answer.content, download)
+    except TimeoutError:
+        raise RunError(failure("BlobDownloadTimedOut", BlobSource=source)) from None
+    except (aiohttp.ClientError, ValueError) as error:
+        # Their words may hold the whole address, SAS included.
+        reason = f"{type(error).__name__} while reading"
+        trouble = failure("BlobDownloadMiscError", BlobSource=source, Message=reason)
+        raise RunError(trouble) from None
+
+
+async def _store(content: aiohttp.StreamReader, download: Download) -> None:
+    """Write a body to its file, a thread at a time so that a slow disk holds nobody up."""
+    target = download.target
+    code = "ResourceDirectoryCreateFailed"
+    try:
+        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+        code = "ResourceFileCreateFailed"
+        with await asyncio.to_thread(target.open, "wb") as file:
+            code = "ResourceFileWriteFailed"
+            while chunk := await content.read(CHUNK):
+                await asyncio.to_thread(file.write, chunk)
+        await asyncio.to_thread(target.chmod, download.mode)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise RunError(disk_failure(error, code, target.name)) from None
+
+
+def _mode(text: str) -> int:
+    try:
+        return int(text, 8) & 0o7777
+    except ValueError:
+        reason = f"The file mode {text!r} is not octal"
+        raise RunError(failure("ResourceFileCreateFailed", Message=reason)) from None
+
+
+def _refused(status: int | None, url: str) -> Any:
+    codes = {401: "BlobAccessDenied", 403: "BlobAccessDenied", 404: "BlobNotFound"}
+    code = codes.get(status or 0, "BlobDownloadMiscError")
+    return failure(code, BlobSource=without_sas(url), Message=f"The server answered {status}")
