@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from azure.storage.blob.aio import ContainerClient
 
-BLOCK = 4 << 20
-"""Bytes per request when uploading, so that no large file is held in memory."""
+BLOCK = 1 << 20
+"""Bytes per request when uploading, so that no large file is held in memory; aiohttp warns that
+a larger body of bytes might hold up the event loop."""
 
 
 def container(url: str) -> ContainerClient:
@@ -22,7 +23,10 @@ def container(url: str) -> ContainerClient:
 
 def is_loopback(url: str) -> bool:
     """Whether the address is on this machine, where the user's proxy has no business."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

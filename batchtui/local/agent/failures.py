@@ -72,5 +72,8 @@ def disk_failure(error: OSError, code: str, path: str) -> Failure:
 
 def without_sas(url: str) -> str:
     """The address without its query and user part: a SAS is a secret."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(not a valid address)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -123,9 +123,14 @@ async def test_wall_clock_limit_ends_the_whole_group(tmp_path: Path) -> None:
 @pytest.mark.parametrize("trap", ["", "trap '' TERM; "], ids=["willing", "stubborn"])
 async def test_cancelling_ends_the_whole_group(tmp_path: Path, trap: str) -> None:
     watched = Watched()
-    slow = launch(tmp_path, f'sh -c "{trap}sleep 60 & sleep 60; sleep 60"')
+    slow = launch(tmp_path, f'sh -c "{trap}sleep 60 & echo ready; sleep 60; sleep 60"')
     running = asyncio.create_task(run(slow, Agent(limit=1, watch=watched, grace=0.2)))
     await watched.started.wait()
+    async with asyncio.timeout(5):
+        while True:
+            if stdout(tmp_path) == "ready\n":
+                break
+            await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

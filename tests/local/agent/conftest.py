@@ -1,0 +1,58 @@
+"""A small web server on the loopback interface that stands for a blob service."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+
+@dataclass
+class BlobServer:
+    """Blobs by path. Answers what `status` says for a path, else what it holds."""
+
+    url: str = ""
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    status: dict[str, int] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.seen.append(request.path_qs)
+        if request.path in self.status:
+            return web.Response(status=self.status[request.path])
+        if request.method == "PUT":
+            self.blobs[request.path] = await request.read()
+            self.headers[request.path] = {k.lower(): v for k, v in request.headers.items()}
+            return web.Response(status=201)
+        if request.query.get("comp") == "list":
+            return web.Response(body=self._listing(request), content_type="application/xml")
+        if request.path not in self.blobs:
+            return web.Response(status=404)
+        return web.Response(body=self.blobs[request.path])
+
+    def _listing(self, request: web.Request) -> bytes:
+        start = f"{request.path}/"
+        names = [path.removeprefix(start) for path in self.blobs if path.startswith(start)]
+        prefix = request.query.get("prefix", "")
+        blobs = "".join(
+            f"<Blob><Name>{name}</Name><Properties/></Blob>"
+            for name in sorted(names)
+            if name.startswith(prefix)
+        )
+        text = (
+            f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="{start}">'
+            f"<Blobs>{blobs}</Blobs><NextMarker/></EnumerationResults>"
+        )
+        return text.encode()
+
+
+@pytest.fixture
+async def blobs() -> AsyncIterator[BlobServer]:
+    served = BlobServer()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", served.answer)
+    async with TestServer(app) as server:
+        served.url = str(server.make_url("")).rstrip("/")
+        yield served

@@ -1,0 +1,127 @@
+"""Resource files, from a server on the loopback interface."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from batchtui.local.agent.agent import Agent
+from batchtui.local.agent.failures import RunError
+from batchtui.local.agent.launch import Launch, Outcome
+from batchtui.local.agent.resources import fetch_resources
+
+from .conftest import BlobServer
+
+SAS = "?sv=1&sig=VERYSECRET"
+
+
+async def fetch(tmp_path: Path, *files: dict[str, str]) -> str:
+    """The code of the failure, or nothing."""
+    wd = tmp_path / "wd"
+    os.makedirs(wd, exist_ok=True)
+    try:
+        await fetch_resources(files, wd)
+    except RunError as error:
+        failure = error.failure
+    else:
+        return ""
+    assert "VERYSECRET" not in repr(failure)
+    return failure.code
+
+
+async def test_a_url_becomes_a_file(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs["/c/a b.txt"] = b"x" * 3_000_000
+    url = f"{blobs.url}/c/a%20b.txt{SAS}"
+    assert not await fetch(tmp_path, {"httpUrl": url, "filePath": "in/a.txt", "fileMode": "0640"})
+    target = tmp_path / "wd" / "in" / "a.txt"
+    assert target.read_bytes() == b"x" * 3_000_000
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert blobs.seen == [f"/c/a%20b.txt{SAS}"]
+
+
+async def test_a_container_becomes_a_tree(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs = {"/c/in/a": b"1", "/c/in/sub/ü#?.txt": b"2", "/c/other": b"3", "/c/in/d/": b""}
+    file = {"storageContainerUrl": f"{blobs.url}/c{SAS}", "blobPrefix": "in/", "filePath": "deep"}
+    assert not await fetch(tmp_path, file)
+    found = {
+        str(path.relative_to(tmp_path / "wd")): path.read_bytes()
+        for path in (tmp_path / "wd").rglob("*")
+        if path.is_file()
+    }
+    assert found == {"deep/in/a": b"1", "deep/in/sub/ü#?.txt": b"2"}
+    assert (tmp_path / "wd" / "deep/in/a").stat().st_mode & 0o777 == 0o770
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (404, "BlobNotFound"),
+        (403, "BlobAccessDenied"),
+        (401, "BlobAccessDenied"),
+        (500, "BlobDownloadMiscError"),
+    ],
+)
+async def test_a_refused_blob_has_its_code(
+    tmp_path: Path, blobs: BlobServer, status: int, code: str
+) -> None:
+    blobs.status["/c/x"] = status
+    assert await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"}) == code
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "BlobNotFound"), (403, "BlobAccessDenied")])
+async def test_a_refused_container_has_its_code(
+    tmp_path: Path, blobs: BlobServer, status: int, code: str
+) -> None:
+    blobs.status["/c"] = status
+    assert await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c{SAS}"}) == code
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x", "nonsense", "ftp://127.0.0.1/x", "http://[::1"]
+)
+async def test_an_unreachable_address(tmp_path: Path, url: str) -> None:
+    code = await fetch(tmp_path, {"httpUrl": f"{url}{SAS}", "filePath": "x"})
+    assert code == "BlobDownloadMiscError"
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../../x", "", ".", "link/x"])
+async def test_no_file_outside_the_working_directory(
+    tmp_path: Path, blobs: BlobServer, path: str
+) -> None:
+    blobs.blobs["/c/x"] = b"x"
+    os.makedirs(tmp_path / "wd")
+    os.symlink(tmp_path, tmp_path / "wd" / "link")
+    code = await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x", "filePath": path})
+    assert code == "ResourceFileCreateFailed"
+    assert not os.path.lexists(tmp_path / "x")
+
+
+async def test_a_blob_that_names_a_way_out_is_refused(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs["/c/../../../x"] = b"x"
+    code = await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c"})
+    assert code == "ResourceFileCreateFailed"
+
+
+async def test_a_directory_in_the_way(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs["/c/x"] = b"x"
+    os.makedirs(tmp_path / "wd" / "x")
+    code = await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"})
+    assert code == "ResourceFileCreateFailed"
+
+
+async def test_auto_storage_is_refused_in_words(tmp_path: Path) -> None:
+    code = await fetch(tmp_path, {"autoStorageContainerName": "x"})
+    assert code == "BlobDownloadMiscError"
+
+
+async def test_a_missing_blob_ends_the_run_before_its_command(
+    tmp_path: Path, blobs: BlobServer
+) -> None:
+    missing = {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"}
+    launch = Launch("touch ran", tmp_path, {}, resource_files=(missing,))
+    outcome: Outcome = await Agent(limit=1).run(launch, running=lambda started: None)
+    assert outcome.exit_code is None
+    assert outcome.started is not None
+    assert outcome.failure is not None
+    assert outcome.failure.code == "BlobNotFound"
+    assert not os.path.exists(tmp_path / "wd" / "ran")
