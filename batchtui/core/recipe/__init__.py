@@ -1,0 +1,1 @@
+"""A workload described: the recipe's format, its reading and its checks."""

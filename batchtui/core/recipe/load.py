@@ -1,0 +1,145 @@
+"""From a recipe's file to a plan, or to all that is wrong with it."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from batchtui.core.plan import Plan
+from batchtui.core.recipe.checks import wrongs
+from batchtui.core.recipe.expansion import Entry, PlannedTask, dependencies
+from batchtui.core.recipe.faults import Fault, RecipeError
+from batchtui.core.recipe.inputs import UploadFile, matching
+from batchtui.core.recipe.model import Parameter, Recipe, Scalar
+from batchtui.core.recipe.names import PARAMETER, wrong_entity
+from batchtui.core.recipe.parameters import values
+from batchtui.core.recipe.reader import WRONG, Reader
+from batchtui.core.recipe.scopes import unknown_placeholders
+
+FILE = "recipe.toml"
+
+
+def load(place: Path, given: Mapping[str, str], run_id: str) -> Plan:
+    """The plan of the recipe in this file or folder, with these parameters set.
+
+    Raises `RecipeError` with all that is wrong, and `ParameterError` for a setting that fits no
+    parameter. Reads files of this machine and nothing else.
+    """
+    file = place / FILE if place.is_dir() else place
+    raw = _parsed(file)
+    parameters = values(_parameters(file, raw), given)
+    named = {f"param.{name}": value for name, value in parameters.items()}
+    reader = Reader({"run": run_id, **named})
+    recipe = reader.read(raw, Recipe, ())
+    if recipe is WRONG:
+        raise RecipeError(file, reader.faults)
+    faults = [*wrongs(recipe), *unknown_placeholders(recipe)]
+    uploads = _uploads(recipe, file.parent, faults)
+    if faults:
+        raise RecipeError(file, faults)
+    return _planned(file, run_id, recipe, parameters, uploads)
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RecipeError(file, [Fault((), f"could not be read: {reason}")]) from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(file, [Fault((), "is not UTF-8 text")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(file, [Fault((), f"is not TOML: {error}")]) from error
+
+
+def _parameters(file: Path, raw: Mapping[str, Any]) -> dict[str, Parameter]:
+    """The parameters come first: the rest of the recipe cannot be read without their values."""
+    reader = Reader({})
+    found = reader.read(raw.get("parameters", {}), dict[str, Parameter], ("parameters",))
+    for name in found if isinstance(found, dict) else ():
+        if not PARAMETER.fullmatch(name):
+            reader.fault(("parameters", name), "is no name: letters, digits, - and _")
+    if reader.faults:
+        raise RecipeError(file, reader.faults)
+    parameters: dict[str, Parameter] = found
+    return parameters
+
+
+def _uploads(recipe: Recipe, folder: Path, faults: list[Fault]) -> tuple[UploadFile, ...]:
+    """The files to upload; two that would become one blob are a fault."""
+    uploads: dict[tuple[str, str], UploadFile] = {}
+    for index, upload in enumerate(recipe.uploads):
+        found, wrong = matching(upload, folder)
+        key = ("uploads", index, "files")
+        faults.extend(Fault(key, sentence) for sentence in wrong)
+        for file in (file for files in found.values() for file in files):
+            other = uploads.setdefault((file.role, file.blob), file)
+            if other.source != file.source:
+                sentence = f"{other.source} and {file.source} would both become {file.blob!r}"
+                faults.append(Fault(key, sentence))
+    return tuple(uploads.values())
+
+
+def _planned(
+    file: Path,
+    run_id: str,
+    recipe: Recipe,
+    parameters: dict[str, Scalar],
+    uploads: tuple[UploadFile, ...],
+) -> Plan:
+    names = {f"container.{role}.name": recipe.container(role).name for role in recipe.containers}
+    entries = tuple(
+        Entry(entry, tuple(file for file in uploads if file.role == entry.for_each), names)
+        for entry in recipe.tasks
+    )
+    faults, ids = _ids(entries)
+    if not faults and any(entry.depends_on for entry in recipe.tasks):
+        faults = list(_dependency_faults(entries, ids))
+    if faults:
+        raise RecipeError(file, faults)
+    return Plan(run_id, file, recipe, parameters, uploads, entries, ids)
+
+
+def _ids(entries: Iterable[Entry]) -> tuple[list[Fault], dict[str, None]]:
+    """All ids, and a fault for each entry that makes a wrong one or one that there is already."""
+    faults = []
+    ids: dict[str, None] = {}
+    lowered: set[str] = set()
+    for index, entry in enumerate(entries):
+        for task_id in (task.id for task in entry.tasks()):
+            wrong = wrong_entity(task_id)
+            if task_id.lower() in lowered:
+                wrong = f"a second task would have the id {task_id!r}; ids are alike in any case"
+            if wrong:
+                faults.append(Fault(("tasks", index, "id"), wrong))
+                break
+            lowered.add(task_id.lower())
+            ids[task_id] = None
+    return faults, ids
+
+
+def _dependency_faults(entries: Iterable[Entry], ids: dict[str, None]) -> Iterable[Fault]:
+    graph: dict[str, list[str]] = {}
+    for index, entry in enumerate(entries):
+        for task in entry.tasks():
+            graph[task.id] = dependencies(task, ids)
+            missing = _unmatched(task, ids)
+            if missing:
+                sentence = f"{missing!r} is the id of no task of this recipe"
+                yield Fault(("tasks", index, "depends_on"), sentence)
+                break
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = " waits for ".join(error.args[1][::-1])
+        yield Fault(("tasks",), f"these would wait for one another for ever: {circle}")
+
+
+def _unmatched(task: PlannedTask, ids: dict[str, None]) -> str:
+    for text in task.entry.depends_on:
+        glob = text.complete(task.values)
+        if glob not in ids and not any(fnmatchcase(task_id, glob) for task_id in ids):
+            return glob
+    return ""
