@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from batchtui.core.gateway import Gateway
+from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
-from batchtui.core.profile import LocalProfile, Profile
 from batchtui.core.traffic import Traffic
 
 NO_PROFILE = (
@@ -28,7 +27,7 @@ async def open_session(
     """
     # The SDKs take half a second to import, which `batchtui --help` should not pay.
     from batchtui.client.connect import connect
-    from batchtui.config import ConfigError, choose
+    from batchtui.config import choose
 
     profile = choose(name)
     if profile is None:

@@ -22,7 +22,7 @@ class Profile:
     batch_account: str
     batch_key: str | None = field(default=None, repr=False)
     storage_endpoint: str = ""
-    """The blob service's URL, without a slash at the end; empty where there is no storage account."""
+    """The blob service's URL, without a slash at the end; empty without a storage account."""
     storage_account: str = ""
     storage_key: str | None = field(default=None, repr=False)
     read_only: bool = False

@@ -1,0 +1,187 @@
+"""Adds any number of tasks to a job, a hundred to a request.
+
+The SDK's `create_tasks` does this too, but last task first, and it retries a service that stays
+away for ever.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from azure.batch.aio import BatchClient
+from azure.core.rest import HttpRequest
+
+from batchtui.client.service import Service, sentence
+from batchtui.client.wire import address, decode, path_of
+from batchtui.core.gateway import Counted, GatewayError
+from batchtui.core.models import Wire
+from batchtui.core.redact import redacted
+from batchtui.core.specs import TaskSpec
+from batchtui.core.traffic import Traffic
+
+CHUNK = 100
+"""The most tasks that the service takes in one request."""
+
+IN_FLIGHT = 4
+"""Requests at a time; enough to hide a 50 ms way to the service, few enough to keep the order."""
+
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between the attempts of one request, unless the service asks for more."""
+
+TRANSIENT = (None, 408, 429, 500, 502, 503, 504)
+
+
+class Message(Wire, frozen=True):
+    value: str = ""
+
+
+class Detail(Wire, frozen=True):
+    key: str = ""
+    value: str = ""
+
+
+class TaskError(Wire, frozen=True):
+    """Why the service did not take a task."""
+
+    code: str = ""
+    message: Message = Message()
+    values: tuple[Detail, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        named = "; ".join(f"{detail.key} {detail.value}" for detail in self.values)
+        return (
+            f"{sentence(self.message.value)}{redacted(f': {named}' if named else '')} ({self.code})"
+        )
+
+
+class AddedTask(Wire, frozen=True):
+    """What the service says of one task. The results come in no particular order."""
+
+    status: str
+    task_id: str
+    error: TaskError | None = None
+
+
+class AddedTasks(Wire, frozen=True):
+    value: tuple[AddedTask, ...]
+
+
+@dataclass(slots=True)
+class Adding:
+    """One call of `add_tasks`: the requests in flight share what is left and the chunk's size."""
+
+    client: BatchClient
+    service: Service
+    traffic: Traffic
+    job_id: str
+    added: Counted
+    pauses: Sequence[float] = PAUSES
+    chunk: int = CHUNK
+
+    async def add(self, tasks: Sequence[TaskSpec]) -> None:
+        """Add them all, or raise a `GatewayError` for the first refused of the failing request."""
+        rest = _Rest(tasks)
+        try:
+            async with asyncio.TaskGroup() as requests:
+                for _ in range(min(IN_FLIGHT, -(-len(tasks) // CHUNK))):
+                    requests.create_task(self._send_rest(rest))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+
+    async def _send_rest(self, rest: "_Rest") -> None:
+        while some := rest.take(self.chunk):
+            await self._send(some)
+
+    async def _send(self, tasks: Sequence[TaskSpec]) -> None:
+        """Add `tasks`, in halves where they are too large for one request."""
+        try:
+            await self._send_whole(tasks)
+        except GatewayError as error:
+            if error.code != "RequestBodyTooLarge" or len(tasks) == 1:
+                raise
+            half = len(tasks) // 2
+            self.chunk = min(self.chunk, max(1, half))
+            await self._send(tasks[:half])
+            await self._send(tasks[half:])
+
+    async def _send_whole(self, tasks: Sequence[TaskSpec]) -> None:
+        """Add `tasks` in one request, again and again while the service cannot serve it."""
+        again = False
+        for pause in self.pauses:
+            try:
+                tasks = self._settle(tasks, await self._post(tasks), again=again)
+            except GatewayError as error:
+                if error.status not in TRANSIENT:
+                    raise
+            if not tasks:
+                return
+            again = True
+            await asyncio.sleep(max(pause, self.traffic.throttled))
+        tasks = self._settle(tasks, await self._post(tasks), again=again)
+        if tasks:
+            raise GatewayError(
+                f"Could not add task {tasks[0].id} to job {self.job_id}: the service failed to, "
+                f"{len(self.pauses) + 1} times",
+                status=500,
+            )
+
+    async def _post(self, tasks: Sequence[TaskSpec]) -> tuple[AddedTask, ...]:
+        request = HttpRequest(
+            "POST",
+            address(path_of("jobs", self.job_id, "addtaskcollection")),
+            headers={
+                "Accept": "application/json",
+                "Content-Type": "application/json; odata=minimalmetadata",
+            },
+            content=msgspec.json.encode({"value": tasks}),
+        )
+        with self.service.trying(self._what(tasks)):
+            # One attempt: the SDK would repeat a 503, but neither a 429 nor a lost connection.
+            response = await self.client.send_request(request, retry_total=0)
+            return decode(await response.read(), AddedTasks).value
+
+    def _settle(
+        self, tasks: Sequence[TaskSpec], results: Sequence[AddedTask], *, again: bool
+    ) -> Sequence[TaskSpec]:
+        """Count what was added and return what is to be sent again.
+
+        Once a request was repeated, a task that exists is one that its first attempt added.
+        """
+        by_id = {result.task_id.lower(): result for result in results}
+        refused: list[tuple[TaskSpec, TaskError]] = []
+        left: list[TaskSpec] = []
+        for task in tasks:
+            result = by_id.get(task.id.lower())
+            if result is None or result.status.lower() == "servererror":
+                left.append(task)
+            elif result.error and not (again and result.error.code == "TaskExists"):
+                refused.append((task, result.error))
+        self.added(len(tasks) - len(left) - len(refused))
+        if refused:
+            task, error = refused[0]
+            raise GatewayError(
+                f"Could not add task {task.id} to job {self.job_id}: {error.reason}",
+                status=409 if error.code == "TaskExists" else 400,
+                code=error.code,
+            )
+        return left
+
+    def _what(self, tasks: Sequence[TaskSpec]) -> str:
+        if len(tasks) == 1:
+            return f"add task {tasks[0].id} to job {self.job_id}"
+        return f"add tasks {tasks[0].id} to {tasks[-1].id} to job {self.job_id}"
+
+
+class _Rest:
+    """The tasks that no request has taken yet, in order."""
+
+    def __init__(self, tasks: Sequence[TaskSpec]) -> None:
+        self._tasks = tasks
+        self._next = 0
+
+    def take(self, count: int) -> Sequence[TaskSpec]:
+        some = self._tasks[self._next : self._next + count]
+        self._next += len(some)
+        return some

@@ -1,0 +1,186 @@
+"""A Batch account over `azure.batch.aio`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from azure.batch import models as sdk
+from azure.batch.aio import BatchClient
+from azure.core.rest import HttpRequest
+
+from batchtui.client.adding import Adding
+from batchtui.client.service import Service
+from batchtui.client.wire import Page, Wire, address, members, path_of
+from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
+from batchtui.core.models import (
+    Job,
+    Node,
+    NodeFile,
+    Pool,
+    PoolNodeCounts,
+    SupportedImage,
+    Task,
+    TaskCounts,
+    Window,
+)
+from batchtui.core.models import Wire as WireValue
+from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.traffic import Traffic
+
+POOL: Final = members(Pool)
+JOB: Final = members(Job)
+TASK: Final = members(Task)
+NODE: Final = members(Node)
+NODE_ROW: Final = members(Node, without=("recent_tasks", "errors", "start_task_info"))
+"""A node's recent tasks alone are four fifths of its size, and no list shows them."""
+
+
+class _BothCounts(WireValue, frozen=True):
+    """Tasks, and the slots that they need, which nothing here shows."""
+
+    task_counts: TaskCounts
+
+
+class BatchAccount:
+    """`core.gateway.Batch`, spoken to Azure Batch.
+
+    What is polled goes through `Wire`; what happens once goes through the SDK's own methods.
+    """
+
+    def __init__(self, client: BatchClient, service: Service, traffic: Traffic) -> None:
+        self._client = client
+        self._service = service
+        self._traffic = traffic
+        self._wire = Wire(client, service)
+
+    async def pools(self) -> tuple[Pool, ...]:
+        return (await self._wire.window("list pools", "/pools", Page[Pool], select=POOL)).items
+
+    async def pool(self, pool_id: str) -> Pool:
+        what = f"look at pool {pool_id}"
+        return await self._wire.one(what, path_of("pools", pool_id), Pool, select=POOL)
+
+    async def node_counts(self) -> tuple[PoolNodeCounts, ...]:
+        # Ten pools to a page unless asked for more.
+        counts = await self._wire.window("count nodes", "/nodecounts", Page[PoolNodeCounts])
+        return counts.items
+
+    async def nodes(self, pool_id: str, *, at_most: int) -> Window[Node]:
+        return await self._wire.window(
+            f"list the nodes of pool {pool_id}",
+            path_of("pools", pool_id, "nodes"),
+            Page[Node],
+            at_most=at_most,
+            select=NODE_ROW,
+        )
+
+    async def node(self, pool_id: str, node_id: str) -> Node:
+        path = path_of("pools", pool_id, "nodes", node_id)
+        what = f"look at node {node_id} of pool {pool_id}"
+        return await self._wire.one(what, path, Node, select=NODE)
+
+    async def images(self) -> tuple[SupportedImage, ...]:
+        images = await self._wire.window(
+            "list the supported images",
+            "/supportedimages",
+            Page[SupportedImage],
+            condition="verificationType eq 'verified'",
+        )
+        return images.items
+
+    async def jobs(self) -> tuple[Job, ...]:
+        return (await self._wire.window("list jobs", "/jobs", Page[Job], select=JOB)).items
+
+    async def job(self, job_id: str) -> Job:
+        what = f"look at job {job_id}"
+        return await self._wire.one(what, path_of("jobs", job_id), Job, select=JOB)
+
+    async def task_counts(self, job_id: str) -> TaskCounts:
+        path = path_of("jobs", job_id, "taskcounts")
+        counts = await self._wire.one(f"count the tasks of job {job_id}", path, _BothCounts)
+        return counts.task_counts
+
+    async def tasks(self, job_id: str, *, at_most: int, failed: bool = False) -> Window[Task]:
+        return await self._wire.window(
+            f"list the {'failed ' if failed else ''}tasks of job {job_id}",
+            path_of("jobs", job_id, "tasks"),
+            Page[Task],
+            at_most=at_most,
+            select=TASK,
+            condition="executionInfo/result eq 'failure'" if failed else "",
+        )
+
+    async def task(self, job_id: str, task_id: str) -> Task:
+        path = path_of("jobs", job_id, "tasks", task_id)
+        what = f"look at task {task_id} of job {job_id}"
+        return await self._wire.one(what, path, Task, select=TASK)
+
+    async def task_files(self, job_id: str, task_id: str) -> tuple[NodeFile, ...]:
+        files = await self._wire.window(
+            f"list the files of task {task_id} of job {job_id}",
+            path_of("jobs", job_id, "tasks", task_id, "files"),
+            Page[NodeFile],
+            recursive=True,
+        )
+        return files.items
+
+    async def file_size(self, file: RemoteFile) -> int:
+        request = HttpRequest("HEAD", address(_path(file)))
+        with self._service.trying(f"look at {_words(file)}"):
+            response = await self._client.send_request(request)
+            return int(response.headers.get("Content-Length", "0"))
+
+    async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
+        """Asks for a range: the service answers it with 200 and the part alone."""
+        part = {"ocp-range": f"bytes={start}-{start + length - 1}"}
+        request = HttpRequest("GET", address(_path(file)), headers=part)
+        try:
+            with self._service.trying(f"read {_words(file)}"):
+                response = await self._client.send_request(request)
+                return await response.read()
+        except GatewayError as error:
+            if error.status == 416:  # the range begins at the end of the file, or after it
+                return b""
+            raise
+
+    async def create_pool(self, pool: PoolSpec) -> None:
+        with self._service.trying(f"create pool {pool.id}"):
+            await self._client.create_pool(sdk.BatchPoolCreateOptions(msgspec.to_builtins(pool)))
+
+    async def create_job(self, job: JobSpec) -> None:
+        with self._service.trying(f"create job {job.id}"):
+            await self._client.create_job(sdk.BatchJobCreateOptions(msgspec.to_builtins(job)))
+
+    async def add_tasks(self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted) -> None:
+        await Adding(self._client, self._service, self._traffic, job_id, added).add(tasks)
+
+    async def terminate_job(self, job_id: str) -> None:
+        # Without options, or with empty ones, the SDK raises before it sends anything
+        # (Azure/azure-sdk-for-python#46815); its class for them is not public.
+        options = sdk._models.BatchJobTerminateOptions(termination_reason="UserTerminate")
+        with self._service.trying(f"terminate job {job_id}"):
+            await self._client.begin_terminate_job(job_id, options)
+
+    async def delete_job(self, job_id: str) -> None:
+        with self._service.trying(f"delete job {job_id}"):
+            await self._client.begin_delete_job(job_id)
+
+    async def delete_pool(self, pool_id: str) -> None:
+        with self._service.trying(f"delete pool {pool_id}"):
+            await self._client.begin_delete_pool(pool_id)
+
+    async def delete_task(self, job_id: str, task_id: str) -> None:
+        with self._service.trying(f"delete task {task_id} of job {job_id}"):
+            await self._client.delete_task(job_id, task_id)
+
+
+def _path(file: RemoteFile) -> str:
+    if isinstance(file, TaskFile):
+        return path_of("jobs", file.job_id, "tasks", file.task_id, "files", file.path)
+    return path_of("pools", file.pool_id, "nodes", file.node_id, "files", file.path)
+
+
+def _words(file: RemoteFile) -> str:
+    if isinstance(file, TaskFile):
+        return f"{file.path} of task {file.task_id} of job {file.job_id}"
+    return f"{file.path} of node {file.node_id} of pool {file.pool_id}"

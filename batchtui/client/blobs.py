@@ -1,0 +1,139 @@
+"""A storage account over `azure.storage.blob.aio`."""
+
+import asyncio
+import mimetypes
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from azure.storage.blob import BlobProperties, ContentSettings
+from azure.storage.blob.aio import BlobServiceClient
+
+from batchtui.client.sas import Signer
+from batchtui.client.service import Service
+from batchtui.core.gateway import Counted, GatewayError
+from batchtui.core.models import Blob, Container, Window
+
+PAGE = 1000
+"""Blobs in one page. The SDK parses a page's XML on the event loop, so no more than this."""
+
+
+class StorageAccount:
+    """`core.gateway.Storage`, spoken to Azure Storage or to Azurite."""
+
+    def __init__(self, client: BlobServiceClient, service: Service, signer: Signer) -> None:
+        self._client = client
+        self._service = service
+        self._signer = signer
+
+    async def containers(self) -> tuple[Container, ...]:
+        with self._service.trying("list containers"):
+            return tuple(
+                [
+                    Container(container.name, container.last_modified)
+                    async for container in self._client.list_containers()
+                ]
+            )
+
+    async def blobs(self, container: str, *, at_most: int) -> Window[Blob]:
+        listing = self._client.get_container_client(container).list_blobs(
+            results_per_page=min(at_most + 1, PAGE)  # one more tells whether more follow
+        )
+        blobs: list[Blob] = []
+        with self._service.trying(f"list the blobs of container {container}"):
+            async for properties in listing:
+                if len(blobs) == at_most:
+                    return Window(tuple(blobs), complete=False)
+                blobs.append(_blob(properties))
+        return Window(tuple(blobs))
+
+    async def container_exists(self, container: str) -> bool:
+        with self._service.trying(f"look for container {container}"):
+            return await self._client.get_container_client(container).exists()
+
+    async def create_container(self, container: str) -> None:
+        with self._service.trying(f"create container {container}"):
+            await self._client.create_container(container)
+
+    async def delete_container(self, container: str) -> None:
+        with self._service.trying(f"delete container {container}"):
+            await self._client.delete_container(container)
+
+    async def delete_blob(self, container: str, blob: str) -> None:
+        with self._service.trying(f"delete blob {blob} of container {container}"):
+            await self._client.get_blob_client(container, blob).delete_blob()
+
+    async def upload(self, container: str, blob: str, source: Path, *, sent: Counted) -> None:
+        """As long as the file is when the upload begins; a blob of that name is replaced."""
+        what = f"upload {source} to container {container}"
+        client = self._client.get_blob_client(container, blob)
+        counted = 0
+
+        async def progress(now: int, _total: int | None) -> None:
+            nonlocal counted
+            sent(now - counted)
+            counted = now
+
+        kind, encoding = mimetypes.guess_type(blob)
+        with self._service.trying(what), _files(what):
+            file = await asyncio.to_thread(source.open, "rb")
+            with file:
+                await client.upload_blob(
+                    file,
+                    length=os.fstat(file.fileno()).st_size,
+                    overwrite=True,
+                    content_settings=ContentSettings(
+                        content_type=kind or "application/octet-stream", content_encoding=encoding
+                    ),
+                    progress_hook=progress,
+                )
+
+    async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
+        what = f"download {blob} of container {container} to {target}"
+        part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}.part")
+        client = self._client.get_blob_client(container, blob)
+        with self._service.trying(what), _files(what):
+            stream = await client.download_blob()
+            await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+            try:
+                with await asyncio.to_thread(part.open, "xb") as file:
+                    async for chunk in stream.chunks():
+                        await asyncio.to_thread(file.write, chunk)
+                        received(len(chunk))
+                await asyncio.to_thread(part.replace, target)
+            finally:
+                part.unlink(missing_ok=True)
+
+    async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
+        with self._service.trying(f"sign a URL of container {container}"):
+            sas = await self._signer.container(container, rights, lasting)
+        return f"{self._client.get_container_client(container).url}?{sas}"
+
+    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
+        with self._service.trying(f"sign a URL of blob {blob} of container {container}"):
+            sas = await self._signer.blob(container, blob, lasting)
+        return f"{self._client.get_blob_client(container, blob).url}?{sas}"
+
+
+def _blob(properties: BlobProperties) -> Blob:
+    return Blob(
+        name=properties.name or "",
+        size=properties.size or 0,
+        last_modified=properties.last_modified,
+        content_type=properties.content_settings.content_type or "",
+    )
+
+
+@contextmanager
+def _files(what: str) -> Iterator[None]:
+    """Turn the trouble of a file on this machine's disk into a `GatewayError`."""
+    try:
+        yield
+    except OSError as error:
+        raise GatewayError(
+            f"Could not {what}: {error.filename or 'the disk'}: {error.strerror or error}",
+            code="LocalFile",
+        ) from error

@@ -1,0 +1,80 @@
+"""Builds a gateway from a profile."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from azure.batch.aio import BatchClient
+from azure.storage.blob.aio import BlobServiceClient
+
+from batchtui.client.batch import BatchAccount
+from batchtui.client.blobs import StorageAccount
+from batchtui.client.credentials import entra, named_key
+from batchtui.client.sas import Signer
+from batchtui.client.service import Kind, Service
+from batchtui.client.transport import RecordedTransport
+from batchtui.core.gateway import Gateway
+from batchtui.core.profile import Profile
+from batchtui.core.traffic import Traffic
+
+BLOCK = 4 * 1024 * 1024
+"""Bytes of a file in memory at a time, for each transfer."""
+
+
+@asynccontextmanager
+async def connect(profile: Profile, traffic: Traffic) -> AsyncIterator[Gateway]:
+    """The account of `profile`, until the end of the block. Sends nothing yet.
+
+    Raises `GatewayError` for a key that is not base64 and for a sign-in that would go over http.
+    """
+    async with AsyncExitStack() as stack:
+        batch = await _batch(stack, profile, traffic)
+        storage = await _storage(stack, profile, traffic) if profile.storage_endpoint else None
+        yield Gateway(batch, storage)
+
+
+async def _batch(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> BatchAccount:
+    service = Service(
+        Kind.BATCH, profile.batch_endpoint, profile.batch_account, profile.batch_key is not None
+    )
+    credential = (
+        await stack.enter_async_context(entra(service))
+        if profile.batch_key is None
+        else named_key(service, profile.batch_key)
+    )
+    client = BatchClient(
+        service.endpoint,
+        credential,
+        transport=RecordedTransport(service.endpoint, traffic, read_only=profile.read_only),
+        # A dashboard asks again soon anyway, and says that it is waiting.
+        retry_connect=1,
+        retry_read=0,
+        retry_status=2,
+    )
+    return BatchAccount(await stack.enter_async_context(client), service, traffic)
+
+
+async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> StorageAccount:
+    key = profile.storage_key
+    service = Service(
+        Kind.STORAGE, profile.storage_endpoint, profile.storage_account, key is not None
+    )
+    credential = (
+        await stack.enter_async_context(entra(service)) if key is None else named_key(service, key)
+    )
+    client = BlobServiceClient(
+        service.endpoint,
+        credential,
+        transport=RecordedTransport(service.endpoint, traffic, read_only=profile.read_only),
+        # The SDK's own pauses begin at fifteen seconds, and its blocks at 32 and 64 MiB.
+        initial_backoff=1,
+        increment_base=2,
+        random_jitter_range=1,
+        retry_connect=1,
+        retry_status=2,
+        max_single_put_size=BLOCK,
+        max_block_size=BLOCK,
+        max_single_get_size=BLOCK,
+        max_chunk_get_size=BLOCK,
+    )
+    await stack.enter_async_context(client)
+    return StorageAccount(client, service, Signer(client, service.account, key))

@@ -1,0 +1,81 @@
+"""URLs with a shared access signature: whoever holds one may use the container until it expires."""
+
+from datetime import UTC, datetime, timedelta
+
+from azure.storage.blob import (
+    BlobSasPermissions,
+    ContainerSasPermissions,
+    UserDelegationKey,
+    generate_blob_sas,
+    generate_container_sas,
+)
+from azure.storage.blob.aio import BlobServiceClient
+
+from batchtui.core.gateway import GatewayError
+
+SKEW = timedelta(minutes=15)
+"""How far this machine's clock may be ahead of the service's."""
+
+LONGEST_DELEGATION = timedelta(days=7)
+"""The service's limit for a key that it lends to an Entra ID sign-in."""
+
+
+class Signer:
+    """Signs with the account's key, or with one that the service lends to an Entra ID sign-in."""
+
+    def __init__(self, client: BlobServiceClient, account: str, key: str | None) -> None:
+        self._client = client
+        self._account = account
+        self._key = key
+        self._lent: UserDelegationKey | None = None
+        self._lent_until = datetime.min.replace(tzinfo=UTC)
+
+    async def container(self, container: str, rights: str, lasting: timedelta) -> str:
+        """The query string that gives `rights` (such as `rwl`) on a container."""
+        until, lent = await self._signing(lasting)
+        return generate_container_sas(
+            self._account,
+            container,
+            account_key=self._key,
+            user_delegation_key=lent,
+            permission=ContainerSasPermissions.from_string(rights),
+            expiry=until,
+            protocol=self._protocol,
+        )
+
+    async def blob(self, container: str, blob: str, lasting: timedelta) -> str:
+        """The query string that lets a blob be read."""
+        until, lent = await self._signing(lasting)
+        return generate_blob_sas(
+            self._account,
+            container,
+            blob,
+            account_key=self._key,
+            user_delegation_key=lent,
+            permission=BlobSasPermissions(read=True),
+            expiry=until,
+            protocol=self._protocol,
+        )
+
+    @property
+    def _protocol(self) -> str | None:
+        """A signature for https is not to be used over http; Azurite has http alone."""
+        return "https" if self._client.url.startswith("https:") else None
+
+    async def _signing(self, lasting: timedelta) -> tuple[datetime, UserDelegationKey | None]:
+        """Until when, and the key on loan where there is no account key."""
+        now = datetime.now(UTC)
+        until = now + lasting
+        if self._key is not None:
+            return until, None
+        if lasting > LONGEST_DELEGATION:
+            raise GatewayError(
+                f"A SAS of the storage account {self._account} cannot last longer than "
+                f"{LONGEST_DELEGATION.days} days when az login signs it; "
+                "ask for less, or set the account's key"
+            )
+        if self._lent is None or until > self._lent_until:
+            # As long as may be, because the run that needs one SAS soon needs another.
+            self._lent_until = now + LONGEST_DELEGATION
+            self._lent = await self._client.get_user_delegation_key(now - SKEW, self._lent_until)
+        return min(until, self._lent_until), self._lent

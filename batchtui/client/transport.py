@@ -1,0 +1,82 @@
+"""How requests leave this machine, and what is remembered of them."""
+
+import ipaddress
+import time
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
+
+from batchtui.core.traffic import Traffic
+
+CONNECT_TIMEOUT = 4.0
+"""Seconds. With one more attempt, a service that is away is reported after eight."""
+
+READ_TIMEOUT = 35.0
+"""Seconds without a byte. The Batch service itself gives up on a request after thirty."""
+
+
+class ReadOnlyError(Exception):
+    """A request that would change something was refused, because the profile is read-only."""
+
+
+class RecordedTransport(AsyncHttpTransport[Any, Any]):
+    """Sends requests over aiohttp and notes each attempt, retries included, in `traffic`.
+
+    It is the innermost part of a client, and the only one that the Batch and the storage SDK both
+    let a caller provide; a pipeline policy could not be given to the storage SDK in public.
+    """
+
+    def __init__(self, endpoint: str, traffic: Traffic, *, read_only: bool) -> None:
+        self._inner: AsyncHttpTransport[Any, Any] = AioHttpTransport(
+            connection_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            # A proxy from the environment cannot reach this machine's own loopback interface.
+            use_env_settings=not is_loopback(endpoint),
+        )
+        self._traffic = traffic
+        self._read_only = read_only
+
+    async def open(self) -> None:
+        await self._inner.open()
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *exc_details: Any) -> None:
+        await self.close()
+
+    async def send(self, request: Any, **config: Any) -> Any:
+        """As aiohttp's transport, for its old and its new kind of request alike."""
+        if self._read_only and request.method not in ("GET", "HEAD"):
+            raise ReadOnlyError
+        started = time.monotonic()
+        status: int | None = None
+        patience = 0.0
+        try:
+            response = await self._inner.send(request, **config)
+            status = response.status_code
+            patience = retry_after(response.headers.get("Retry-After", ""))
+            return response
+        finally:
+            path = urlsplit(request.url).path
+            seconds = time.monotonic() - started
+            self._traffic.record(request.method, path, status, seconds, retry_after=patience)
+
+
+def retry_after(header: str) -> float:
+    """The seconds that a Retry-After header asks for; 0 for none, and for its form as a date."""
+    return float(header) if header.isdecimal() else 0.0
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Whether the URL names this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,121 @@
+"""Reads what is polled: the SDK signs, sends and retries, msgspec decodes.
+
+The SDK's own models would take 75 to 420 ms of the event loop for a page of a thousand; this
+takes about one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+from azure.batch.aio import BatchClient
+from azure.core.rest import HttpRequest
+from msgspec import Struct, field
+from msgspec.structs import fields
+
+from batchtui.client.service import Service
+from batchtui.core.models import Window
+
+API_VERSION = "2025-06-01"
+PAGE = 1000
+"""The most that the service puts in one page."""
+
+T = TypeVar("T")
+
+
+class Page(Struct, Generic[T], frozen=True):
+    """A page of a listing; the last one has no link to a next one."""
+
+    value: tuple[T, ...]
+    next_link: str | None = field(default=None, name="odata.nextLink")
+
+
+class Wire:
+    """The Batch service's GET requests."""
+
+    def __init__(self, client: BatchClient, service: Service) -> None:
+        self._client = client
+        self._service = service
+
+    async def one(self, what: str, path: str, kind: type[T], *, select: Sequence[str] = ()) -> T:
+        """The entity at `path`."""
+        with self._service.trying(what):
+            answer = await self._get(address(path, select=",".join(select)))
+            return decode(answer, kind)
+
+    async def window(
+        self,
+        what: str,
+        path: str,
+        kind: type[Page[T]],
+        *,
+        at_most: int | None = None,
+        select: Sequence[str] = (),
+        condition: str = "",
+        recursive: bool = False,
+    ) -> Window[T]:
+        """The first `at_most` entities of the listing at `path`, or all of them.
+
+        `condition` is the service's `$filter`.
+        """
+        items: list[T] = []
+        link: str | None = address(
+            path,
+            maxresults="" if at_most is None else str(min(at_most, PAGE)),
+            condition=condition,
+            select=",".join(select),
+            recursive="true" if recursive else "",
+        )
+        with self._service.trying(what):
+            while link and (at_most is None or len(items) < at_most):
+                page = decode(await self._get(link), kind)
+                items.extend(page.value)
+                link = page.next_link
+                await asyncio.sleep(0)  # an answer that is there already would not yield
+        kept = tuple(items[:at_most])
+        return Window(kept, complete=not link and len(kept) == len(items))
+
+    async def _get(self, url: str) -> bytes:
+        request = HttpRequest("GET", url, headers={"Accept": "application/json"})
+        response = await self._client.send_request(request)
+        return await response.read()
+
+
+def decode(answer: bytes, kind: type[T]) -> T:
+    """Lenient, because the service writes 64-bit numbers as strings."""
+    return msgspec.json.decode(answer, type=kind, strict=False)
+
+
+def members(kind: type[Struct], *, without: Sequence[str] = ()) -> tuple[str, ...]:
+    """The wire's names of a model's members, for `$select`."""
+    return tuple(f.encode_name for f in fields(kind) if f.name not in without)
+
+
+def address(
+    path: str,
+    *,
+    maxresults: str = "",
+    condition: str = "",
+    select: str = "",
+    recursive: str = "",
+) -> str:
+    """`path` with its query, relative to the account's endpoint."""
+    query = {
+        "api-version": API_VERSION,
+        "maxresults": maxresults,
+        "$filter": condition,
+        "$select": select,
+        "recursive": recursive,
+    }
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given, safe='$,', quote_via=quote)}"
+
+
+def path_of(*segments: str) -> str:
+    """A URL's path. Escapes what RFC 3986 wants escaped in a segment, and no more.
+
+    The transport undoes needless escapes, after the path was signed as it stood.
+    """
+    return "".join("/" + quote(segment, safe="!$&'()*,:;=@") for segment in segments)
