@@ -72,9 +72,9 @@ async def run_command(
     if it cannot be started.
     """
     process = await _start(arguments, root, environment)
-    watch.watch(process.pid)
     late = False
     try:
+        watch.watch(process.pid)
         async with asyncio.timeout_at(deadline):
             await process.wait()
     except TimeoutError:

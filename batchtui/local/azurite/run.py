@@ -1,0 +1,130 @@
+"""A running Azurite: the blob service alone, on the loopback interface."""
+
+import asyncio
+import contextlib
+import os
+import re
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchtui.local.agent.process import Watch, end_group
+from batchtui.local.azurite.program import Program
+from batchtui.local.trouble import LocalAccountError
+
+HOST = "127.0.0.1"
+PATIENCE = 30.0
+"""Seconds for Azurite to listen; it takes half a second to two."""
+PAUSE = 0.02
+GRACE = 3.0
+"""Seconds for Azurite to write its books after SIGTERM."""
+LAST_LINES = 8
+LISTENS = re.compile(r"successfully listens on (http://\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A storage account; Azurite knows no other."""
+
+    name: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Account(name={self.name!r}, key=...)"
+
+
+class Azurite:
+    """An Azurite that listens at `endpoint`, the address of its one account."""
+
+    def __init__(self, endpoint: str, process: asyncio.subprocess.Process) -> None:
+        self.endpoint = endpoint
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def ended(self) -> None:
+        """Return when it has ended, which it should not do by itself."""
+        await self._process.wait()
+
+
+@contextlib.asynccontextmanager
+async def run_azurite(
+    program: Program, account: Account, directory: Path, *, port: int, watch: Watch
+) -> AsyncIterator[Azurite]:
+    """Run Azurite with its blobs and its log in `directory`; it listens when this yields.
+
+    It takes `port` if that is free, else any: addresses with a SAS that tasks were given should
+    hold after a restart. Raises `LocalAccountError`.
+    """
+    workspace, log = directory / "blobs", directory / "azurite.log"
+    process = await _start(program, account, workspace, log, port if _is_free(port) else 0)
+    try:
+        watch.watch(process.pid)
+        address = await _address(process, log)
+        yield Azurite(f"{address}/{account.name}", process)
+    finally:
+        await end_group(process, GRACE)
+        watch.forget(process.pid)
+
+
+async def _start(
+    program: Program, account: Account, workspace: Path, log: Path, port: int
+) -> asyncio.subprocess.Process:
+    options = ["--silent", "--loose", "--skipApiVersionCheck", "--disableProductStyleUrl"]
+    if program.telemetry:
+        options.append("--disableTelemetry")
+    # HOME lets the warden find it; the key goes by the environment, since anybody may read the
+    # arguments of a process.
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(workspace),
+        "AZURITE_ACCOUNTS": f"{account.name}:{account.key}",
+    }
+    try:
+        await asyncio.to_thread(workspace.mkdir, parents=True, exist_ok=True)
+        with await asyncio.to_thread(log.open, "wb") as output:
+            return await asyncio.create_subprocess_exec(
+                *(*program.arguments, *options),
+                *("--blobHost", HOST, "--blobPort", str(port), "--location", str(workspace)),
+                cwd=workspace,
+                env=environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise LocalAccountError(
+            f"Azurite could not be started in {workspace}: {error.strerror}"
+        ) from error
+
+
+async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
+    """Where it listens, as it writes to its log. Raises `LocalAccountError`."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                ended = process.returncode is not None
+                text = await asyncio.to_thread(log.read_text, errors="replace")
+                if found := LISTENS.search(text):
+                    return found[1]
+                if ended:
+                    break
+                await asyncio.sleep(PAUSE)
+    text = await asyncio.to_thread(log.read_text, errors="replace")
+    last = "\n".join(text.strip().splitlines()[-LAST_LINES:])
+    how = "has not begun to listen" if process.returncode is None else "ended while starting"
+    raise LocalAccountError(f"Azurite {how}. Its log, {log}, ends with:\n{last}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
