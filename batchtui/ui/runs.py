@@ -1,0 +1,77 @@
+"""The runs that the dashboard carries out: they belong to the app, whichever screen is on top."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
+
+from textual.worker import Worker, WorkerCancelled
+
+
+class LiveRun(Protocol):
+    """A run as the status bar and the quit question see it."""
+
+    @property
+    def caption(self) -> str:
+        """What runs and how far it is: `topnwords 3/5`."""
+        ...
+
+    async def carry_out(self) -> None:
+        """Run to the end. Cancelling leaves a true ledger."""
+        ...
+
+
+Spawn = Callable[[Coroutine[Any, Any, None]], Worker[None]]
+"""Starts a worker that lives as long as the app: `App.run_worker`."""
+
+
+class Runs:
+    """Starts runs, knows which are under way, and cancels them."""
+
+    def __init__(self, spawn: Spawn) -> None:
+        self._spawn = spawn
+        self._workers: dict[LiveRun, Worker[None]] = {}
+        self._subscribers: list[Callable[[], None]] = []
+
+    @property
+    def live(self) -> tuple[LiveRun, ...]:
+        """The runs under way, oldest first."""
+        return tuple(self._workers)
+
+    @property
+    def caption(self) -> str:
+        """The runs under way in a few words for the status bar; empty when there is none."""
+        return ", ".join(run.caption for run in self.live)
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back whenever a run starts, gets on or ends; returns how to stop that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def start(self, run: LiveRun) -> None:
+        self._workers[run] = self._spawn(self._follow(run))
+        self.tell()
+
+    def tell(self) -> None:
+        """A run got on: call everybody back."""
+        for callback in tuple(self._subscribers):
+            callback()
+
+    async def cancel(self, run: LiveRun) -> None:
+        """End a run and wait until it has ended."""
+        worker = self._workers.get(run)
+        if worker is not None:
+            worker.cancel()
+            with suppress(WorkerCancelled):
+                await worker.wait()
+
+    async def cancel_all(self) -> None:
+        """End every run and wait until all have ended."""
+        for run in self.live:
+            await self.cancel(run)
+
+    async def _follow(self, run: LiveRun) -> None:
+        try:
+            await run.carry_out()
+        finally:
+            del self._workers[run]
+            self.tell()
