@@ -13,7 +13,7 @@ from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
 from batchtui.client.service import Service, sentence
-from batchtui.client.wire import address, decode, path_of
+from batchtui.client.wire import address, body, decode, path_of
 from batchtui.core.gateway import Counted, GatewayError
 from batchtui.core.models import Wire
 from batchtui.core.redact import redacted
@@ -139,8 +139,7 @@ class Adding:
         )
         with self.service.trying(self._what(tasks)):
             # One attempt: the SDK would repeat a 503, but neither a 429 nor a lost connection.
-            response = await self.client.send_request(request, retry_total=0)
-            return decode(await response.read(), AddedTasks).value
+            return decode(await body(self.client, request, retry_total=0), AddedTasks).value
 
     def _settle(
         self, tasks: Sequence[TaskSpec], results: Sequence[AddedTask], *, again: bool

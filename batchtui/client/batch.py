@@ -10,7 +10,7 @@ from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
 from batchtui.client.service import Service
-from batchtui.client.wire import Page, Wire, address, members, path_of
+from batchtui.client.wire import Page, Wire, address, body, members, path_of
 from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
     Job,
@@ -136,8 +136,7 @@ class BatchAccount:
         request = HttpRequest("GET", address(_path(file)), headers=part)
         try:
             with self._service.trying(f"read {_words(file)}"):
-                response = await self._client.send_request(request)
-                return await response.read()
+                return await body(self._client, request)
         except GatewayError as error:
             if error.status == 416:  # the range begins at the end of the file, or after it
                 return b""

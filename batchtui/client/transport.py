@@ -6,6 +6,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
+from yarl import URL
 
 from batchtui.core.traffic import Traffic
 
@@ -51,19 +52,28 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         await self.close()
 
     async def send(self, request: Any, **config: Any) -> Any:
-        """As aiohttp's transport, for its old and its new kind of request alike."""
+        """As aiohttp's transport, for its old and its new kind of request alike.
+
+        The URL is sent as it stands: aiohttp would undo some of its escapes, such as that of `@`
+        in a file's name, and the service would refuse the signature, which was made before.
+        """
         if self._read_only and request.method not in ("GET", "HEAD"):
             raise ReadOnlyError
         started = time.monotonic()
-        status: int | None = None
+        url, status = request.url, None
         patience = 0.0
+        request.url = URL(url, encoded=True)
         try:
             response = await self._inner.send(request, **config)
             status = response.status_code
             patience = retry_after(response.headers.get("Retry-After", ""))
+            if status >= 400 and config.get("stream"):
+                # Nobody streams an error; unread, it would be a status without a reason.
+                await response.read()
             return response
         finally:
-            path = urlsplit(request.url).path
+            request.url = url
+            path = urlsplit(url).path
             seconds = time.monotonic() - started
             self._traffic.record(request.method, path, status, seconds, retry_after=patience)
 

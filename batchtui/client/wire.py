@@ -72,14 +72,22 @@ class Wire:
             while link and (at_most is None or len(items) < at_most):
                 page = decode(await self._get(link), kind)
                 items.extend(page.value)
-                link = page.next_link
+                link = page.next_link and _escaped(page.next_link)
                 await asyncio.sleep(0)  # an answer that is there already would not yield
         kept = tuple(items[:at_most])
         return Window(kept, complete=not link and len(kept) == len(items))
 
     async def _get(self, url: str) -> bytes:
         request = HttpRequest("GET", url, headers={"Accept": "application/json"})
-        response = await self._client.send_request(request)
+        return await body(self._client, request)
+
+
+async def body(client: BatchClient, request: HttpRequest, **options: int) -> bytes:
+    """The answer's body as it came.
+
+    Asked for as a stream, because the SDK would else parse it on the way, JSON or not.
+    """
+    async with await client.send_request(request, stream=True, **options) as response:
         return await response.read()
 
 
@@ -113,9 +121,11 @@ def address(
     return f"{path}?{urlencode(given, safe='$,', quote_via=quote)}"
 
 
-def path_of(*segments: str) -> str:
-    """A URL's path. Escapes what RFC 3986 wants escaped in a segment, and no more.
+def _escaped(link: str) -> str:
+    """The service writes its links with characters that a URL may not hold, such as `^`."""
+    return quote(link, safe="%:/?#[]@!$&'()*+,;=~")
 
-    The transport undoes needless escapes, after the path was signed as it stood.
-    """
-    return "".join("/" + quote(segment, safe="!$&'()*,:;=@") for segment in segments)
+
+def path_of(*segments: str) -> str:
+    """The path of an entity, with whatever its name contains escaped."""
+    return "".join("/" + quote(segment, safe="") for segment in segments)
