@@ -35,15 +35,20 @@ class Account:
 
 
 class Azurite:
-    """An Azurite that listens at `endpoint`, the address of its one account."""
+    """An Azurite process, which takes a moment until it listens."""
 
-    def __init__(self, endpoint: str, process: asyncio.subprocess.Process) -> None:
-        self.endpoint = endpoint
+    def __init__(self, process: asyncio.subprocess.Process, account: str, log: Path) -> None:
         self._process = process
+        self._account = account
+        self._log = log
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    async def listening(self) -> str:
+        """Wait until it listens; the address of its one account. Raises `LocalAccountError`."""
+        return f"{await _address(self._process, self._log)}/{self._account}"
 
     async def ended(self) -> None:
         """Return when it has ended, which it should not do by itself."""
@@ -54,17 +59,16 @@ class Azurite:
 async def run_azurite(
     program: Program, account: Account, directory: Path, *, port: int, watch: Watch
 ) -> AsyncIterator[Azurite]:
-    """Run Azurite with its blobs and its log in `directory`; it listens when this yields.
+    """Run Azurite with its blobs and its log in `directory`.
 
     It takes `port` if that is free, else any: addresses with a SAS that tasks were given should
     hold after a restart. Raises `LocalAccountError`.
     """
     workspace, log = directory / "blobs", directory / "azurite.log"
-    process = await _start(program, account, workspace, log, port if _is_free(port) else 0)
+    process = await _start(program, account, workspace, log, port if is_free(port) else 0)
     try:
         watch.watch(process.pid)
-        address = await _address(process, log)
-        yield Azurite(f"{address}/{account.name}", process)
+        yield Azurite(process, account.name, log)
     finally:
         await end_group(process, GRACE)
         watch.forget(process.pid)
@@ -120,7 +124,8 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     raise LocalAccountError(f"Azurite {how}. Its log, {log}, ends with:\n{last}")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of the loopback interface."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

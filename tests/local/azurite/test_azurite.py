@@ -35,7 +35,7 @@ async def azurite() -> Program:
 async def test_it_serves_our_account_and_keeps_its_blobs(tmp_path: Path) -> None:
     program = await azurite()
     async with run_azurite(program, ACCOUNT, tmp_path, port=0, watch=Unwatched()) as running:
-        first = running.endpoint
+        first = await running.listening()
         async with service(first) as client:
             container = await client.create_container("box")
             await container.upload_blob("a", b"hallo")
@@ -48,7 +48,7 @@ async def test_it_serves_our_account_and_keeps_its_blobs(tmp_path: Path) -> None
 
     port = int(first.split(":")[2].split("/")[0])
     async with run_azurite(program, ACCOUNT, tmp_path, port=port, watch=Unwatched()) as running:
-        assert running.endpoint == first
+        assert await running.listening() == first
         async with service(first) as client:
             blob = await client.get_blob_client("box", "a").download_blob()
             assert await blob.readall() == b"hallo"
@@ -62,14 +62,14 @@ async def test_a_taken_port_is_left_alone(tmp_path: Path) -> None:
         async with run_azurite(
             await azurite(), ACCOUNT, tmp_path, port=taken, watch=Unwatched()
         ) as running:
-            assert f":{taken}/" not in running.endpoint
+            assert f":{taken}/" not in await running.listening()
 
 
 async def test_an_early_death_tells_its_last_lines(tmp_path: Path) -> None:
     program = Program(("/bin/sh", "-c", "echo no such thing; exit 3"), telemetry=False)
     with pytest.raises(LocalAccountError, match=r"ended while starting[^$]*no such thing"):
-        async with run_azurite(program, ACCOUNT, tmp_path, port=0, watch=Unwatched()):
-            pass
+        async with run_azurite(program, ACCOUNT, tmp_path, port=0, watch=Unwatched()) as running:
+            await running.listening()
 
 
 async def test_one_of_the_user_s_own_is_used(

@@ -1,0 +1,101 @@
+"""`batchtui local`: the local Batch account in the foreground."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batchtui.local.connection import Connection
+
+ENDED, COULD_NOT_START = 0, 3
+"""Exit codes; 2 is argparse's for a wrong command line."""
+
+ENV_FILE = "connection.env"
+"""In the data directory, unless another file is named."""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "local",
+        help="run a local Batch account until Ctrl-C",
+        description="Run a Batch account on this machine, for any Batch client, until Ctrl-C.",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port of the Batch service (a free one if left out)"
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, help="where the account keeps its state, blobs and keys"
+    )
+    parser.add_argument(
+        "--env-file",
+        type=Path,
+        help=f"write the connection there as shell variables ({ENV_FILE} in the data directory)",
+    )
+    # Another batchtui starts it so: it ends when its standard input does.
+    parser.add_argument("--lifeline", action="store_true", help=argparse.SUPPRESS)
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop; the exit code."""
+    from batchtui.local.datadir import DataDir
+    from batchtui.local.files import write_private
+    from batchtui.local.foreground import serve_until_stopped
+    from batchtui.local.launch import READY
+    from batchtui.local.trouble import LocalAccountError
+
+    def ready(connection: "Connection") -> None:
+        env_file = args.env_file or connection.data_dir / ENV_FILE
+        try:
+            write_private(env_file, connection.exports())
+        except OSError as error:
+            raise LocalAccountError(
+                f"The connection cannot be written to {env_file}: {error.strerror}. Choose "
+                "another file with --env-file."
+            ) from error
+        _say(READY if args.lifeline else how_to_connect(connection, env_file))
+
+    try:
+        await serve_until_stopped(
+            DataDir(args.data_dir),
+            port=args.port,
+            lifeline=args.lifeline,
+            progress=_say,
+            ready=ready,
+        )
+    except LocalAccountError as error:
+        sys.stderr.write(f"{error}\n")
+        return COULD_NOT_START
+    if not args.lifeline:
+        _say("\nThe local Batch account has ended, and so has everything that it ran.")
+    return ENDED
+
+
+def how_to_connect(connection: "Connection", env_file: Path) -> str:
+    """What a person needs to know, without the keys."""
+    return f"""\
+The local Batch account is running.
+
+  Batch service   {connection.batch_endpoint} (account {connection.batch_account})
+  Blob storage    {connection.storage_endpoint} (account {connection.storage_account})
+  Data directory  {connection.data_dir}
+  Keys            not shown; {env_file} has them, for you alone
+
+To use it from this machine's other programs (the az CLI, the SDKs, batchtui):
+
+  . {env_file}
+
+Tasks run as {getpass.getuser()}, with all that this user may do. Press Ctrl-C to stop."""
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: use 1 to 65535, or 0 for any")
+    return port
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
