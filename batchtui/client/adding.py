@@ -77,7 +77,6 @@ class Adding:
     traffic: Traffic
     job_id: str
     added: Counted
-    pauses: Sequence[float] = PAUSES
     chunk: int = CHUNK
 
     async def add(self, tasks: Sequence[TaskSpec]) -> None:
@@ -109,7 +108,7 @@ class Adding:
     async def _send_whole(self, tasks: Sequence[TaskSpec]) -> None:
         """Add `tasks` in one request, again and again while the service cannot serve it."""
         again = False
-        for pause in self.pauses:
+        for pause in PAUSES:
             try:
                 tasks = self._settle(tasks, await self._post(tasks), again=again)
             except GatewayError as error:
@@ -123,7 +122,7 @@ class Adding:
         if tasks:
             raise GatewayError(
                 f"Could not add task {tasks[0].id} to job {self.job_id}: the service failed to, "
-                f"{len(self.pauses) + 1} times",
+                f"{len(PAUSES) + 1} times",
                 status=500,
             )
 

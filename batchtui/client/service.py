@@ -47,12 +47,14 @@ class Service:
         """Turn whatever goes wrong inside into `GatewayError("Could not <what>: <why>")`."""
         try:
             yield
-        except HttpResponseError as error:
-            raise self._refused(what, error) from error
         except ReadOnlyError as error:
             # With the status that a service gives who may not: trying again would not help.
             raise GatewayError(f"Could not {what}: the profile is read-only", status=403) from error
         except AzureError as error:
+            if isinstance(error, HttpResponseError) and error.response is not None:
+                raise self._refused(what, error) from error
+            if isinstance(error, ClientAuthenticationError):
+                raise GatewayError(f"Could not {what}: {self._unsigned()}", status=401) from error
             raise GatewayError(f"Could not {what}: {self._unreachable(error)}") from error
         except msgspec.DecodeError as error:
             raise GatewayError(
@@ -61,10 +63,8 @@ class Service:
             ) from error
 
     def _refused(self, what: str, error: HttpResponseError) -> GatewayError:
-        """The service's answer, or the sign-in's, in a sentence."""
+        """The service's answer, in a sentence."""
         status = error.status_code
-        if error.response is None:
-            return GatewayError(f"Could not {what}: {self._unsigned()}", status=401)
         code = _code(error)
         if code in REFUSED_KEY or status == 401:
             why = self._unauthenticated()
@@ -106,8 +106,6 @@ class Service:
                 return f"{self.endpoint} could not be reached within {CONNECT_TIMEOUT:.0f} s"
             case _, ServiceResponseTimeoutError():
                 return f"{self.endpoint} did not answer within {READ_TIMEOUT:.0f} s"
-            case _, ClientAuthenticationError():
-                return self._unsigned()
             case _, ServiceRequestError():
                 return f"{self.endpoint} could not be reached ({sentence(error.message)})"
             case _:
