@@ -9,6 +9,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from batchtui.ui.theme import DARK, FALLBACK
+
 T = TypeVar("T")
 
 
@@ -17,9 +19,14 @@ class Stage(App[None], Generic[T]):
 
     def __init__(self, screen: Screen[T]) -> None:
         super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
         self._first = screen
         self.ended = asyncio.Event()
         self.result: T | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACK
 
     def on_mount(self) -> None:
         self.push_screen(self._first, self._keep)

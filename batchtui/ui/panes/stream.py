@@ -1,0 +1,94 @@
+"""One of the streams of a task."""
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widgets import Label
+
+from batchtui.core.feed import Reading
+from batchtui.core.models import Task
+from batchtui.core.states import TaskState
+from batchtui.core.tail import Excerpt
+from batchtui.core.wording import in_bytes
+from batchtui.ui.widgets.excerpt import ExcerptView
+
+WAITING = {
+    TaskState.ACTIVE: "The task waits for a free slot on a node: there is no {stream} yet.",
+    TaskState.PREPARING: "The node fetches what the task needs: there is no {stream} yet.",
+    TaskState.RUNNING: "The task runs and has written nothing to {stream} yet.",
+    TaskState.COMPLETED: "The task wrote nothing to {stream}.",
+    TaskState.UNKNOWN: "Nothing of {stream} has been seen yet.",
+}
+
+
+class StreamPane(Vertical):
+    """A stream with how much of it is shown, and why it is not shown when it is not."""
+
+    DEFAULT_CSS = """
+    StreamPane {
+        border: round $border-blurred;
+        border-title-color: $text;
+        border-subtitle-color: $text-muted;
+        &:focus-within { border: round $border; }
+        &.-stale { border: dashed $warning; }
+        .stream--error { display: none; width: 1fr; padding: 0 1; color: $text-warning; }
+        &.-stale .stream--error { display: block; }
+    }
+    """
+
+    reading: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
+    subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
+    missing: reactive[str] = reactive("")
+    """Why there is no such file, once that is known for good."""
+
+    view = getters.query_one(ExcerptView)
+
+    def __init__(self, stream: str, key: str) -> None:
+        """`key` is pressed to come here; the title says so."""
+        super().__init__(id=stream)
+        self.stream = stream
+        self.border_title = f"{key} {stream}"
+
+    def compose(self) -> ComposeResult:
+        yield Label(classes="stream--error", markup=False)
+        yield ExcerptView()
+
+    def on_mount(self) -> None:
+        self.watch(self.view, "following", self.describe)
+        self.show_empty()
+
+    def watch_reading(self, reading: Reading[Excerpt]) -> None:
+        if self.is_mounted:
+            self.set_class(bool(reading.error), "-stale")
+            self.query_one(".stream--error", Label).update(reading.error)
+            self.view.excerpt = reading.value
+            self.show_empty()
+            self.describe()
+
+    def watch_subject(self) -> None:
+        self.show_empty()
+
+    def watch_missing(self) -> None:
+        self.show_empty()
+
+    def show_empty(self) -> None:
+        """Say why there is nothing to read."""
+        if self.is_mounted:
+            known = self.reading.known or self.reading.error
+            waiting = WAITING[self.subject.value.state].format(stream=self.stream)
+            self.view.empty = self.missing or (waiting if known else "Looking for the file ...")
+
+    def describe(self) -> None:
+        """Say on the border how much there is and where one is in it."""
+        excerpt = self.reading.value
+        parts = [in_bytes(excerpt.size)] if self.reading.known else []
+        if excerpt.start:
+            parts = [f"the last {in_bytes(excerpt.size - excerpt.start)} of {parts[0]}"]
+        if self.reading.error:
+            parts.append("as it was last seen")
+        elif not self.view.following:
+            parts.append("scrolled up, G follows the end")
+        elif excerpt.size and self.subject.value.state is TaskState.RUNNING:
+            parts.append("following")
+        self.border_subtitle = " · ".join(parts)
