@@ -1,8 +1,11 @@
 """Opens the account of a profile, and the local account where it has to run first."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 
+from batchtui.config import choose
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
@@ -25,17 +28,21 @@ async def open_session(
     `GatewayError` when the profile's keys cannot be used. No request is sent to a remote account
     yet.
     """
-    # The SDKs take half a second to import, which `batchtui --help` should not pay.
-    from batchtui.client.connect import connect
-    from batchtui.config import choose
-
-    profile = choose(name)
-    if profile is None:
-        raise ConfigError(NO_PROFILE)
-    traffic = Traffic()
+    # The SDKs take half a second to import, which `batchtui --help` should not pay, and which
+    # would freeze a screen that is up already.
+    loading = asyncio.create_task(asyncio.to_thread(import_module, "batchtui.client.connect"))
     async with AsyncExitStack() as stack:
-        if isinstance(profile, LocalProfile):
-            profile = await stack.enter_async_context(_local_account(profile, progress))
+        try:
+            profile = choose(name)
+            if profile is None:
+                raise ConfigError(NO_PROFILE)
+            if isinstance(profile, LocalProfile):
+                profile = await stack.enter_async_context(_local_account(profile, progress))
+        finally:
+            await loading
+        from batchtui.client.connect import connect
+
+        traffic = Traffic()
         gateway = await stack.enter_async_context(connect(profile, traffic))
         yield Session(
             gateway=gateway,

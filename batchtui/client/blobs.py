@@ -20,6 +20,15 @@ from batchtui.core.models import Blob, Container, Window
 PAGE = 1000
 """Blobs in one page. The SDK parses a page's XML on the event loop, so no more than this."""
 
+SENT = 1024 * 1024
+"""Bytes of a file in one request. aiohttp warns that more would hold up the event loop."""
+
+RECEIVED = 4 * 1024 * 1024
+"""Bytes of a blob in one answer."""
+
+LARGEST = 50_000 * SENT
+"""Bytes; the service takes no more blocks than that for a blob."""
+
 
 class StorageAccount:
     """`core.gateway.Storage`, spoken to Azure Storage or to Azurite."""
@@ -81,9 +90,14 @@ class StorageAccount:
         with self._service.trying(what), _files(what):
             file = await asyncio.to_thread(source.open, "rb")
             with file:
+                size = os.fstat(file.fileno()).st_size
+                if size > LARGEST:
+                    raise GatewayError(
+                        f"Could not {what}: it is larger than {LARGEST // 2**30} GiB; use azcopy"
+                    )
                 await client.upload_blob(
                     file,
-                    length=os.fstat(file.fileno()).st_size,
+                    length=size,
                     overwrite=True,
                     content_settings=ContentSettings(
                         content_type=kind or "application/octet-stream", content_encoding=encoding

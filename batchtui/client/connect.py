@@ -7,7 +7,7 @@ from azure.batch.aio import BatchClient
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.client.batch import BatchAccount
-from batchtui.client.blobs import StorageAccount
+from batchtui.client.blobs import RECEIVED, SENT, StorageAccount
 from batchtui.client.credentials import entra, named_key
 from batchtui.client.sas import Signer
 from batchtui.client.service import Kind, Service
@@ -15,9 +15,6 @@ from batchtui.client.transport import RecordedTransport
 from batchtui.core.gateway import Gateway
 from batchtui.core.profile import Profile
 from batchtui.core.traffic import Traffic
-
-BLOCK = 4 * 1024 * 1024
-"""Bytes of a file in memory at a time, for each transfer."""
 
 
 @asynccontextmanager
@@ -71,10 +68,10 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         random_jitter_range=1,
         retry_connect=1,
         retry_status=2,
-        max_single_put_size=BLOCK,
-        max_block_size=BLOCK,
-        max_single_get_size=BLOCK,
-        max_chunk_get_size=BLOCK,
+        max_single_put_size=SENT,
+        max_block_size=SENT,
+        max_single_get_size=RECEIVED,
+        max_chunk_get_size=RECEIVED,
     )
     await stack.enter_async_context(client)
     return StorageAccount(client, service, Signer(client, service.account, key))

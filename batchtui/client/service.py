@@ -70,6 +70,11 @@ class Service:
             why = self._unauthenticated()
         elif code in REFUSED_ROLE and not self.keyed:
             why = f"your Entra ID account has no role on the account {self.account} that allows it"
+        elif code == "AuthorizationFailure":
+            why = (
+                f"the {self.kind} account {self.account} refused it; check the account's key, "
+                "and its network rules"
+            )
         else:
             why = _reason(error)
         named = f" ({code})" if code else f" (HTTP {status})"

@@ -1,0 +1,230 @@
+"""Blobs in a real Azurite, over the real SDK."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from batchtui.client.connect import connect
+from batchtui.core.gateway import GatewayError, Storage
+from batchtui.core.profile import Profile
+from batchtui.core.traffic import Traffic
+from batchtui.local.agent.process import Unwatched
+from batchtui.local.azurite.program import find_azurite
+from batchtui.local.azurite.run import Account, run_azurite
+
+pytestmark = pytest.mark.xdist_group("azurite")
+
+KEY = "c2VjcmV0" * 8
+HOUR = timedelta(hours=1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def account(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Profile]:
+    program = await find_azurite(progress=lambda line: None, watch=Unwatched())
+    directory = tmp_path_factory.mktemp("azurite")
+    account = Account("blobs", KEY)
+    async with run_azurite(program, account, directory, port=0, watch=Unwatched()) as azurite:
+        endpoint = await azurite.listening()
+        yield Profile(
+            "test",
+            "http://127.0.0.1:9",
+            "nobody",
+            KEY,
+            storage_endpoint=endpoint,
+            storage_account="blobs",
+            storage_key=KEY,
+        )
+
+
+@pytest.fixture
+async def storage(account: Profile) -> AsyncIterator[Storage]:
+    async with connect(account, Traffic()) as gateway:
+        assert gateway.storage
+        yield gateway.storage
+
+
+@pytest.fixture
+async def box(storage: Storage, request: pytest.FixtureRequest) -> str:
+    """A container of the test's own."""
+    name = f"box-{abs(hash(request.node.name))}"
+    await storage.create_container(name)
+    return name
+
+
+def ignore(_more: int) -> None:
+    """Counts nothing."""
+
+
+async def put(storage: Storage, box: str, blob: str, content: bytes, folder: Path) -> None:
+    source = folder / "source"
+    source.write_bytes(content)
+    await storage.upload(box, blob, source, sent=ignore)
+
+
+async def test_a_container_comes_and_goes(storage: Storage) -> None:
+    assert not await storage.container_exists("coming")
+    await storage.create_container("coming")
+    assert await storage.container_exists("coming")
+    found = [container for container in await storage.containers() if container.name == "coming"]
+    assert found[0].last_modified
+    assert found[0].last_modified.tzinfo
+    with pytest.raises(GatewayError) as caught:
+        await storage.create_container("coming")
+    assert str(caught.value) == (
+        "Could not create container coming: the specified container already exists "
+        "(ContainerAlreadyExists)"
+    )
+    assert caught.value.exists
+    await storage.delete_container("coming")
+    with pytest.raises(GatewayError, match=r"ContainerNotFound") as caught:
+        await storage.delete_container("coming")
+    assert caught.value.missing
+
+
+async def test_a_window_of_blobs(storage: Storage, box: str, tmp_path: Path) -> None:
+    for name in ("a.txt", "b/c.txt", "d.bin"):
+        await put(storage, box, name, name.encode(), tmp_path)
+    window = await storage.blobs(box, at_most=2)
+    assert [blob.name for blob in window.items] == ["a.txt", "b/c.txt"]
+    assert not window.complete
+    window = await storage.blobs(box, at_most=3)
+    assert window.complete
+    assert [(blob.size, blob.content_type) for blob in window.items] == [
+        (5, "text/plain"),
+        (7, "text/plain"),
+        (5, "application/octet-stream"),
+    ]
+    await storage.delete_blob(box, "d.bin")
+    assert [blob.name for blob in (await storage.blobs(box, at_most=9)).items] == [
+        "a.txt",
+        "b/c.txt",
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024 + 1, 9 * 1024 * 1024])
+async def test_what_goes_up_comes_down(
+    storage: Storage, box: str, tmp_path: Path, size: int
+) -> None:
+    content = os.urandom(size)
+    source, target = tmp_path / "source", tmp_path / "deep" / "target"
+    source.write_bytes(content)
+    sent: list[int] = []
+    received: list[int] = []
+    name = "a b/ü@x+y;z=%41.bin"
+    await storage.upload(box, name, source, sent=sent.append)
+    await storage.download(box, name, target, received=received.append)
+    assert target.read_bytes() == content
+    assert sum(sent) == sum(received) == size
+    assert all(more >= 0 for more in sent)
+    assert [path.name for path in target.parent.iterdir()] == ["target"]
+
+
+async def test_a_large_file_is_sent_in_parts(storage: Storage, box: str, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(bytes(9 * 1024 * 1024))
+    sent: list[int] = []
+    await storage.upload(box, "large", source, sent=sent.append)
+    assert len([more for more in sent if more]) == 9
+
+
+async def test_a_file_that_is_too_large(storage: Storage, box: str, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    with source.open("wb") as file:
+        file.truncate(49 * 2**30)
+    with pytest.raises(GatewayError, match=r"larger than 48 GiB"):
+        await storage.upload(box, "large", source, sent=ignore)
+
+
+async def test_a_blob_that_is_not_there(storage: Storage, box: str, tmp_path: Path) -> None:
+    with pytest.raises(GatewayError) as caught:
+        await storage.download(box, "none", tmp_path / "none", received=ignore)
+    assert str(caught.value) == (
+        f"Could not download none of container {box} to {tmp_path / 'none'}: "
+        "the specified blob does not exist (BlobNotFound)"
+    )
+    assert caught.value.missing
+    assert not list(tmp_path.iterdir())
+
+
+async def test_a_cancelled_download_leaves_nothing(
+    storage: Storage, box: str, tmp_path: Path
+) -> None:
+    await put(storage, box, "large", bytes(9 * 1024 * 1024), tmp_path)
+    begun = asyncio.Event()
+    target = tmp_path / "down" / "target"
+    download = asyncio.create_task(
+        storage.download(box, "large", target, received=lambda more: begun.set())
+    )
+    await begun.wait()
+    download.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await download
+    assert not list(target.parent.iterdir())
+
+
+async def test_a_file_of_this_machine_that_cannot_be_read(
+    storage: Storage, box: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "none"
+    with pytest.raises(GatewayError, match=rf"{source}: No such file or directory$"):
+        await storage.upload(box, "none", source, sent=ignore)
+
+
+async def test_a_folder_that_cannot_be_written(storage: Storage, box: str, tmp_path: Path) -> None:
+    await put(storage, box, "a", b"a", tmp_path)
+    with pytest.raises(GatewayError, match=r"^Could not download a of container"):
+        await storage.download(box, "a", tmp_path / "source" / "a", received=ignore)
+
+
+async def test_a_url_to_a_blob(storage: Storage, box: str, tmp_path: Path) -> None:
+    await put(storage, box, "a b.txt", b"hello", tmp_path)
+    url = await storage.blob_url(box, "a b.txt", lasting=HOUR)
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as answer:
+            assert await answer.read() == b"hello"
+        async with session.delete(url) as answer:
+            assert answer.status == 403
+
+
+async def test_a_url_to_a_container(storage: Storage, box: str) -> None:
+    url = await storage.container_url(box, rights="wrl", lasting=HOUR)
+    base, _, sas = url.partition("?")
+    async with aiohttp.ClientSession() as session:
+        headers = {"x-ms-blob-type": "BlockBlob"}
+        async with session.put(f"{base}/out.txt?{sas}", data=b"out", headers=headers) as answer:
+            assert answer.status == 201
+        async with session.delete(f"{base}/out.txt?{sas}") as answer:
+            assert answer.status == 403
+    assert [blob.name for blob in (await storage.blobs(box, at_most=9)).items] == ["out.txt"]
+
+
+CALLS: list[Callable[[Storage], Awaitable[object]]] = [
+    lambda storage: storage.containers(),
+    lambda storage: storage.container_exists("box"),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_a_wrong_key(account: Profile, call: Callable[[Storage], Awaitable[object]]) -> None:
+    async with connect(replace(account, storage_key="d3Jvbmc="), Traffic()) as gateway:
+        assert gateway.storage
+        with pytest.raises(GatewayError, match=r"check the account's key"):
+            await call(gateway.storage)
+
+
+async def test_requests_are_counted(account: Profile) -> None:
+    traffic = Traffic()
+    async with connect(account, traffic) as gateway:
+        assert gateway.storage
+        await gateway.storage.container_exists("counted")
+        await gateway.storage.container_url("counted", rights="r", lasting=HOUR)
+    assert [(request.method, request.path) for request in traffic.recent] == [
+        ("GET", "/blobs/counted")
+    ]
