@@ -139,7 +139,8 @@ class World:
         done = []
         for task in job.tasks.values():
             if task.state is TaskState.ACTIVE and job.state is JobState.ACTIVE:
-                self._place(job, task)
+                if _may_run(job, task):
+                    self._place(job, task)
             elif task.state is TaskState.RUNNING:
                 task.steps += 1
                 if task.steps >= task.outcome.steps:
@@ -161,3 +162,10 @@ class World:
         node.tasks = [task for task in node.tasks if task.state is TaskState.RUNNING]
         if node.state in (NodeState.IDLE, NodeState.RUNNING):
             node.become(NodeState.RUNNING if node.tasks else NodeState.IDLE, self.now)
+
+
+def _may_run(job: FakeJob, task: FakeTask) -> bool:
+    """Whether all that it depends on has succeeded."""
+    wanted = task.spec.depends_on.task_ids if task.spec.depends_on else ()
+    before = [job.tasks[task_id] for task_id in wanted]
+    return all(each.state is TaskState.COMPLETED and not each.failed for each in before)

@@ -1,0 +1,156 @@
+"""What each run created and what became of it, on disk: one JSON file per run, without secrets."""
+
+import os
+import re
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from batchtui.core.recipe.model import Cleanup, Scalar
+
+RUN_ID = re.compile(r"[a-z][a-z0-9]{0,30}")
+
+
+class LedgerError(Exception):
+    """A run is not in the ledger, or its file cannot be read or written: a sentence."""
+
+
+class Kind(StrEnum):
+    CONTAINER = "container"
+    POOL = "pool"
+    JOB = "job"
+
+
+class Fact(StrEnum):
+    """What is known of a thing. INTENDED: asked for, and perhaps made."""
+
+    INTENDED = "intended"
+    CREATED = "created"
+    EXISTED = "existed"
+    DELETED = "deleted"
+    REFUSED = "refused"
+
+
+class Outcome(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUSED = "refused"
+    TIMED_OUT = "timed out"
+    INTERRUPTED = "interrupted"
+
+
+class Thing(Struct, frozen=True):
+    kind: Kind
+    name: str
+    fact: Fact
+
+    @property
+    def ours(self) -> bool:
+        """Whether the run made it, or may have, and it may still be there."""
+        return self.fact in (Fact.INTENDED, Fact.CREATED)
+
+
+class Wanted(Struct, frozen=True):
+    """Outputs to download: the blobs of a container that fit a glob, into a folder."""
+
+    container: str
+    files: str
+    to: str
+    """Below the output folder."""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """All that is needed to go on with a run, or to clean up after it."""
+
+    run_id: str
+    recipe: str
+    file: str
+    parameters: dict[str, Scalar]
+    profile: str | None
+    account: str
+    endpoint: str
+    output: str
+    """The folder for the outputs."""
+    pool_id: str
+    job_id: str
+    tasks: int
+    """How many tasks the run has."""
+    dependent: bool
+    """Whether any of them waits for another."""
+    submitted: bool = False
+    timeout: float
+    """Seconds from the submission."""
+    downloads: tuple[Wanted, ...]
+    cleanup: Cleanup
+    started: datetime
+    ended: datetime | None = None
+    outcome: Outcome = Outcome.RUNNING
+    things: tuple[Thing, ...] = ()
+
+    @property
+    def left(self) -> tuple[Thing, ...]:
+        """What the run made and has not deleted."""
+        return tuple(thing for thing in self.things if thing.ours)
+
+    def noting(self, kind: Kind, name: str, fact: Fact) -> "Record":
+        """The same with this known of that thing."""
+        thing = Thing(kind, name, fact)
+        others = [old for old in self.things if (old.kind, old.name) != (kind, name)]
+        return replace(self, things=(*others, thing))
+
+
+class Ledger:
+    """The records of all runs, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, record: Record) -> None:
+        """Replace the run's file in one step. Raises `LedgerError`.
+
+        It takes well under a millisecond and is not handed to a thread: a run that is cancelled
+        right now must not overtake what it wrote before.
+        """
+        file = self._file(record.run_id)
+        draft = file.with_suffix(".new")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft.unlink(missing_ok=True)
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+            draft.replace(file)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LedgerError(f"Could not write {file}: {reason}. Is the disk full?") from error
+
+    def read(self, run_id: str) -> Record:
+        """Raises `LedgerError`."""
+        file = self._file(run_id)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Record)
+        except FileNotFoundError:
+            raise LedgerError(
+                f"There is no run {run_id!r}; `batchtui list runs` shows those that there are."
+            ) from None
+        except OSError as error:
+            raise LedgerError(f"Could not read {file}: {error.strerror or error}.") from error
+        except msgspec.DecodeError as error:
+            raise LedgerError(f"Could not read {file}: it is damaged ({error}).") from error
+
+    def records(self) -> tuple[Record, ...]:
+        """All runs, the newest first. Raises `LedgerError`."""
+        if not self.folder.is_dir():
+            return ()
+        records = (self.read(file.stem) for file in self.folder.glob("*.json"))
+        return tuple(sorted(records, key=lambda record: record.started, reverse=True))
+
+    def _file(self, run_id: str) -> Path:
+        if not RUN_ID.fullmatch(run_id):
+            raise LedgerError(f"{run_id!r} is no run's id; `batchtui list runs` shows them.")
+        return self.folder / f"{run_id}.json"

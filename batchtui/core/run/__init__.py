@@ -1,0 +1,1 @@
+"""A workload carried out step by step."""
