@@ -95,44 +95,43 @@ async def _child(directory: DataDir, progress: Callable[[str], None]) -> AsyncIt
         *(*PROGRAM, "--data-dir", str(directory.path)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
+    errors: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+    listening = asyncio.create_task(_listen(process, errors), name="local:errors")
     try:
-        await _until_ready(process, progress)
-        draining = asyncio.create_task(_drain(process), name="local:drain")
-        try:
-            connection = await asyncio.to_thread(directory.connection, started=True)
-            if connection is None:
-                raise LocalAccountError(f"The account on {directory.path} ended at once.")
-            yield connection
-        finally:
-            await _stop(process)
-            await draining
+        if not await _is_ready(process, progress):
+            await listening
+            raise LocalAccountError(
+                "\n".join(errors) or "The local account ended before it was ready, without a word."
+            )
+        connection = await asyncio.to_thread(directory.connection, started=True)
+        if connection is None:
+            raise LocalAccountError(f"The local account on {directory.path} ended at once.")
+        yield connection
     finally:
         await _stop(process)
+        await listening
 
 
-async def _until_ready(
-    process: asyncio.subprocess.Process, progress: Callable[[str], None]
-) -> None:
-    """Pass the account's lines on until it is ready. Raises `LocalAccountError` if it ends."""
+async def _is_ready(process: asyncio.subprocess.Process, progress: Callable[[str], None]) -> bool:
+    """Pass the account's sentences on until it is ready; False if it ends before."""
     assert process.stdout is not None
-    lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
     async for raw in process.stdout:
         line = raw.decode(errors="replace").rstrip()
         if line == READY:
-            return
-        lines.append(line)
+            return True
         progress(line)
-    raise LocalAccountError("\n".join(lines) or "The local account ended without a word.")
+    return False
 
 
-async def _drain(process: asyncio.subprocess.Process) -> None:
-    """Read on, so that the account never waits for us to; what it says now belongs in the log."""
-    assert process.stdout is not None
-    async for raw in process.stdout:
-        log.warning("Local account: %s", raw.decode(errors="replace").rstrip())
+async def _listen(process: asyncio.subprocess.Process, errors: collections.deque[str]) -> None:
+    """Read what goes wrong as long as the account runs, so that it never waits for us to."""
+    assert process.stderr is not None
+    async for raw in process.stderr:
+        errors.append(raw.decode(errors="replace").rstrip())
+        log.info("Local account: %s", errors[-1])
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
