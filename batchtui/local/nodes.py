@@ -1,0 +1,100 @@
+"""The folders of a node and the environment of its tasks, as Azure Batch documents them."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from batchtui.local.agent.launch import Launch
+from batchtui.local.wire.times import limit
+from batchtui.local.world.job import Job
+from batchtui.local.world.node import Node
+from batchtui.local.world.task import Task, root_directory
+
+Json = Mapping[str, Any]
+
+_FOLDERS = ("applications", "fsmounts", "shared", "startup", "volatile/startup", "workitems")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an account's nodes live on disk, and under which name and address it is known."""
+
+    data_dir: Path
+    account: str
+    endpoint: str
+
+    def node(self, pool: str, node: str) -> Path:
+        """A node's root directory."""
+        return self.data_dir / "nodes" / pool / node
+
+    def task(self, pool: str, node: str, job: str, task: str) -> Path:
+        """A task's root directory on its node."""
+        return self.node(pool, node) / root_directory(job, task)
+
+    def furnish(self, node: Node) -> None:
+        """Make the folders that every node has. Raises OSError."""
+        for folder in _FOLDERS:
+            (self.node(node.pool, node.id) / folder).mkdir(parents=True, exist_ok=True)
+
+    def launch(self, task: Task, job: Job, node: Node) -> Launch:
+        """All that is needed to run a task on a node."""
+        root = self.task(node.pool, node.id, job.id, task.id)
+        spec = task.spec
+        own = {"AZ_BATCH_JOB_ID": job.id, "AZ_BATCH_TASK_ID": task.id}
+        return Launch(
+            command_line=spec["commandLine"],
+            root=root,
+            environment={
+                **self._environment(node, root),
+                **own,
+                **_settings(job.spec.get("commonEnvironmentSettings", ())),
+                **_settings(spec.get("environmentSettings", ())),
+            },
+            resource_files=tuple(spec.get("resourceFiles", ())),
+            output_files=tuple(spec.get("outputFiles", ())),
+            max_wall_clock=limit(spec["constraints"]["maxWallClockTime"]),
+        )
+
+    def start_launch(self, start_task: Json, node: Node) -> Launch:
+        """All that is needed to run a node's start task."""
+        root = self.node(node.pool, node.id) / "startup"
+        return Launch(
+            command_line=start_task["commandLine"],
+            root=root,
+            environment={
+                **self._environment(node, root),
+                **_settings(start_task.get("environmentSettings", ())),
+            },
+            resource_files=tuple(start_task.get("resourceFiles", ())),
+        )
+
+    def _environment(self, node: Node, root: Path) -> dict[str, str]:
+        home = self.node(node.pool, node.id)
+        return {
+            "AZ_BATCH_ACCOUNT_NAME": self.account,
+            "AZ_BATCH_ACCOUNT_URL": f"{self.endpoint}/",
+            "AZ_BATCH_POOL_ID": node.pool,
+            "AZ_BATCH_NODE_ID": node.id,
+            "AZ_BATCH_NODE_IS_DEDICATED": "true" if node.dedicated else "false",
+            "AZ_BATCH_NODE_ROOT_DIR": str(home),
+            "AZ_BATCH_NODE_SHARED_DIR": str(home / "shared"),
+            "AZ_BATCH_NODE_STARTUP_DIR": str(home / "startup"),
+            "AZ_BATCH_NODE_MOUNTS_DIR": str(home / "fsmounts"),
+            "AZ_BATCH_TASK_DIR": str(root),
+            "AZ_BATCH_TASK_WORKING_DIR": str(root / "wd"),
+            "AZ_BATCH_CERTIFICATES_DIR": str(root / "certs"),
+        }
+
+
+def demolish(folder: Path) -> None:
+    """Remove a folder and all below it, links unfollowed; nothing there is fine. Raises OSError."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+
+
+def _settings(settings: Iterable[Json]) -> dict[str, str]:
+    return {setting["name"]: setting.get("value", "") for setting in settings}

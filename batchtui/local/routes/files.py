@@ -1,0 +1,144 @@
+"""Routes of the files on nodes; a task's files are those of its directory on its node."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from batchtui.local.errors import ServiceError
+from batchtui.local.node_files import Entry, delete, find, read, walk
+from batchtui.local.routes.call import Call
+from batchtui.local.routes.paging import page_of
+from batchtui.local.routes.replies import answer
+from batchtui.local.wire.filters import Kind, Value
+from batchtui.local.wire.times import http_date, stamp
+
+Json = dict[str, Any]
+routes = web.RouteTableDef()
+
+_NODE = "/pools/{pool}/nodes/{node}/files"
+_TASK = "/jobs/{job}/tasks/{task}/files"
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?", re.ASCII)
+
+
+@routes.get(_NODE, allow_head=False)
+@routes.get(_TASK, allow_head=False)
+async def list_all(request: web.Request) -> web.Response:
+    call = Call(request)
+    root = _root(call)
+    recursive = call.flag("recursive")
+    entries = await asyncio.to_thread(lambda: list(walk(root, recursive=recursive)))
+    path = request.rel_url.raw_path
+    # Places keep the order of the walk, which goes by depth first and by name second.
+    places = [(f"{entry.name.count('/'):04}{entry.name}", entry) for entry in entries]
+    return page_of(
+        call,
+        "files",
+        places,
+        {"name": Kind.PREFIX},
+        get=_filtered,
+        show=lambda entry: _shown(entry, f"{call.base}{path}"),
+    )
+
+
+@routes.get(_NODE + "/{path:.+}", allow_head=False)
+@routes.get(_TASK + "/{path:.+}", allow_head=False)
+async def get(request: web.Request) -> web.Response:
+    call = Call(request)
+    entry = await _entry(call)
+    if call.unchanged(entry.modified):
+        return web.Response(status=304)
+    first, last = _range(request, entry)
+    response = answer(200, None, **_headers(call, entry))
+    if not entry.is_folder:
+        response.body = await asyncio.to_thread(read, entry, first, last)
+        response.headers["Content-Type"] = entry.content_type
+    return response
+
+
+@routes.head(_NODE + "/{path:.+}")
+@routes.head(_TASK + "/{path:.+}")
+async def properties(request: web.Request) -> web.Response:
+    call = Call(request)
+    entry = await _entry(call)
+    if call.unchanged(entry.modified):
+        return web.Response(status=304)
+    response = web.Response(headers=_headers(call, entry), content_type=entry.content_type)
+    response.content_length = 0 if entry.is_folder else entry.size
+    return response
+
+
+@routes.delete(_NODE + "/{path:.+}")
+@routes.delete(_TASK + "/{path:.+}")
+async def remove(request: web.Request) -> web.Response:
+    call = Call(request)
+    entry = await _entry(call)
+    await asyncio.to_thread(delete, entry, recursive=call.flag("recursive"))
+    return answer(200)
+
+
+def _root(call: Call) -> Path:
+    """The directory that the request's names are below."""
+    site = call.world.site
+    if "node" in call.request.match_info:
+        node = call.node()
+        return site.node(node.pool, node.id)
+    job = call.job()
+    task = call.task(job)
+    if task.node is None or task.pool is None or task.state == "active":
+        raise ServiceError("TaskFilesUnavailable")
+    fleet = call.world.fleets.get(task.pool.lower())
+    if fleet is None or task.node not in fleet.nodes:
+        raise ServiceError("TaskFilesUnavailable")
+    return site.task(task.pool, task.node, job.id, task.id)
+
+
+async def _entry(call: Call) -> Entry:
+    return await asyncio.to_thread(find, _root(call), call.name("path"))
+
+
+def _range(request: web.Request, entry: Entry) -> tuple[int, int | None]:
+    """The wished bytes; the answer to them is 200, never 206 (recorded fact 43)."""
+    text = request.headers.get("ocp-range")
+    if text is None:
+        return 0, None
+    match = _RANGE.fullmatch(text.strip())
+    if not match:
+        raise ServiceError("InvalidHeaderValue", ("HeaderName", "ocp-range"), ("HeaderValue", text))
+    first, last = int(match[1]), int(match[2]) if match[2] else None
+    if first >= max(entry.size, 1) or (last is not None and last < first):
+        raise ServiceError("InvalidRange")
+    return first, last
+
+
+def _headers(call: Call, entry: Entry) -> dict[str, str]:
+    url = f"{call.base}{call.request.rel_url.raw_path}"
+    return {
+        "Last-Modified": http_date(entry.modified),
+        "ocp-batch-file-isdirectory": str(entry.is_folder),
+        "ocp-batch-file-mode": entry.mode,
+        "ocp-batch-file-url": quote(url, safe=""),
+    }
+
+
+def _shown(entry: Entry, url: str) -> Json:
+    body: Json = {
+        "name": entry.name,
+        "url": f"{url}/{quote(entry.name)}",
+        "isDirectory": entry.is_folder,
+    }
+    if not entry.is_folder:
+        body["properties"] = {
+            "lastModified": stamp(entry.modified),
+            "contentLength": str(entry.size),
+            "contentType": entry.content_type,
+            "fileMode": entry.mode,
+        }
+    return body
+
+
+def _filtered(entry: Entry, name: str) -> Value | None:
+    return entry.name

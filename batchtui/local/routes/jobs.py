@@ -1,0 +1,108 @@
+"""Routes of jobs."""
+
+from aiohttp import web
+
+from batchtui.local.errors import ServiceError
+from batchtui.local.routes.call import Call
+from batchtui.local.routes.paging import page_of
+from batchtui.local.routes.replies import accepted, answer, created, entity
+from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, TerminateJob
+from batchtui.local.world.job import FILTERS, Job, filtered, render
+
+routes = web.RouteTableDef()
+
+# From this api-version on task counts also say how many slots the tasks use.
+_SLOT_COUNTS = "2020-09-01"
+
+
+@routes.post("/jobs")
+async def create(request: web.Request) -> web.Response:
+    call = Call(request)
+    job = call.rules.jobs.create(await call.body(CreateJob))
+    # Whatever the job's id, the service says job-1 here (recorded fact 2).
+    return created(call, "/jobs/job-1", job.modified)
+
+
+@routes.get("/jobs", allow_head=False)
+async def list_all(request: web.Request) -> web.Response:
+    call = Call(request)
+    # Completed jobs come last (recorded fact 40).
+    jobs = sorted((_place(job), job) for job in call.world.jobs.values())
+    return page_of(
+        call, "jobs", jobs, FILTERS, get=filtered, show=lambda job: render(job, call.base)
+    )
+
+
+@routes.get("/jobs/{job}", allow_head=False)
+async def get(request: web.Request) -> web.Response:
+    call = Call(request)
+    job = call.job()
+    return entity(call, "jobs", render(job, call.base), job.modified)
+
+
+@routes.patch("/jobs/{job}")
+async def patch(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(PatchJob)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.patch(job, body)
+    return accepted(call, 200, job.modified)
+
+
+@routes.delete("/jobs/{job}")
+async def delete(request: web.Request) -> web.Response:
+    call = Call(request)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.delete(job)
+    return answer(202)
+
+
+@routes.post("/jobs/{job}/disable")
+async def disable(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(DisableJob)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.disable(job, body)
+    return accepted(call, 202, job.modified)
+
+
+@routes.post("/jobs/{job}/enable")
+async def enable(request: web.Request) -> web.Response:
+    call = Call(request)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.enable(job)
+    return accepted(call, 202, job.modified)
+
+
+@routes.post("/jobs/{job}/terminate")
+async def terminate(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(TerminateJob)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.terminate(job, body)
+    return accepted(call, 202, job.modified)
+
+
+@routes.get("/jobs/{job}/taskcounts", allow_head=False)
+async def task_counts(request: web.Request) -> web.Response:
+    call = Call(request)
+    counts = call.world.counts[call.job().key]
+    if call.version < _SLOT_COUNTS:
+        return entity(call, "taskcounts", dict(counts.tasks))
+    thing = {"taskCounts": counts.tasks, "taskSlotCounts": counts.slots}
+    return entity(call, "taskcountsresult", thing)
+
+
+@routes.get("/jobs/{job}/jobpreparationandreleasetaskstatus", allow_head=False)
+async def preparation_status(request: web.Request) -> web.Response:
+    Call(request).job()
+    raise ServiceError("JobPreparationTaskOrReleaseTaskNotSpecified")
+
+
+def _place(job: Job) -> str:
+    return f"{'1' if job.state == 'completed' else '0'}{job.key}"

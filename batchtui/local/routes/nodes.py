@@ -1,0 +1,66 @@
+"""Routes of nodes."""
+
+from typing import Any
+
+from aiohttp import web
+
+from batchtui.local.routes.call import Call
+from batchtui.local.routes.paging import page_of
+from batchtui.local.routes.replies import accepted, entity
+from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode
+from batchtui.local.world.node import FILTERS, Node, filtered, render
+from batchtui.local.world.pool import Pool
+
+Json = dict[str, Any]
+routes = web.RouteTableDef()
+
+
+@routes.get("/pools/{pool}/nodes", allow_head=False)
+async def list_all(request: web.Request) -> web.Response:
+    call = Call(request)
+    pool = call.pool()
+    nodes = sorted(call.world.fleet(pool).nodes.items())
+    return page_of(
+        call,
+        "nodes",
+        nodes,
+        FILTERS,
+        get=filtered,
+        show=lambda node: _shown(call, pool, node),
+    )
+
+
+@routes.get("/pools/{pool}/nodes/{node}", allow_head=False)
+async def get(request: web.Request) -> web.Response:
+    call = Call(request)
+    return entity(call, "nodes", _shown(call, call.pool(), call.node()))
+
+
+@routes.post("/pools/{pool}/nodes/{node}/reboot")
+async def reboot(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(RebootNode)
+    call.rules.nodes.reboot(call.node(), body)
+    return accepted(call, 202)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/disablescheduling")
+async def disable_scheduling(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(DisableScheduling)
+    call.rules.nodes.disable_scheduling(call.node(), body)
+    return accepted(call, 200)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/enablescheduling")
+async def enable_scheduling(request: web.Request) -> web.Response:
+    call = Call(request)
+    call.rules.nodes.enable_scheduling(call.node())
+    return accepted(call, 200)
+
+
+def _shown(call: Call, pool: Pool, node: Node) -> Json:
+    image = pool.spec["virtualMachineConfiguration"]["imageReference"]
+    tasks, slots = call.world.fleet(pool).load(node)
+    recent = call.rules.recent_tasks(node, call.base)
+    return render(node, call.base, pool.spec["vmSize"], image, tasks, slots, recent)

@@ -1,0 +1,70 @@
+"""Gives ready tasks to free slots."""
+
+import asyncio
+from collections.abc import Callable
+
+from batchtui.local.world.fleet import Fleet
+from batchtui.local.world.job import Job
+from batchtui.local.world.node import Node
+from batchtui.local.world.task import Task
+from batchtui.local.world.world import World
+
+_AT_ONCE = 100
+
+
+class Scheduler:
+    """Works when something has changed and only on the pools where it did.
+
+    Jobs of one pool go by priority, then by age; the tasks of a job by the order in which they were
+    added. A task that needs more slots than are free is passed over, not waited for.
+    """
+
+    def __init__(self, world: World, start: Callable[[Task, Job, Node], None]) -> None:
+        self._world = world
+        self._start = start
+        self._changed: set[str] = set()
+
+    def wake(self, pool: str) -> None:
+        """Slots or tasks of the pool of this key have become free: look at it this turn."""
+        if not self._changed:
+            asyncio.get_running_loop().call_soon(self._look)
+        self._changed.add(pool)
+
+    def _look(self) -> None:
+        changed, self._changed = self._changed, set()
+        for key in changed:
+            fleet = self._world.fleets.get(key)
+            if fleet and fleet.widest and self._world.pools[key].state == "active":
+                self._fill(key, fleet)
+
+    def _fill(self, key: str, fleet: Fleet) -> None:
+        counts = self._world.counts
+        jobs = [
+            job
+            for job in self._world.jobs_of(key)
+            if job.state == "active" and counts[job.key].tasks["active"]
+        ]
+        for job in sorted(jobs, key=lambda job: (-job.priority, job.created)):
+            while fleet.widest and self._place_some(job, fleet):
+                pass
+            if not fleet.widest:
+                return
+
+    def _place_some(self, job: Job, fleet: Fleet) -> int:
+        """Place a bounded number of a job's tasks; says how many."""
+        limit = _AT_ONCE
+        if job.most_parallel > 0:
+            limit = min(limit, job.most_parallel - self._held(job))
+        if limit <= 0:
+            return 0
+        placed = 0
+        for task in self._world.table.ready(job.key, fleet.widest, limit):
+            affinity = task.spec.get("affinityInfo", {}).get("affinityId", "")
+            node = fleet.find(task.slots, affinity)
+            if node:
+                self._start(task, job, node)
+                placed += 1
+        return placed
+
+    def _held(self, job: Job) -> int:
+        return sum(task.job == job.key for task in self._world.held.values())

@@ -1,0 +1,107 @@
+"""The service: one aiohttp server on the loopback interface."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from batchtui.local.errors import ServiceError
+from batchtui.local.executors import Executor
+from batchtui.local.nodes import Site
+from batchtui.local.routes import account, files, jobs, nodes, pools, tasks
+from batchtui.local.routes.call import LARGEST_BODY, RULES, Call
+from batchtui.local.routes.replies import failure, sign_off
+from batchtui.local.settings import Settings
+from batchtui.local.store import Store
+from batchtui.local.wire.auth import verify
+from batchtui.local.world.rules import Rules
+from batchtui.local.world.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serve(settings: Settings, *, executor: Executor) -> AsyncIterator[str]:
+    """Serve an account until the block ends, and yield its endpoint, `http://127.0.0.1:PORT`.
+
+    Raises StoreError when the data directory cannot be used, OSError when the port is taken. At the
+    end all that runs is ended first; what failed in the background meanwhile is raised then.
+    """
+    bound = socket.create_server((settings.host, settings.port), family=_family(settings.host))
+    try:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        endpoint = f"http://{host}:{bound.getsockname()[1]}"
+        loop = asyncio.get_running_loop()
+        store = Store(settings.data_dir / "account.db", soon=loop.call_soon)
+    except BaseException:
+        bound.close()
+        raise
+    site = Site(settings.data_dir, settings.account, endpoint)
+    rules = Rules(World(settings, store, executor, site))
+    runner = web.AppRunner(create_app(rules), access_log=None, shutdown_timeout=2.0)
+    try:
+        await runner.setup()
+        rules.resume()
+        await web.SockSite(runner, bound).start()
+        yield endpoint
+    finally:
+        await runner.cleanup()
+        bound.close()
+        try:
+            await rules.stop()
+        finally:
+            store.close()
+
+
+def create_app(rules: Rules) -> web.Application:
+    """The application; its middleware guards every route, unknown ones too."""
+    app = web.Application(middlewares=[_guarded], client_max_size=LARGEST_BODY)
+    app[RULES] = rules
+    for module in (account, pools, nodes, jobs, tasks, files):
+        app.add_routes(module.routes)
+    app.on_response_prepare.append(sign_off)
+    return app
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Check signature and version, speak errors, and commit before anything is answered."""
+    rules = request.app[RULES]
+    settings = rules.world.settings
+    try:
+        if (request.content_length or 0) > LARGEST_BODY:
+            raise ServiceError("RequestBodyTooLarge", ("MaxLimit", str(LARGEST_BODY)))
+        verify(
+            request.method,
+            request.raw_path,
+            request.headers,
+            account=settings.account,
+            key=settings.key,
+        )
+        Call(request).check_version()
+        response = await handler(request)
+    except ServiceError as error:
+        response = failure(request, error, rules.world.clock)
+    except web.HTTPException as error:
+        response = failure(request, _translated(error), rules.world.clock)
+    rules.world.store.commit()
+    return response
+
+
+def _translated(error: web.HTTPException) -> ServiceError:
+    """What aiohttp refuses by itself, in the service's words."""
+    match error.status:
+        case 404:
+            return ServiceError("ResourceNotFound")
+        case 405:
+            return ServiceError("UnsupportedHttpVerb")
+        case 413:
+            return ServiceError("RequestBodyTooLarge", ("MaxLimit", str(LARGEST_BODY)))
+        case _:
+            raise error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

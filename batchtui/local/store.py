@@ -1,0 +1,120 @@
+"""What survives a crash: one SQLite file in the data directory.
+
+Everything happens on the event loop's thread: a statement takes microseconds, and a thread of its
+own would cost each request two hand-overs and the simple order of things.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+Json = dict[str, Any]
+Parameters = Iterable[Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entities (
+    kind TEXT NOT NULL, parent TEXT NOT NULL, key TEXT NOT NULL, doc BLOB NOT NULL,
+    PRIMARY KEY (kind, parent, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tasks (
+    seq INTEGER PRIMARY KEY, job TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL,
+    spec BLOB NOT NULL, number INTEGER, slots INTEGER NOT NULL, blocked INTEGER NOT NULL,
+    satisfied INTEGER NOT NULL, state TEXT NOT NULL, changed INTEGER NOT NULL,
+    previous TEXT, previous_at INTEGER, created INTEGER NOT NULL, modified INTEGER NOT NULL,
+    pool TEXT, node TEXT, exit_code INTEGER, result TEXT, started INTEGER, ended INTEGER,
+    failure BLOB, retries INTEGER NOT NULL, retried INTEGER, requeues INTEGER NOT NULL,
+    requeued INTEGER, placed INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS tasks_by_key ON tasks (job, key);
+CREATE INDEX IF NOT EXISTS tasks_by_state ON tasks (job, state, key);
+CREATE INDEX IF NOT EXISTS tasks_by_change ON tasks (job, changed);
+CREATE INDEX IF NOT EXISTS tasks_ready ON tasks (job, seq)
+    WHERE state = 'active' AND blocked = 0 AND placed = 0;
+CREATE INDEX IF NOT EXISTS tasks_by_number ON tasks (job, number) WHERE number IS NOT NULL;
+CREATE TABLE IF NOT EXISTS needs (
+    job TEXT NOT NULL, needed TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (job, needed, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spans (
+    job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (job, first, last, seq)
+) WITHOUT ROWID;
+"""
+
+
+class StoreError(Exception):
+    """The data directory cannot be used: a sentence for the person who named it."""
+
+
+class Store:
+    """Reads at once; collects writes in a transaction until `commit`.
+
+    `soon` is the event loop's `call_soon`: what no request commits is committed within the turn,
+    and an answer is sent only after what it tells of is on disk.
+    """
+
+    def __init__(self, path: Path, soon: Callable[[Callable[[], None]], object]) -> None:
+        self._soon = soon
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"Cannot keep the account in {path.parent}: {error}.") from error
+        try:
+            # The lock is held until the end: no second account ever writes beside this one.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        except sqlite3.Error as error:
+            self._db.close()
+            busy = "locked" in str(error)
+            why = "another local account is using it" if busy else str(error)
+            raise StoreError(f"Cannot keep the account in {path.parent}: {why}.") from error
+
+    def read(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        return self._db.execute(sql, tuple(parameters)).fetchall()
+
+    def write(self, sql: str, parameters: Parameters = ()) -> int:
+        """Change something; says how many rows."""
+        self._begin()
+        return self._db.execute(sql, tuple(parameters)).rowcount
+
+    def write_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._begin()
+        self._db.executemany(sql, rows)
+
+    def commit(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        self.commit()
+        self._db.close()
+
+    def put(self, kind: str, parent: str, key: str, thing: msgspec.Struct) -> None:
+        """Keep a pool, node or job as a document."""
+        self.write(
+            "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
+            (kind, parent, key, msgspec.json.encode(thing)),
+        )
+
+    def drop(self, kind: str, parent: str, key: str) -> None:
+        self.write(
+            "DELETE FROM entities WHERE kind = ? AND parent = ? AND key = ?", (kind, parent, key)
+        )
+
+    def documents(self, kind: str) -> Iterator[bytes]:
+        """All documents of a kind, by parent and key."""
+        for (doc,) in self.read(
+            "SELECT doc FROM entities WHERE kind = ? ORDER BY parent, key", (kind,)
+        ):
+            yield doc
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._soon(self.commit)

@@ -1,0 +1,1 @@
+"""How values look on the wire: times, durations, bodies, queries, signatures, answers."""

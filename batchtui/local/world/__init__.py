@@ -1,0 +1,1 @@
+"""The rules: pools, nodes, jobs and tasks, and how they come, change and go."""

@@ -1,0 +1,104 @@
+"""The life of a node until it takes tasks: created, started, its start task run."""
+
+import asyncio
+import random
+
+from batchtui.local.agent.launch import Outcome
+from batchtui.local.scheduler import Scheduler
+from batchtui.local.wire.times import micros
+from batchtui.local.world.node import Json, Node, StartRun
+from batchtui.local.world.pool import Pool
+from batchtui.local.world.task import failure_info
+from batchtui.local.world.world import World
+
+
+class Boot:
+    """Brings nodes up. One boot of a node at a time: a new one ends the one before."""
+
+    def __init__(self, world: World, scheduler: Scheduler) -> None:
+        self._world = world
+        self._scheduler = scheduler
+        self._boots: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, pool: Pool, node: Node, *, created: bool = False) -> asyncio.Task[None]:
+        """Start a node; `created` if its machine has to be made first. Await it for the end."""
+        before = self._boots.get(node.id)
+        boot = self._world.spawn(self._bring_up(pool, node, before, created))
+        self._boots[node.id] = boot
+        boot.add_done_callback(lambda done: self._forget(node, done))
+        return boot
+
+    async def end(self, node: Node) -> None:
+        """End a boot, its start task's processes included."""
+        boot = self._boots.get(node.id)
+        if boot:
+            boot.cancel()
+            await asyncio.wait([boot])
+
+    async def rest(self) -> None:
+        """Wait as long as a phase of a start takes."""
+        seconds = self._world.settings.boot
+        # Nodes of a real pool never come up in step.
+        await asyncio.sleep(seconds * random.uniform(0.67, 1.33))
+
+    def _forget(self, node: Node, done: asyncio.Task[None]) -> None:
+        if self._boots.get(node.id) is done:
+            del self._boots[node.id]
+
+    async def _bring_up(
+        self, pool: Pool, node: Node, before: asyncio.Task[None] | None, created: bool
+    ) -> None:
+        world = self._world
+        if before and not before.done():
+            before.cancel()
+            await asyncio.wait([before])
+        await asyncio.to_thread(world.site.furnish, node)
+        await self.rest()
+        if created:
+            world.move_node(node, "starting")
+            await self.rest()
+        node.booted = world.clock.now()
+        start_task = pool.spec.get("startTask")
+        node.start_task, node.start_run = start_task, None
+        if start_task is None:
+            self._ready(node)
+        elif start_task["waitForSuccess"]:
+            world.move_node(node, "waitingforstarttask")
+            if await self._run_start_task(start_task, node):
+                self._ready(node)
+            else:
+                world.move_node(node, "starttaskfailed")
+        else:
+            self._ready(node)
+            await self._run_start_task(start_task, node)
+
+    def _ready(self, node: Node) -> None:
+        self._world.move_node(node, "idle" if node.scheduling == "enabled" else "offline")
+        self._scheduler.wake(node.pool.lower())
+
+    async def _run_start_task(self, start_task: Json, node: Node) -> bool:
+        """Run the start task, with its retries; says whether it succeeded."""
+        world = self._world
+        run = StartRun(started=world.clock.now())
+        node.start_run = run
+        launch = world.site.start_launch(start_task, node)
+        most = int(start_task["maxTaskRetryCount"])
+        while True:
+            world.save_node(node)
+            outcome = await world.executor.run(
+                launch, running=lambda at: setattr(run, "started", micros(at))
+            )
+            if outcome.failure is None or (most != -1 and run.retries >= most):
+                break
+            run.retries, run.retried = run.retries + 1, world.clock.now()
+        _finish(run, outcome)
+        world.save_node(node)
+        return outcome.failure is None
+
+
+def _finish(run: StartRun, outcome: Outcome) -> None:
+    run.state = "completed"
+    run.ended = micros(outcome.ended)
+    run.exit_code = outcome.exit_code
+    run.failure = failure_info(outcome.failure) if outcome.failure else None
+    run.result = "failure" if outcome.failure else "success"

@@ -1,0 +1,138 @@
+"""What happens to pools: creating, changing, resizing, deleting."""
+
+from batchtui.local.errors import ServiceError, invalid_property
+from batchtui.local.wire.body import given
+from batchtui.local.wire.pool_bodies import CreatePool, PatchPool, RemoveNodes, ResizePool
+from batchtui.local.world.allocation import Allocation
+from batchtui.local.world.fleet import Fleet
+from batchtui.local.world.images import check_image
+from batchtui.local.world.node import Node
+from batchtui.local.world.pool import Pool
+from batchtui.local.world.world import World
+
+# Members that can only be changed while the pool has no nodes.
+_FIXED_BY_NODES = (
+    "vmSize",
+    "virtualMachineConfiguration",
+    "taskSlotsPerNode",
+    "enableInterNodeCommunication",
+    "networkConfiguration",
+)
+
+
+class PoolRules:
+    """Every method either raises a `ServiceError` or has set the new state before it returns."""
+
+    def __init__(self, world: World, allocation: Allocation) -> None:
+        self._world = world
+        self._allocation = allocation
+
+    def create(self, body: CreatePool) -> Pool:
+        world = self._world
+        there = world.pools.get(body.id.lower())
+        if there:
+            raise ServiceError("PoolBeingDeleted" if there.state == "deleting" else "PoolExists")
+        if body.virtual_machine_configuration:
+            check_image(body.virtual_machine_configuration)
+        now = world.clock.now()
+        pool = Pool(
+            id=body.id,
+            spec=body.wire(),
+            created=now,
+            modified=now,
+            changed=now,
+            allocation_changed=now,
+            target_dedicated=body.target_dedicated_nodes,
+            target_spot=body.target_low_priority_nodes,
+        )
+        world.pools[pool.key] = pool
+        world.fleets[pool.key] = Fleet(pool)
+        self._allocation.begin(pool, "requeue")
+        return pool
+
+    def patch(self, pool: Pool, body: PatchPool) -> None:
+        """Replace the members that are named, each whole (recorded fact 30)."""
+        self._check_active(pool)
+        changes = body.wire()
+        if self._world.fleet(pool).nodes:
+            for name in _FIXED_BY_NODES:
+                if name in changes and changes[name] != pool.spec.get(name):
+                    raise invalid_property(name, "It can be changed while the pool has no nodes")
+        if given(body.virtual_machine_configuration) and body.virtual_machine_configuration:
+            check_image(body.virtual_machine_configuration)
+        pool.spec = {**pool.spec, **changes}
+        if body.metadata == []:
+            pool.spec.pop("metadata", None)
+        self._changed(pool)
+
+    def resize(self, pool: Pool, body: ResizePool) -> None:
+        self._check_steady(pool)
+        if body.target_dedicated_nodes is not None and given(body.target_dedicated_nodes):
+            pool.target_dedicated = int(body.target_dedicated_nodes or 0)
+        if body.target_low_priority_nodes is not None and given(body.target_low_priority_nodes):
+            pool.target_spot = int(body.target_low_priority_nodes or 0)
+        pool.spec = {**pool.spec, "resizeTimeout": str(body.resize_timeout)}
+        self._changed(pool)
+        self._allocation.begin(pool, body.node_deallocation_option.value)
+
+    def stop_resize(self, pool: Pool) -> None:
+        """Stop where it is; the targets stay as they were and the eTag does not move."""
+        self._check_active(pool)
+        if pool.allocation != "resizing":
+            raise ServiceError(
+                "OperationInvalidForCurrentState", ("Reason", "The pool is not being resized")
+            )
+        pool.allocate("stopping", self._world.clock.now())
+        self._world.save_pool(pool)
+        self._world.spawn(self._stop(pool))
+
+    def remove_nodes(self, pool: Pool, body: RemoveNodes) -> None:
+        self._check_steady(pool)
+        fleet = self._world.fleet(pool)
+        wanted = {node_id.lower() for node_id in body.node_list}
+        missing = wanted - fleet.nodes.keys()
+        if missing:
+            raise ServiceError("NodeNotFound", ("NodeId", ", ".join(sorted(missing))))
+        leaving = [fleet.nodes[node_id] for node_id in wanted]
+        pool.target_dedicated -= sum(node.dedicated for node in leaving)
+        pool.target_spot -= sum(not node.dedicated for node in leaving)
+        self._changed(pool)
+        self._allocation.begin(pool, body.node_deallocation_option.value, leaving)
+
+    def delete(self, pool: Pool) -> None:
+        """The pool's nodes leave, their tasks go back to the queue, then the pool is gone."""
+        if pool.state == "deleting":
+            raise ServiceError("PoolBeingDeleted")
+        pool.state, pool.changed = "deleting", self._world.clock.now()
+        self._changed(pool)
+        self._world.spawn(self.sweep(pool))
+
+    async def sweep(self, pool: Pool) -> None:
+        """Remove a pool that is being deleted."""
+        world = self._world
+        await self._allocation.stop(pool)
+        nodes: list[Node] = list(world.fleet(pool))
+        await self._allocation.remove(nodes, "requeue")
+        world.demolish(world.site.data_dir / "nodes" / pool.id)
+        world.store.drop("pool", "", pool.key)
+        del world.pools[pool.key], world.fleets[pool.key]
+
+    async def _stop(self, pool: Pool) -> None:
+        await self._allocation.stop(pool)
+        if pool.state == "active":
+            self._allocation.note_stopped(pool)
+            pool.allocate("steady", self._world.clock.now())
+            self._world.save_pool(pool)
+
+    def _changed(self, pool: Pool) -> None:
+        pool.modified = self._world.clock.now()
+        self._world.save_pool(pool)
+
+    def _check_steady(self, pool: Pool) -> None:
+        self._check_active(pool)
+        if pool.allocation != "steady":
+            raise ServiceError("PoolBeingResized")
+
+    def _check_active(self, pool: Pool) -> None:
+        if pool.state == "deleting":
+            raise ServiceError("PoolBeingDeleted")

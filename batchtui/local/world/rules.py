@@ -1,0 +1,112 @@
+"""All rules of one account, put together; and how it comes back after a stop or a crash."""
+
+import msgspec
+
+from batchtui.local.scheduler import Scheduler
+from batchtui.local.world.allocation import Allocation
+from batchtui.local.world.boot import Boot
+from batchtui.local.world.dependencies import Dependencies
+from batchtui.local.world.fleet import Fleet
+from batchtui.local.world.job import Counts, Job
+from batchtui.local.world.job_rules import JobRules
+from batchtui.local.world.node import Node
+from batchtui.local.world.node_rules import NodeRules
+from batchtui.local.world.pool import Pool
+from batchtui.local.world.pool_rules import PoolRules
+from batchtui.local.world.runs import Runs
+from batchtui.local.world.task import Json, execution_info
+from batchtui.local.world.task_rules import TaskRules
+from batchtui.local.world.world import World
+
+
+class Rules:
+    """What the routes call: `pools`, `nodes`, `jobs` and `tasks`."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._runs = Runs(
+            world,
+            completed=lambda job, task, outcome: self.jobs.completed(job, task, outcome),
+            freed=lambda pool: self._scheduler.wake(pool),
+        )
+        self._scheduler = Scheduler(world, self._runs.start)
+        self._boot = Boot(world, self._scheduler)
+        dependencies = Dependencies(world.store)
+        self._allocation = Allocation(world, self._runs, self._boot)
+        self.pools = PoolRules(world, self._allocation)
+        self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
+        self.jobs = JobRules(world, self._runs, self._scheduler, dependencies)
+        self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
+
+    def resume(self) -> None:
+        """Take up what the store holds, as if every node had lost its power.
+
+        Tasks that were running are requeued, nodes boot again and run their start task again, and
+        what was under way (resizing, disabling, terminating, deleting) is carried on.
+        """
+        self._load()
+        self._requeue_interrupted()
+        world = self.world
+        for pool in list(world.pools.values()):
+            for node in list(world.fleet(pool)):
+                if node.state == "leavingpool":
+                    world.spawn(self._allocation.vacate(node))
+                elif pool.state == "active":
+                    world.move_node(node, "starting")
+                    self._boot.begin(pool, node)
+            if pool.state == "deleting":
+                world.spawn(self.pools.sweep(pool))
+            elif pool.allocation != "steady":
+                self._allocation.begin(pool, "requeue")
+        for job in list(world.jobs.values()):
+            self.jobs.resume(job)
+
+    def recent_tasks(self, node: Node, base: str) -> list[Json]:
+        """A node's `recentTasks`: those that it runs, then those that ended last."""
+        running = [
+            {
+                "taskUrl": f"{base}/jobs/{run.job.id}/tasks/{run.task.id}",
+                "jobId": run.job.id,
+                "taskId": run.task.id,
+                "taskState": run.task.state,
+                "executionInfo": execution_info(run.task),
+            }
+            for run in self._runs.of_node(node)
+            if run.task.state == "running"
+        ]
+        return [*running, *node.recent]
+
+    async def stop(self) -> None:
+        self.jobs.stop()
+        await self.world.stop()
+
+    def _load(self) -> None:
+        world = self.world
+        for doc in world.store.documents("pool"):
+            pool = msgspec.json.decode(doc, type=Pool)
+            world.pools[pool.key] = pool
+            world.fleets[pool.key] = Fleet(pool)
+        for doc in world.store.documents("node"):
+            node = msgspec.json.decode(doc, type=Node)
+            world.fleets[node.pool.lower()].add(node)
+        for doc in world.store.documents("job"):
+            job = msgspec.json.decode(doc, type=Job)
+            world.jobs[job.key] = job
+            world.counts[job.key] = Counts()
+        for job_key, state, result, tasks, slots in world.table.counts():
+            world.counts[job_key].add(state, result, slots, tasks)
+
+    def _requeue_interrupted(self) -> None:
+        world = self.world
+        for task in world.table.interrupted():
+            task.placed = False
+            if task.state == "running":
+                counts = world.counts[task.job]
+                counts.remove(task)
+                now = world.clock.now()
+                task.move("active", now)
+                task.requeues, task.requeued = task.requeues + 1, now
+                counts.put(task)
+            if task.state == "active":
+                task.forget_run()
+            world.table.save(task)

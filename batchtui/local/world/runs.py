@@ -1,0 +1,205 @@
+"""Runs: tasks that hold slots of a node, from the moment they are placed until they let go."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from batchtui.local.agent.launch import Failure, Outcome
+from batchtui.local.wire.times import micros
+from batchtui.local.world.job import Job
+from batchtui.local.world.node import Node
+from batchtui.local.world.task import Task, execution_info, failure_info
+from batchtui.local.world.world import World
+
+ENDED = Failure("UserError", "TaskEnded", "The task was ended by a user request")
+_RECENT = 10
+
+
+class Ending(IntEnum):
+    """Why a run is being ended; what is further down outweighs what is above."""
+
+    NONE = 0
+    REQUEUE = 1
+    TERMINATE = 2
+    DELETE = 3
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One task on one node."""
+
+    task: Task
+    job: Job
+    node: Node
+    work: asyncio.Task[None] | None = None
+    ending: Ending = Ending.NONE
+
+
+class Runs:
+    """Starts runs, ends them, and says what became of them.
+
+    `completed` is called with each task that came to its end and has to save it, `freed` with the
+    key of each pool that has a free slot again.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        completed: Callable[[Job, Task, Outcome | None], None],
+        freed: Callable[[str], None],
+    ) -> None:
+        self._world = world
+        self._completed = completed
+        self._freed = freed
+        self._runs: dict[int, Run] = {}
+
+    def start(self, task: Task, job: Job, node: Node) -> None:
+        """Give a ready task to a node that has the slots."""
+        world = self._world
+        task.placed, task.node, task.pool = True, node.id, node.pool
+        world.table.save(task)
+        world.held[task.seq] = task
+        fleet = world.fleets[job.pool]
+        fleet.take(node, task.slots)
+        world.move_node(node, "running")
+        run = self._runs[task.seq] = Run(task, job, node)
+        run.work = world.spawn(self._carry_out(run))
+
+    def of_job(self, job: Job) -> list[Run]:
+        return [run for run in self._runs.values() if run.job is job]
+
+    def of_node(self, node: Node) -> list[Run]:
+        return [run for run in self._runs.values() if run.node is node]
+
+    def of_task(self, task: Task) -> Run | None:
+        return self._runs.get(task.seq)
+
+    def end(self, run: Run, ending: Ending) -> None:
+        """Begin to end a run. A terminated task is completed at once, its processes end after."""
+        if ending <= run.ending:
+            return
+        run.ending = ending
+        if ending is Ending.TERMINATE:
+            self.complete(run.task, run.job, None)
+        if run.work:
+            run.work.cancel()
+
+    async def ended(self, runs: Iterable[Run]) -> None:
+        """Wait until these runs have let go of their nodes."""
+        works = [run.work for run in runs if run.work]
+        if works:
+            await asyncio.wait(works)
+
+    def complete(self, task: Task, job: Job, outcome: Outcome | None) -> None:
+        """Bring a task to its end; without an outcome because somebody ended it."""
+        world = self._world
+        now = world.clock.now()
+        counts = world.counts[job.key]
+        counts.remove(task)
+        if outcome is None and task.started is None:
+            task.node = task.pool = None
+        failure = outcome.failure if outcome else ENDED
+        task.move("completed", now)
+        task.ended = micros(outcome.ended) if outcome else now
+        if outcome:
+            task.exit_code = outcome.exit_code
+        task.failure = failure_info(failure) if failure else None
+        task.result = "failure" if failure else "success"
+        counts.put(task)
+        self._completed(job, task, outcome)
+
+    async def _carry_out(self, run: Run) -> None:
+        world = self._world
+        launch = world.site.launch(run.task, run.job, run.node)
+        try:
+            outcome = await world.executor.run(launch, running=lambda at: self._begun(run, at))
+        except asyncio.CancelledError:
+            if run.ending is Ending.NONE:
+                raise  # The account stops; the task stays running in the store, for the next start.
+            outcome = None
+        if outcome and run.task.state == "active":
+            self._begun(run, outcome.started or outcome.ended)
+        self._let_go(run)
+        self._settle(run, outcome)
+        self._freed(run.job.pool)
+
+    def _begun(self, run: Run, at: datetime) -> None:
+        task = run.task
+        if run.ending is not Ending.NONE:
+            return
+        counts = self._world.counts[run.job.key]
+        counts.remove(task)
+        task.move("running", self._world.clock.now())
+        task.started = micros(at)
+        counts.put(task)
+        self._world.table.save(task)
+
+    def _let_go(self, run: Run) -> None:
+        world, task, node = self._world, run.task, run.node
+        del self._runs[task.seq]
+        del world.held[task.seq]
+        task.placed = False
+        fleet = world.fleets[run.job.pool]
+        fleet.give_back(node, task.slots)
+        node.total_run += 1
+        if not fleet.load(node)[0] and node.state == "running":
+            node.move("idle", world.clock.now())
+            fleet.regroup(node)
+        world.save_node(node)
+
+    def _settle(self, run: Run, outcome: Outcome | None) -> None:
+        task, job = run.task, run.job
+        match run.ending:
+            case Ending.DELETE:
+                return
+            case Ending.TERMINATE:
+                self._world.table.save(task)
+            case Ending.REQUEUE:
+                self._again(task, job, retry=False)
+            case Ending.NONE if outcome and _is_retried(task, outcome):
+                self._again(task, job, retry=True)
+            case _:
+                self.complete(task, job, outcome)
+        self._remember(run)
+
+    def _again(self, task: Task, job: Job, *, retry: bool) -> None:
+        """Back to active: a retry is the task's own doing, a requeue the user's."""
+        world = self._world
+        now = world.clock.now()
+        counts = world.counts[job.key]
+        counts.remove(task)
+        if task.state != "active":
+            task.move("active", now)
+        task.forget_run()
+        if retry:
+            task.retries, task.retried = task.retries + 1, now
+        else:
+            task.requeues, task.requeued = task.requeues + 1, now
+        counts.put(task)
+        world.table.save(task)
+
+    def _remember(self, run: Run) -> None:
+        node, task = run.node, run.task
+        if task.result == "success":
+            node.total_succeeded += 1
+        if task.state != "completed":
+            return
+        base = self._world.site.endpoint
+        recent = {
+            "taskUrl": f"{base}/jobs/{run.job.id}/tasks/{task.id}",
+            "jobId": run.job.id,
+            "taskId": task.id,
+            "taskState": task.state,
+            "executionInfo": execution_info(task),
+        }
+        node.recent = [recent, *node.recent][:_RECENT]
+        self._world.save_node(node)
+
+
+def _is_retried(task: Task, outcome: Outcome) -> bool:
+    """Only an exit code leads to a retry: a missing blob or program would be missing again."""
+    failed = outcome.failure is not None and outcome.failure.code == "FailureExitCode"
+    return failed and (task.max_retries == -1 or task.retries < task.max_retries)

@@ -1,0 +1,201 @@
+"""A task: its row in the store, and what a client sees of it."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import msgspec
+
+from batchtui.local.agent.launch import Failure
+from batchtui.local.wire.filters import Kind
+from batchtui.local.wire.times import etag, stamp
+
+Json = dict[str, Any]
+
+FILTERS = {
+    "id": Kind.TEXT,
+    "state": Kind.WORD,
+    "stateTransitionTime": Kind.TIME,
+    "creationTime": Kind.TIME,
+    "lastModifiedTime": Kind.TIME,
+    "lastModified": Kind.TIME,
+    "executionInfo/startTime": Kind.TIME,
+    "executionInfo/endTime": Kind.TIME,
+    "executionInfo/exitCode": Kind.NUMBER,
+    "executionInfo/result": Kind.WORD,
+}
+COLUMNS = {
+    "id": "key",
+    "state": "state",
+    "stateTransitionTime": "changed",
+    "creationTime": "created",
+    "lastModifiedTime": "modified",
+    "lastModified": "modified",
+    "executionInfo/startTime": "started",
+    "executionInfo/endTime": "ended",
+    "executionInfo/exitCode": "exit_code",
+    "executionInfo/result": "result",
+}
+
+
+@dataclass(slots=True)
+class Task:
+    """One row of the table of tasks; times are microseconds since 1970.
+
+    `job` is the job's key (its id in lower case), `spec` the body that created the task with its
+    defaults filled in. `blocked` counts the dependencies that are not yet satisfied, and
+    `satisfied` says that those who depend on this task need not wait. `placed` is set while the
+    task holds slots of the node that it was given to.
+    """
+
+    seq: int
+    job: str
+    key: str
+    id: str
+    spec: Json
+    number: int | None
+    slots: int
+    blocked: int
+    satisfied: bool
+    state: str
+    changed: int
+    previous: str | None
+    previous_at: int | None
+    created: int
+    modified: int
+    pool: str | None = None
+    node: str | None = None
+    exit_code: int | None = None
+    result: str | None = None
+    started: int | None = None
+    ended: int | None = None
+    failure: Json | None = None
+    retries: int = 0
+    retried: int | None = None
+    requeues: int = 0
+    requeued: int | None = None
+    placed: bool = False
+
+    @property
+    def max_retries(self) -> int:
+        """-1 for without end."""
+        return int(self.spec["constraints"].get("maxTaskRetryCount", 0))
+
+    def move(self, state: str, at: int) -> None:
+        """Go to another state; what was becomes the previous state."""
+        self.previous, self.previous_at = self.state, self.changed
+        self.state, self.changed = state, at
+
+    def forget_run(self) -> None:
+        """Drop what the last run left, before the task runs again."""
+        self.node = self.pool = self.exit_code = self.result = None
+        self.started = self.ended = self.failure = None
+
+    def touch(self, at: int) -> None:
+        """A client changed it: only that moves the eTag (recorded fact 33)."""
+        self.modified = at
+
+    def row(self) -> tuple[Any, ...]:
+        """Its columns, in the table's order."""
+        values = [getattr(self, name) for name in NAMES]
+        values[_SPEC] = msgspec.json.encode(self.spec)
+        values[_FAILURE] = None if self.failure is None else msgspec.json.encode(self.failure)
+        return tuple(values)
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "Task":
+        """The task of a row."""
+        values = list(row)
+        values[_SPEC] = msgspec.json.decode(values[_SPEC])
+        if values[_FAILURE] is not None:
+            values[_FAILURE] = msgspec.json.decode(values[_FAILURE])
+        return cls(*values)
+
+
+NAMES = tuple(field.name for field in fields(Task))
+_SPEC = NAMES.index("spec")
+_FAILURE = NAMES.index("failure")
+
+# What a client sends and gets back, in the order in which the service shows it.
+_ECHOED = (
+    "commandLine", "resourceFiles", "outputFiles", "environmentSettings", "affinityInfo",
+    "exitConditions", "userIdentity", "constraints", "requiredSlots", "dependsOn",
+)  # fmt: skip
+
+
+def failure_info(failure: Failure) -> Json:
+    """A failure as the wire's `failureInfo`; details are absent when there are none."""
+    info: Json = {
+        "category": failure.category,
+        "code": failure.code,
+        "message": failure.message,
+    }
+    if failure.details:
+        info["details"] = [{"name": name, "value": value} for name, value in failure.details]
+    return info
+
+
+def render(task: Task, base: str, job_id: str) -> Json:
+    """A task as the service answers it; nothing is null (recorded fact 21)."""
+    spec = task.spec
+    body: Json = {"id": task.id}
+    if "displayName" in spec:
+        body["displayName"] = spec["displayName"]
+    body |= {
+        "url": f"{base}/jobs/{job_id}/tasks/{task.id}",
+        "eTag": etag(task.modified),
+        "creationTime": stamp(task.created),
+        "lastModified": stamp(task.modified),
+        "state": task.state,
+        "stateTransitionTime": stamp(task.changed),
+    }
+    if task.previous is not None and task.previous_at is not None:
+        body["previousState"] = task.previous
+        body["previousStateTransitionTime"] = stamp(task.previous_at)
+    body |= {name: spec[name] for name in _ECHOED if name in spec}
+    body["executionInfo"] = execution_info(task)
+    if task.node is not None and task.state != "active":
+        body["nodeInfo"] = node_info(task, base, job_id)
+    elif task.state == "completed":
+        body["nodeInfo"] = {}
+    return body
+
+
+def node_info(task: Task, base: str, job_id: str) -> Json:
+    """Where a task runs or ran."""
+    node_url = f"{base}/pools/{task.pool}/nodes/{task.node}"
+    root = root_directory(job_id, task.id)
+    return {
+        "affinityId": f"TVM:{task.node}",
+        "nodeUrl": node_url,
+        "poolId": task.pool,
+        "nodeId": task.node,
+        "taskRootDirectory": root,
+        "taskRootDirectoryUrl": f"{node_url}/files/{root}",
+    }
+
+
+def root_directory(job_id: str, task_id: str) -> str:
+    """A task's directory below its node's root; `job-1` is literal (recorded fact 45)."""
+    return f"workitems/{job_id}/job-1/{task_id}"
+
+
+def execution_info(task: Task) -> Json:
+    """A task's `executionInfo`: only what its state has (recorded fact 36)."""
+    info: Json = {}
+    if task.started is not None:
+        info["startTime"] = stamp(task.started)
+    if task.ended is not None:
+        info["endTime"] = stamp(task.ended)
+    if task.exit_code is not None:
+        info["exitCode"] = task.exit_code
+    if task.failure is not None:
+        info["failureInfo"] = task.failure
+    if task.result is not None:
+        info["result"] = task.result
+    info["retryCount"] = task.retries
+    if task.retried is not None:
+        info["lastRetryTime"] = stamp(task.retried)
+    info["requeueCount"] = task.requeues
+    if task.requeued is not None:
+        info["lastRequeueTime"] = stamp(task.requeued)
+    return info
