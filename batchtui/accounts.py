@@ -134,9 +134,8 @@ def _secret(settings: AccountSettings, name: str, where: Where, environ: Mapping
 
 def _endpoint(text: str, setting: str) -> str:
     """A URL with its scheme (https unless given) and without a slash at the end."""
-    url = text.strip().rstrip("/")
-    if "://" not in url:
-        url = f"https://{url}"
+    url = text.strip()
+    url = (url if "://" in url else f"https://{url}").rstrip("/")
     try:
         parts = urlsplit(url)
         usable = bool(parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)

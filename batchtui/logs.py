@@ -1,0 +1,82 @@
+"""Where the program writes down what it does: a file, and the last lines in memory."""
+
+import logging
+from collections import deque
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from batchtui import paths
+from batchtui.core.redact import redacted
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+FILE_SIZE = 1_000_000
+"""Bytes of the log file before it is put aside; two older ones are kept."""
+LINES = 1000
+"""Records in memory, for the screen that shows the log."""
+QUIET = ("azure", "aiohttp", "asyncio", "msal", "urllib3")
+"""Libraries that tell of every request, with its headers."""
+
+
+class Redacting(logging.Formatter):
+    """Formats a record with its traceback, and takes the secrets out of the whole.
+
+    A filter would see the message before its arguments are in it, and never the traceback.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+class RecentLines(logging.Handler):
+    """Keeps the last records, formatted."""
+
+    def __init__(self, count: int = LINES) -> None:
+        super().__init__()
+        self.lines: deque[str] = deque(maxlen=count)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def start_logging(directory: Path | None = None, *, level: int = logging.INFO) -> RecentLines:
+    """Log to `batchtui.log` in `directory` (the user's log folder if None) and to memory.
+
+    Nothing goes to the terminal, which belongs to the dashboard. Where the file cannot be
+    written, the memory says so. Called again, it replaces what an earlier call set up.
+    """
+    root = logging.getLogger()
+    stop_logging()
+    recent = RecentLines()
+    _add(root, recent)
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    folder = directory or paths.log_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(
+            folder / "batchtui.log",
+            maxBytes=FILE_SIZE,
+            backupCount=2,
+            encoding="utf-8",
+            errors="backslashreplace",  # a line with half a character still has to be written
+        )
+    except OSError as error:
+        logging.getLogger(__name__).warning("No log file: %s", error)
+    else:
+        _add(root, file)
+    return recent
+
+
+def stop_logging() -> None:
+    """Close the log file, and leave the handlers of others alone."""
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler.formatter, Redacting):
+            root.removeHandler(handler)
+            handler.close()
+
+
+def _add(root: logging.Logger, handler: logging.Handler) -> None:
+    handler.setFormatter(Redacting(FORMAT))
+    root.addHandler(handler)

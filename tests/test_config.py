@@ -1,0 +1,187 @@
+"""Which account is used, and what is said when the settings are wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from batchtui.config import ConfigError, choose, profile_names
+from batchtui.core.profile import LocalProfile, Profile
+
+URL = "https://work.westeurope.batch.azure.com"
+ENVIRONMENT = {
+    "AZURE_BATCH_ACCOUNT": "mine",
+    "AZURE_BATCH_ENDPOINT": "mine.westeurope.batch.azure.com/",
+    "AZURE_BATCH_ACCESS_KEY": "a2V5",
+    "AZURE_STORAGE_ACCOUNT": "store",
+    "AZURE_STORAGE_KEY": "c3RvcmU=",
+}
+AZURITE = (
+    "DefaultEndpointsProtocol=http;AccountName=local;AccountKey=a2V5==;"
+    "BlobEndpoint=http://127.0.0.1:10000/local;"
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text, "utf-8")
+
+
+def chosen(file: Path, name: str | None = None, environ: Mapping[str, str] = {}) -> Profile:
+    profile = choose(name, environ=environ, file=file)
+    assert isinstance(profile, Profile)
+    return profile
+
+
+def test_nothing_says_which(file: Path) -> None:
+    assert choose(None, environ={}, file=file) is None
+    assert choose(None, environ={"AZURE_STORAGE_ACCOUNT": "store"}, file=file) is None
+
+
+def test_the_first_that_is_given_decides(file: Path) -> None:
+    write(file, f'default = "a"\n[profiles.a]\nbatch_endpoint = "{URL}"\n')
+    assert chosen(file, environ=ENVIRONMENT).name == "a"
+    named = ENVIRONMENT | {"BATCHTUI_PROFILE": "environment"}
+    assert chosen(file, environ=named).batch_account == "mine"
+    assert choose("local", environ=named, file=file) == LocalProfile()
+    write(file, "")
+    assert chosen(file, environ=ENVIRONMENT).name == "environment"
+
+
+def test_the_environment_as_az_reads_it(file: Path) -> None:
+    assert chosen(file, environ=ENVIRONMENT) == Profile(
+        name="environment",
+        batch_endpoint="https://mine.westeurope.batch.azure.com",
+        batch_account="mine",
+        batch_key="a2V5",
+        storage_endpoint="https://store.blob.core.windows.net",
+        storage_account="store",
+        storage_key="c3RvcmU=",
+    )
+
+
+def test_without_a_key_entra_id_signs_in(file: Path) -> None:
+    profile = chosen(file, environ={"AZURE_BATCH_ENDPOINT": URL})
+    assert (profile.batch_account, profile.batch_key) == ("work", None)
+    assert profile.storage_endpoint == ""
+
+
+def test_a_local_account_of_its_own_making(file: Path) -> None:
+    """What `batchtui local --env-file` writes makes a profile."""
+    environ = {
+        "AZURE_BATCH_ACCOUNT": "local",
+        "AZURE_BATCH_ENDPOINT": "http://127.0.0.1:4000",
+        "AZURE_BATCH_ACCESS_KEY": "a2V5",
+        "AZURE_STORAGE_ACCOUNT": "another",
+        "AZURE_STORAGE_CONNECTION_STRING": AZURITE,
+    }
+    profile = chosen(file, environ=environ)
+    assert profile.local
+    assert profile.storage_endpoint == "http://127.0.0.1:10000/local"
+    assert (profile.storage_account, profile.storage_key) == ("local", "a2V5==")
+
+
+def test_a_connection_string_of_the_portal(file: Path) -> None:
+    text = "DefaultEndpointsProtocol=https;AccountName=s;AccountKey=a2V5;EndpointSuffix=chinacloud"
+    profile = chosen(file, environ=ENVIRONMENT | {"AZURE_STORAGE_CONNECTION_STRING": text})
+    assert profile.storage_endpoint == "https://s.blob.chinacloud"
+
+
+def test_secrets_from_elsewhere(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("ZmlsZQ==\n")
+    write(
+        file,
+        f"""
+        [profiles.work]
+        batch_endpoint = "{URL}"
+        batch_key_env = "WORK_KEY"
+        storage_endpoint = "https://store.blob.core.windows.net/"
+        storage_key_file = "{tmp_path / "key"}"
+        read_only = true
+        """,
+    )
+    profile = chosen(file, "work", {"WORK_KEY": "ZW52"})
+    assert (profile.batch_key, profile.storage_key) == ("ZW52", "ZmlsZQ==")
+    assert profile.storage_account == "store"
+    assert profile.read_only
+
+
+def test_the_names_that_can_be_chosen(file: Path) -> None:
+    write(file, f'[profiles.work]\nbatch_endpoint = "{URL}"\n')
+    assert profile_names(environ={}, file=file) == ("local", "work")
+    assert profile_names(environ=ENVIRONMENT, file=file) == ("local", "environment", "work")
+
+
+WRONG = {
+    "batch_ky = 'a'": "profiles.work.batch_ky is not a setting, did you mean 'batch_key'?",
+    "read_only = 'yes'": "profiles.work.read_only: expected `bool`, got `str`",
+    "batch_endpoint = 'https://'": "profiles.work.batch_endpoint is not the URL of a service",
+    "batch_endpoint = 'ftp://h'": "profiles.work.batch_endpoint is not the URL of a service",
+    "batch_endpoint = 'http://h:x'": "profiles.work.batch_endpoint is not the URL of a service",
+    "": "profiles.work.batch_endpoint is missing",
+    "batch_endpoint = 'http://127.0.0.1:1'": "profiles.work.batch_account is missing",
+    f"batch_endpoint = '{URL}'\nbatch_key = 'a'\nbatch_key_env = 'B'": (
+        "profiles.work.batch_key and {file}: profiles.work.batch_key_env are both set"
+    ),
+    f"batch_endpoint = '{URL}'\nbatch_key_env = 'UNSET'": (
+        "profiles.work.batch_key_env names the variable UNSET, which is not set"
+    ),
+    f"batch_endpoint = '{URL}'\nbatch_key_file = '/no/such'": (
+        "profiles.work.batch_key_file names /no/such, which cannot be read: No such file"
+    ),
+    f"batch_endpoint = '{URL}'\nstorage_key = 'secret'": (
+        "profiles.work.storage_key is set but {file}: profiles.work.storage_account is not"
+    ),
+    f"batch_endpoint = '{URL}'\nstorage_connection_string = 'AccountName=a;x=secret'": (
+        "profiles.work.storage_connection_string has no AccountKey"
+    ),
+    f"batch_endpoint = '{URL}?sig=secret'": "profiles.work.batch_endpoint is not the URL",
+}
+
+
+@pytest.mark.parametrize("lines", WRONG)
+def test_what_is_wrong_is_named(file: Path, lines: str) -> None:
+    write(file, f"[profiles.work]\n{lines}\n")
+    with pytest.raises(ConfigError) as caught:
+        choose("work", environ={}, file=file)
+    assert str(caught.value).startswith(f"{file}: " + WRONG[lines].format(file=file))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("default = 3", "default: expected `str`, got `int`"),
+        ("profile = 'a'", "profile is not a setting, did you mean 'profiles'?"),
+        ("profiles = 3", "profiles: expected `object`, got `int`"),
+        ("[profiles.local]", "profiles.local: the name 'local' is taken"),
+    ],
+)
+def test_a_wrong_file(file: Path, text: str, reason: str) -> None:
+    write(file, text)
+    with pytest.raises(ConfigError) as caught:
+        choose(None, environ={}, file=file)
+    assert str(caught.value).startswith(f"{file}: {reason}")
+
+
+def test_a_file_that_is_no_toml(file: Path) -> None:
+    write(file, "default = \n[profiles]\n")
+    with pytest.raises(ConfigError, match=r"is not valid TOML: .*line 1"):
+        choose(None, environ={}, file=file)
+
+
+def test_a_profile_that_does_not_exist(file: Path) -> None:
+    write(file, f'[profiles.work]\nbatch_endpoint = "{URL}"\n')
+    with pytest.raises(ConfigError, match=r"^--profile: there is no profile 'wrk', did you mean"):
+        choose("wrk", environ={}, file=file)
+    with pytest.raises(ConfigError, match=r"^BATCHTUI_PROFILE: there is no profile 'zzz'; prof"):
+        choose(None, environ={"BATCHTUI_PROFILE": "zzz"}, file=file)
+
+
+def test_an_environment_that_lacks_the_endpoint(file: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^AZURE_BATCH_ENDPOINT is missing"):
+        choose(None, environ={"AZURE_BATCH_ACCOUNT": "mine"}, file=file)
