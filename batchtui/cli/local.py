@@ -90,10 +90,9 @@ Tasks run as {getpass.getuser()}, with all that this user may do. Press Ctrl-C t
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not a port: use 1 to 65535, or 0 for any")
-    return port
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use 1 to 65535, or 0 for any")
+    return int(text)
 
 
 def _say(line: str) -> None:

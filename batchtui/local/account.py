@@ -13,6 +13,7 @@ from batchtui.local.datadir import DataDir, Identity
 from batchtui.local.image import make_image
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
+from batchtui.local.store import StoreError
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.warden import Warden, start_warden
 
@@ -91,6 +92,8 @@ async def _service(
     async with AsyncExitStack() as stack:
         try:
             endpoint = await stack.enter_async_context(serve(settings, executor=agent))
+        except StoreError as error:
+            raise LocalAccountError(str(error)) from error
         except OSError as error:
             raise LocalAccountError(
                 f"The Batch service cannot listen on port {port} of 127.0.0.1: {error.strerror}. "
