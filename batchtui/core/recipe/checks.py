@@ -12,6 +12,7 @@ from batchtui.core.recipe.names import wrong_container, wrong_entity, wrong_vari
 
 def wrongs(recipe: Recipe) -> Iterator[Fault]:
     """All that is wrong with it as it stands, its files and its tasks' ids aside."""
+    yield from _said(("name",), wrong_entity(recipe.name))
     yield from _containers(recipe)
     yield from _pool(recipe)
     yield from _said(("job", "id"), wrong_entity(recipe.job.id))

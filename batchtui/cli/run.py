@@ -1,0 +1,79 @@
+"""`batchtui run`: a recipe carried out without a screen."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from batchtui import paths
+from batchtui.cli.conduct import conduct, wishes
+from batchtui.cli.printers import printer
+from batchtui.cli.questions import Asker, at_a_terminal
+from batchtui.cli.session import open_session
+from batchtui.cli.trouble import UsageError, say
+from batchtui.core.ledger import Ledger
+from batchtui.core.plan import Plan, new_run_id
+from batchtui.core.recipe.faults import nearest
+from batchtui.core.recipe.load import load
+from batchtui.core.recipe.parameters import settings
+from batchtui.core.run.run import Run, drawn_up
+from batchtui.core.wording import in_bytes, many
+
+
+async def run(args: argparse.Namespace) -> int:
+    plan = load(located(args.recipe), settings(args.settings), new_run_id())
+    if args.check:
+        sys.stdout.write(f"{described(plan)}\n")
+        return 0
+    output = args.output or Path(f"{plan.recipe.name}-{plan.run_id}")
+    _make(output, plan)
+    return await _carried_out(args, plan, output)
+
+
+def located(recipe: str) -> Path:
+    """The recipe of that path, or the shipped one of that name. Raises `UsageError`."""
+    place = Path(recipe)
+    if place.is_file() or (place / paths.RECIPE_FILE).is_file():
+        return place
+    shipped = paths.recipe_folder(recipe)
+    if shipped is not None:
+        return shipped
+    if place.is_dir():
+        raise UsageError(f"{place}: the folder holds no {paths.RECIPE_FILE}.")
+    names = [folder.name for folder in paths.recipe_folders()]
+    raise UsageError(f"There is no recipe {recipe!r}, here or shipped; {nearest(recipe, names)}")
+
+
+def described(plan: Plan) -> str:
+    """What the recipe would do, in a sentence."""
+    uploads = f"{many(len(plan.uploads), 'file')} ({in_bytes(plan.bytes)})"
+    tasks = many(len(plan.ids), "task")
+    return f"{plan.file} is right: {uploads} to upload, {tasks} on pool {plan.pool_id}."
+
+
+async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path) -> int:
+    async with open_session(args.profile, progress=say) as session:
+        wanted = wishes(yes=args.yes, keep=args.keep)
+        shown = printer(as_json=args.json)
+        ready = Run(
+            session.gateway,
+            Ledger(paths.runs_dir()),
+            drawn_up(plan, session, profile=args.profile, output=output),
+            publish=shown.show,
+            decide=Asker(shown, may_ask=at_a_terminal() and not args.json),
+            wishes=wanted,
+        )
+        try:
+            return await conduct(ready, lambda: ready.carry_out(plan), shown, wanted)
+        finally:
+            shown.close()
+
+
+def _make(output: Path, plan: Plan) -> None:
+    """The folder for the outputs must be there before anything is paid for."""
+    if not plan.recipe.downloads:
+        return
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"--output {output}: could not be created: {reason}") from error
