@@ -1,12 +1,10 @@
 """Gives ready tasks to free slots."""
 
 import asyncio
-from collections.abc import Callable
 
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Job
-from batchtui.local.world.node import Node
-from batchtui.local.world.task import Task
+from batchtui.local.world.runs import Runs
 from batchtui.local.world.world import World
 
 _AT_ONCE = 100
@@ -19,9 +17,9 @@ class Scheduler:
     added. A task that needs more slots than are free is passed over, not waited for.
     """
 
-    def __init__(self, world: World, start: Callable[[Task, Job, Node], None]) -> None:
+    def __init__(self, world: World, runs: Runs) -> None:
         self._world = world
-        self._start = start
+        self._runs = runs
         self._changed: set[str] = set()
 
     def wake(self, pool: str) -> None:
@@ -54,7 +52,7 @@ class Scheduler:
         """Place a bounded number of a job's tasks; says how many."""
         limit = _AT_ONCE
         if job.most_parallel > 0:
-            limit = min(limit, job.most_parallel - self._held(job))
+            limit = min(limit, job.most_parallel - len(self._runs.of_job(job)))
         if limit <= 0:
             return 0
         placed = 0
@@ -62,9 +60,6 @@ class Scheduler:
             affinity = task.spec.get("affinityInfo", {}).get("affinityId", "")
             node = fleet.find(task.slots, affinity)
             if node:
-                self._start(task, job, node)
+                self._runs.start(task, job, node)
                 placed += 1
         return placed
-
-    def _held(self, job: Job) -> int:
-        return sum(task.job == job.key for task in self._world.held.values())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 
 # .NET counts ticks of 100 ns since the year 1; an eTag is that number in hexadecimal.
 _EPOCH_TICKS = 621_355_968_000_000_000
@@ -50,8 +51,14 @@ def moment(at: int) -> datetime:
 def stamp(at: int) -> str:
     """`2020-11-23T23:23:57.6664Z`: trailing zeros are cut, a whole second has no point."""
     seconds, fraction = divmod(at, 1_000_000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    text = _whole(seconds)
     return f"{text}.{f'{fraction:06}'.rstrip('0')}Z" if fraction else f"{text}Z"
+
+
+@lru_cache(maxsize=4096)
+def _whole(seconds: int) -> str:
+    """A listing shows thousands of times of the same few seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def error_stamp(at: int) -> str:

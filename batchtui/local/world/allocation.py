@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 
-from batchtui.local.nodes import demolish
 from batchtui.local.wire.times import parse_duration
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.node import Json, Node, new_id
@@ -122,7 +121,7 @@ class Allocation:
         await self._runs.ended(self._runs.of_node(node))
         fleet.remove(node)
         world.store.drop("node", node.pool.lower(), node.id)
-        await asyncio.to_thread(demolish, world.site.node(node.pool, node.id))
+        await world.demolish(world.site.node(node.pool, node.id))
 
     def _note(self, pool: Pool, code: str, why: str) -> None:
         fleet = self._world.fleet(pool)

@@ -52,7 +52,13 @@ class Boot:
         if before and not before.done():
             before.cancel()
             await asyncio.wait([before])
-        await asyncio.to_thread(world.site.furnish, node)
+        try:
+            await asyncio.to_thread(world.site.furnish, node)
+        except OSError as error:
+            node.errors = [_unusable(error)]
+            world.move_node(node, "unusable")
+            return
+        node.errors = []
         await self.rest()
         if created:
             world.move_node(node, "starting")
@@ -94,6 +100,11 @@ class Boot:
         _finish(run, outcome)
         world.save_node(node)
         return outcome.failure is None
+
+
+def _unusable(error: OSError) -> Json:
+    message = f"The directories of the node could not be made: {error}"
+    return {"code": "NodeUnusable", "message": message}
 
 
 def _finish(run: StartRun, outcome: Outcome) -> None:

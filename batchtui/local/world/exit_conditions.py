@@ -25,10 +25,9 @@ def _options(task: Task) -> Json:
     if not conditions:
         return {}
     code = task.exit_code
-    failed_otherwise = task.failure is not None and task.failure["code"] != "FailureExitCode"
-    if failed_otherwise and code is None:
+    if task.failure is not None and code is None:
         return _named(conditions, "preProcessingError")
-    if failed_otherwise:
+    if task.failure is not None and task.failure["code"].startswith("FileUpload"):
         return _named(conditions, "fileUploadError")
     for mapping in conditions.get("exitCodes", ()):
         if mapping["code"] == code:

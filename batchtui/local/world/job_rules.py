@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.errors import ServiceError, invalid_property
-from batchtui.local.nodes import demolish
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.wire.job_bodies import (
     CreateJob,
@@ -199,7 +198,7 @@ class JobRules:
         pool = world.pools.get(job.pool)
         for node in list(world.fleet(pool)) if pool else ():
             folder = world.site.node(node.pool, node.id) / "workitems" / job.id
-            await asyncio.to_thread(demolish, folder)
+            await world.demolish(folder)
         alarm = self._alarms.pop(job.key, None)
         if alarm:
             alarm.cancel()

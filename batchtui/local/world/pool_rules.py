@@ -113,7 +113,7 @@ class PoolRules:
         await self._allocation.stop(pool)
         nodes: list[Node] = list(world.fleet(pool))
         await self._allocation.remove(nodes, "requeue")
-        world.demolish(world.site.data_dir / "nodes" / pool.id)
+        await world.demolish(world.site.data_dir / "nodes" / pool.id)
         world.store.drop("pool", "", pool.key)
         del world.pools[pool.key], world.fleets[pool.key]
 

@@ -29,7 +29,7 @@ class Rules:
             completed=lambda job, task, outcome: self.jobs.completed(job, task, outcome),
             freed=lambda pool: self._scheduler.wake(pool),
         )
-        self._scheduler = Scheduler(world, self._runs.start)
+        self._scheduler = Scheduler(world, self._runs)
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
         self._allocation = Allocation(world, self._runs, self._boot)

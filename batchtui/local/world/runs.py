@@ -55,6 +55,8 @@ class Runs:
         self._completed = completed
         self._freed = freed
         self._runs: dict[int, Run] = {}
+        self._by_job: dict[str, dict[int, Run]] = {}
+        self._by_node: dict[str, dict[int, Run]] = {}
 
     def start(self, task: Task, job: Job, node: Node) -> None:
         """Give a ready task to a node that has the slots."""
@@ -65,14 +67,17 @@ class Runs:
         fleet = world.fleets[job.pool]
         fleet.take(node, task.slots)
         world.move_node(node, "running")
-        run = self._runs[task.seq] = Run(task, job, node)
+        run = Run(task, job, node)
+        self._runs[task.seq] = run
+        self._by_job.setdefault(job.key, {})[task.seq] = run
+        self._by_node.setdefault(node.id, {})[task.seq] = run
         run.work = world.spawn(self._carry_out(run))
 
     def of_job(self, job: Job) -> list[Run]:
-        return [run for run in self._runs.values() if run.job is job]
+        return list(self._by_job.get(job.key, {}).values())
 
     def of_node(self, node: Node) -> list[Run]:
-        return [run for run in self._runs.values() if run.node is node]
+        return list(self._by_node.get(node.id, {}).values())
 
     def of_task(self, task: Task) -> Run | None:
         return self._runs.get(task.seq)
@@ -139,8 +144,11 @@ class Runs:
 
     def _let_go(self, run: Run) -> None:
         world, task, node = self._world, run.task, run.node
-        del self._runs[task.seq]
-        del world.held[task.seq]
+        del self._runs[task.seq], world.held[task.seq]
+        for index, key in ((self._by_job, run.job.key), (self._by_node, node.id)):
+            del index[key][task.seq]
+            if not index[key]:
+                del index[key]
         task.placed = False
         fleet = world.fleets[run.job.pool]
         fleet.give_back(node, task.slots)

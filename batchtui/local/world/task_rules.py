@@ -101,7 +101,7 @@ class TaskRules:
         await self._runs.ended([run] if run else [])
         if task.node and task.pool:
             site = self._world.site
-            self._world.demolish(site.task(task.pool, task.node, job.id, task.id))
+            await self._world.demolish(site.task(task.pool, task.node, job.id, task.id))
 
     def _new(self, job: Job, body: CreateTask) -> Task:
         depends_on = body.depends_on

@@ -1,6 +1,7 @@
 """Everything that there is in one account, and how the parts of its rules find each other."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.task import Task
 from batchtui.local.world.task_table import TaskTable
+
+log = logging.getLogger(__name__)
 
 
 class World:
@@ -93,15 +96,18 @@ class World:
         self.fleets[node.pool.lower()].regroup(node)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something beside the requests; a failure of it ends the account with a traceback."""
+        """Do something beside the requests. Its failure is a bug: logged now, raised by `stop`."""
         task = asyncio.get_running_loop().create_task(work)
         self._work.add(task)
         task.add_done_callback(self._done)
         return task
 
-    def demolish(self, folder: Path) -> None:
-        """Remove a folder in the background."""
-        self.spawn(asyncio.to_thread(demolish, folder))
+    async def demolish(self, folder: Path) -> None:
+        """Remove a folder, as far as it can be: what is left of it is logged, and no more used."""
+        try:
+            await asyncio.to_thread(demolish, folder)
+        except OSError as error:
+            log.warning("Could not remove all of %s: %s", folder, error)
 
     async def stop(self) -> None:
         """End all that runs, processes included, and wait for it; raises what failed meanwhile."""
@@ -115,4 +121,5 @@ class World:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._work.discard(task)
         if not task.cancelled() and (error := task.exception()):
+            log.error("The local account failed in the background", exc_info=error)
             self.failures.append(error)
