@@ -1,0 +1,179 @@
+"""The application object: the account it is open on, its themes and commands."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from batchtui.core.controller import Controller
+from batchtui.core.feeds import Feeds
+from batchtui.core.gateway import GatewayError
+from batchtui.core.profile import ConfigError
+from batchtui.core.session import Session
+from batchtui.core.wording import many
+from batchtui.ui import theme
+from batchtui.ui.commands import BindingsProvider
+from batchtui.ui.panes.pane import Pane
+from batchtui.ui.runs import Runs
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.connecting import ConnectingScreen
+from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.help import HelpScreen
+from batchtui.ui.screens.welcome import WelcomeScreen
+
+OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
+"""Opens the account of a profile (None: of the one that the settings choose), telling each step.
+
+Raises `GatewayError` or `ConfigError`, a sentence, when that fails; anything else is a bug."""
+
+UNREACHABLE = 3
+"""The exit code when no account could be opened."""
+
+
+class BatchApp(App[int]):
+    """Opens a session, shows it on a dashboard, and closes it again at the end."""
+
+    TITLE = "batchtui"
+    COMMANDS: ClassVar = {BindingsProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    EVERY = 2.0
+    """Seconds between two looks at what changes fastest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s,R", "run_recipe", "Run", tooltip="Run a recipe", id="run"),
+        Binding("question_mark,f1", "help", "Help", tooltip="Say what this is, and its keys",
+                id="help"),
+        Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
+        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, system=True),
+        Binding("T", "change_theme", "Theme", show=False, tooltip="Choose colours", id="theme"),
+        Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture as SVG",
+                id="screenshot"),
+    ]  # fmt: skip
+
+    def __init__(
+        self,
+        open_session: OpenSession,
+        *,
+        profile: str | None,
+        offer_local: bool = False,
+        start: Path | None = None,
+    ) -> None:
+        """`offer_local`: ask first whether to open the local account. `start`: a recipe's folder,
+        run as soon as the account is open."""
+        super().__init__()
+        self.animation_level = "none"
+        self.runs = Runs(self.run_worker)
+        self.dashboard: DashboardScreen | None = None
+        self._open_session = open_session
+        self._profile = profile
+        self._offer_local = offer_local
+        self._start = start
+        self._connecting = ConnectingScreen()
+        self._leaving = asyncio.Event()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.FALLBACK
+
+    def on_mount(self) -> None:
+        self.register_theme(theme.DARK)
+        self.register_theme(theme.LIGHT)
+        self.theme = theme.DARK.name
+        self.runs.subscribe(self._tell_runs)
+        self.open_account()
+
+    def now(self) -> datetime:
+        """The time of day against which ages are counted."""
+        return datetime.now(UTC)
+
+    @work(exclusive=True, group="account")
+    async def open_account(self) -> None:
+        """Open the account, and keep it open until the user leaves."""
+        if self._offer_local:
+            await self.push_screen_wait(WelcomeScreen())
+            self._offer_local, self._profile = False, "local"
+        if self.screen is not self._connecting:
+            await self.push_screen(self._connecting)
+        try:
+            async with self._open_session(self._profile, self._connecting.say) as session:
+                await self._live(session)
+        except (GatewayError, ConfigError) as error:
+            if self._leaving.is_set():
+                self.exit(UNREACHABLE, message=str(error))
+            self._connecting.failure = str(error)
+        else:
+            self.exit(0)
+
+    async def _live(self, session: Session) -> None:
+        """Show the account until the user leaves it."""
+        feeds = Feeds(session.gateway, session.traffic, every=self.EVERY)
+        if not await feeds.pools.poll():
+            raise GatewayError(feeds.pools.reading.error)
+        controller = Controller(session.gateway, feeds, read_only=session.read_only)
+        self.dashboard = DashboardScreen(session, controller, clock=self.now)
+        polling = asyncio.create_task(feeds.run(), name="feeds")
+        leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        await self.switch_screen(self.dashboard)
+        self._tell_runs()
+        try:
+            await asyncio.wait((polling, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if polling.done():
+                polling.result()
+            await self.runs.cancel_all()
+        finally:
+            for task in (polling, leaving):
+                task.cancel()
+            await asyncio.gather(polling, leaving, return_exceptions=True)
+
+    @on(ConnectingScreen.RetryRequested)
+    def try_again(self) -> None:
+        self.open_account()
+
+    async def action_quit(self) -> None:
+        """Leave, but ask first while a run is under way."""
+        self.leave()
+
+    @work(exclusive=True, group="leave")
+    async def leave(self) -> None:
+        live = self.runs.live
+        if live and not await self.push_screen_wait(
+            ConfirmScreen(
+                f"Quit while {many(len(live), 'run')} is under way?"
+                if len(live) == 1
+                else f"Quit while {many(len(live), 'run')} are under way?",
+                consequences=(
+                    f"Under way: {self.runs.caption}.",
+                    "What they created so far stays; batchtui clean deletes it.",
+                ),
+                yes="Quit",
+                title="Quit",
+            )
+        ):
+            return
+        if self.dashboard is None:
+            self.exit(UNREACHABLE if self._connecting.failure else 0)
+        self._leaving.set()
+
+    def action_help(self) -> None:
+        """Explain the pane in use and its keys, or the screen where there is no pane."""
+        if isinstance(self.screen, HelpScreen):
+            return
+        focused = self.screen.focused
+        panes = (node for node in (focused.ancestors if focused else ()) if isinstance(node, Pane))
+        pane = next(panes, None)
+        text = pane.HELP if pane is not None else self.screen.HELP
+        title = pane.NAME if pane is not None else self.TITLE
+        bindings = tuple(self.screen.active_bindings.values())
+        self.push_screen(HelpScreen(title, text or "", bindings))
+
+    def action_run_recipe(self) -> None:
+        """Choose a recipe and run it."""
+
+    def _tell_runs(self) -> None:
+        if self.dashboard is not None:
+            self.dashboard.running = self.runs.caption

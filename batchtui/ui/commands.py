@@ -1,0 +1,34 @@
+"""Every live key binding, for the command palette."""
+
+from functools import partial
+
+from textual.binding import ActiveBinding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.types import IgnoreReturnCallbackType
+
+
+class BindingsProvider(Provider):
+    """`BINDINGS` is the only list of commands: footer, help and palette all read it."""
+
+    async def discover(self) -> Hits:
+        for active in self._described:
+            yield DiscoveryHit(active.binding.description, self._run(active), help=active.tooltip)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for active in self._described:
+            name = active.binding.description
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), self._run(active), help=active.tooltip)
+
+    @property
+    def _described(self) -> list[ActiveBinding]:
+        """One binding per command, without those that only move the cursor."""
+        actions: dict[tuple[object, str], ActiveBinding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.enabled and active.tooltip and not active.binding.system:
+                actions.setdefault((active.node, active.binding.action), active)
+        return list(actions.values())
+
+    def _run(self, active: ActiveBinding) -> IgnoreReturnCallbackType:
+        return partial(self.app.run_action, active.binding.action, active.node)

@@ -1,0 +1,121 @@
+"""The first line: which account this is, and how it is doing."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from textual.reactive import reactive
+
+from batchtui.core.feed import Reading
+from batchtui.core.models import Job, Pool, PoolNodeCounts, TaskCounts
+from batchtui.core.states import JobState, NodeState
+from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.times import whole
+from batchtui.ui.widgets.tones import Spans, Tone
+
+BROKEN = (NodeState.START_TASK_FAILED, NodeState.UNUSABLE, NodeState.PREEMPTED)
+COMING = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITING_FOR_START_TASK)
+
+
+class AccountHeader(StatusLine):
+    """The account in one line; what matters least goes first where the line is short."""
+
+    FEEDS = ("pools", "node_counts", "jobs", "progress")
+
+    label: reactive[str] = reactive("")
+    endpoint: reactive[str] = reactive("")
+    """Where the account is; a local one says so in words."""
+    local: reactive[bool] = reactive(False)
+    read_only: reactive[bool] = reactive(False)
+    age: reactive[float | None] = reactive(None)
+    """Seconds since the oldest data on screen was fetched."""
+    stale: reactive[bool] = reactive(False)
+    per_minute: reactive[int] = reactive(0)
+    throttled: reactive[float] = reactive(0.0)
+    """Seconds for which the service wants to be left alone."""
+    running: reactive[str] = reactive("")
+    """The recipes under way."""
+    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
+    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
+    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
+    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
+
+    def on_mount(self) -> None:
+        for name in (
+            "label", "endpoint", "local", "read_only", "age", "stale", "per_minute", "throttled",
+            "running", "pools", "node_counts", "jobs", "progress",
+        ):  # fmt: skip
+            self.watch(self, name, self._tell, init=False)
+        self._tell()
+
+    def _tell(self) -> None:
+        facts = [
+            Fact((("batchtui", f"{Tone.STRONG}"),), 8),
+            Fact(self._account(), 0),
+            *self._things(),
+            *self._state(),
+        ]
+        self.facts = tuple(fact for fact in facts if fact.text)
+
+    def _account(self) -> Spans:
+        place = (
+            ("LOCAL", Tone.WARNING)
+            if self.local
+            else (_place(self.label, self.endpoint), Tone.MUTED)
+        )
+        parts: list[tuple[str, str]] = [(self.label, Tone.ACTIVE), (" ", ""), place]
+        if self.local:
+            parts.append((" on this machine", Tone.MUTED))
+        if self.read_only:
+            parts.append((" read-only", Tone.WARNING))
+        return tuple(parts)
+
+    def _things(self) -> list[Fact]:
+        facts = []
+        if self.pools.known:
+            facts.append(Fact(_many(len(self.pools.value), "pool"), 5))
+        if self.node_counts.known:
+            facts.append(Fact(self._node_states(), 2))
+        if self.jobs.known:
+            open_jobs = sum(job.state is not JobState.COMPLETED for job in self.jobs.value)
+            facts.append(Fact(_many(open_jobs, "open job"), 4))
+            running = sum(counts.running for counts in self.progress.value.values())
+            facts.append(Fact(_many(running, "running task"), 3))
+        return facts
+
+    def _node_states(self) -> Spans:
+        states: Counter[NodeState] = Counter()
+        for counts in self.node_counts.value:
+            states.update(counts.by_state())
+        parts = list(_many(states.total(), "node"))
+        for glyph, tone, group in (
+            ("▇", Tone.GOOD, (NodeState.RUNNING,)),
+            ("▲", Tone.ACTIVE, COMING),
+            ("✗", Tone.BAD, BROKEN),
+        ):
+            count = sum(states[state] for state in group)
+            if count:
+                parts.append((f" {glyph}{count:,}", tone))
+        return tuple(parts)
+
+    def _state(self) -> list[Fact]:
+        facts = []
+        if self.running:
+            facts.append(Fact((("▶ ", Tone.GOOD), (self.running, Tone.PLAIN)), 1, right=True))
+        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 6, right=True))
+        if self.throttled > 0:
+            words = f"throttled for {whole(self.throttled)}"
+            facts.append(Fact(((words, Tone.WARNING),), 1, right=True))
+        age = "" if self.age is None else f" {whole(self.age)}"
+        fresh = (f"○ stale{age}", Tone.BAD) if self.stale else (f"● live{age}", Tone.GOOD)
+        facts.append(Fact((fresh,), 0, right=True))
+        return facts
+
+
+def _place(label: str, endpoint: str) -> str:
+    """The endpoint without what everybody knows, and without the label that stands before it."""
+    host = endpoint.removeprefix("https://")
+    return host.removeprefix(f"{label}.")
+
+
+def _many(count: int, noun: str) -> Spans:
+    return ((f"{count:,}", Tone.STRONG), (f" {noun}" if count == 1 else f" {noun}s", Tone.MUTED))

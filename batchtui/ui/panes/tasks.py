@@ -1,0 +1,172 @@
+"""The tasks of the highlighted job."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+
+from batchtui.core.feed import Reading
+from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.states import TaskState
+from batchtui.core.wording import many
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.glyphs import of_task
+from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.times import lasted
+from batchtui.ui.widgets.tones import Cell, Tone
+
+QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
+
+
+class TasksPane(TablePane[Task]):
+    FEEDS = ("tasks",)
+    NUMBER = 5
+    NAME = "Tasks"
+    NEAR = 100
+    """Tasks from the end of the window at which more are asked for."""
+    HELP = """
+The tasks of the highlighted job, by id: their state, their exit code, the node that ran them, how
+long they took, and why they failed.
+
+Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched as you scroll.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,o", "open", "Output", tooltip="Read stdout and stderr", id="output"),
+        Binding("n", "new", "New", tooltip="Add tasks to the job", id="tasks.new"),
+    ]
+
+    job: reactive[Job | None] = reactive(None, init=False)
+    tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()), init=False)
+    counts: reactive[TaskCounts | None] = reactive(None, init=False)
+    """Of the whole job, which may have more tasks than the window."""
+
+    class OutputRequested(Message):
+        """The user wants to read what this task wrote."""
+
+        def __init__(self, job: Job, task: Task) -> None:
+            self.job = job
+            self.task = task
+            super().__init__()
+
+    class NewRequested(Message):
+        """The user wants tasks in this job."""
+
+        def __init__(self, job: Job) -> None:
+            self.job = job
+            super().__init__()
+
+    class MoreWanted(Message):
+        """The user is near the end of the window."""
+
+    def columns(self) -> tuple[Column[Task], ...]:
+        return (
+            Column("TASK", 14, _id, grow=2, most=40),
+            Column("STATE", 9, _state),
+            Column("EXIT", 4, _exit, right=True),
+            Column("NODE", 12, _node, rank=2),
+            Column("ELAPSED", 10, self._elapsed, right=True, rank=1),
+            Column("WHY", 14, _why, grow=5, most=120, rank=1),
+        )
+
+    def key(self, record: Task) -> str:
+        return record.id
+
+    def watch_job(self, job: Job | None) -> None:
+        self.about = job.id if job else ""
+        self._show()
+        self.refresh_bindings()
+
+    def watch_tasks(self, reading: Reading[Window[Task]]) -> None:
+        self.take()
+        self._show()
+
+    def watch_counts(self) -> None:
+        self._summarise()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "new":
+                return None if self.job is None else self.may_change(something=False)
+            case "open":
+                return None if self.highlighted is None else True
+        return True
+
+    @on(RecordTable.Selected)
+    def action_open(self) -> None:
+        if self.job is not None and self.highlighted is not None:
+            self.post_message(self.OutputRequested(self.job, self.highlighted))
+
+    def action_new(self) -> None:
+        if self.job is not None:
+            self.post_message(self.NewRequested(self.job))
+
+    @on(RecordTable.VisibleChanged)
+    def want_more(self, message: RecordTable.VisibleChanged) -> None:
+        window = self.tasks.value
+        if not window.complete and message.last > len(window.items) - self.NEAR:
+            self.post_message(self.MoreWanted())
+
+    def _show(self) -> None:
+        empty = "This job has no tasks yet. Press n to add some."
+        if self.job is None:
+            empty = "Highlight a job to see its tasks."
+        self.show(self.tasks.value.items, known=self.tasks.known or self.job is None, empty=empty)
+        self._summarise()
+
+    def _summarise(self) -> None:
+        window, counts = self.tasks.value, self.counts
+        if not self.tasks.known:
+            self.summary = ""
+            return
+        plus = "" if window.complete else "+"
+        parts = [f"{len(window.items):,}{plus} tasks"]
+        if counts and counts.total:
+            parts = [many(counts.total, "task")]
+            parts += [
+                f"{count:,} {word}"
+                for count, word in (
+                    (counts.running, "running"),
+                    (counts.succeeded, "ok"),
+                    (counts.failed, "failed"),
+                )
+                if count
+            ]
+            if not window.complete:
+                parts.insert(1, f"first {len(window.items):,} shown")
+        self.summary = " · ".join(parts)
+
+    def _elapsed(self, task: Task) -> Cell:
+        ran = task.execution_info
+        text = lasted(ran.start_time, ran.end_time, self.now)
+        return ((text, Tone.MUTED if task.state in QUIET else Tone.PLAIN),)
+
+
+def _id(task: Task) -> Cell:
+    sign = of_task(task)
+    quiet = task.state in QUIET and not task.failed
+    return ((f"{sign.glyph} ", sign.tone), (task.id, Tone.MUTED if quiet else Tone.PLAIN))
+
+
+def _state(task: Task) -> Cell:
+    sign = of_task(task)
+    return ((sign.words, sign.tone),)
+
+
+def _exit(task: Task) -> Cell:
+    code = task.execution_info.exit_code
+    return (("" if code is None else str(code), Tone.BAD if code else Tone.MUTED),)
+
+
+def _node(task: Task) -> Cell:
+    return ((short_node(task.node_info.node_id), Tone.MUTED),)
+
+
+def _why(task: Task) -> Cell:
+    failure = task.execution_info.failure_info
+    if failure is None:
+        return ()
+    return ((failure.message or failure.code, Tone.BAD),)

@@ -1,0 +1,54 @@
+"""What one sees until an account is open, or why it could not be opened."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+
+class ConnectingScreen(Screen[None]):
+    """The steps so far, the newest at the bottom; after a failure, its sentence."""
+
+    CSS_PATH = "opening.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retry", "Try again", tooltip="Open the account again"),
+        Binding("q,escape", "app.quit", "Quit", tooltip="Leave batchtui"),
+    ]
+
+    failure: reactive[str] = reactive("", bindings=True, init=False)
+
+    class RetryRequested(Message):
+        """The user wants another attempt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = "batchtui"
+            yield Static("Opening the account…", id="steps", markup=False)
+            yield Static(id="failure", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def say(self, sentence: str) -> None:
+        """Show a step; a step that only counts on replaces itself."""
+        self._steps.append(sentence)
+        self.query_one("#steps", Static).update("\n".join(self._steps[-8:]))
+
+    def watch_failure(self, failure: str) -> None:
+        self.set_class(bool(failure), "-failed")
+        self.query_one("#failure", Static).update(failure)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.failure) if action == "retry" else True
+
+    def action_retry(self) -> None:
+        self._steps.clear()
+        self.failure = ""
+        self.post_message(self.RetryRequested())

@@ -1,0 +1,254 @@
+"""The one screen most users ever see."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Footer
+
+from batchtui.core.controller import Controller
+from batchtui.core.feed import Reading
+from batchtui.core.models import (
+    Container,
+    Job,
+    Node,
+    Pool,
+    PoolNodeCounts,
+    Task,
+    TaskCounts,
+    Usage,
+    Window,
+)
+from batchtui.core.session import Session
+from batchtui.ui.panes.containers import ContainersPane
+from batchtui.ui.panes.header import AccountHeader
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.nodes import NodesPane
+from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.requests import RequestsScreen
+
+PANES = ("pools", "jobs", "containers", "nodes", "tasks")
+"""The panes by id, in the order in which tab visits them."""
+
+
+class DashboardScreen(RequestsScreen):
+    """Wires feeds to panes, and the panes to each other; draws nothing itself."""
+
+    CSS_PATH = "dashboard.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = "PoolsPane RecordTable"
+    SHOWN = (
+        "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress", "tasks",
+    )  # fmt: skip
+    """The feeds that this screen may look at; each has a reactive of its name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="Go to the next pane"),
+        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False),
+        *(
+            Binding(f"{number}", f"pane('{name}')", name.title(), show=False,
+                    tooltip=f"Go to the {name}", id=f"go.{name}")
+            for number, name in (
+                (1, "pools"), (2, "jobs"), (3, "containers"), (4, "nodes"), (5, "tasks")
+            )
+        ),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Look at everything again now",
+                id="refresh"),
+        Binding("z", "zoom", "Zoom", tooltip="Give this pane the whole screen", id="zoom"),
+        Binding("escape", "unzoom", "All panes", show=False, id="unzoom"),
+    ]  # fmt: skip
+
+    containers: reactive[Reading[tuple[Container, ...]]] = reactive(Reading(()))
+    usage: reactive[Reading[Mapping[str, Usage]]] = reactive(Reading({}))
+    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
+    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
+    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()))
+    node: reactive[Reading[Node | None]] = reactive(Reading(None))
+    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
+    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
+    tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
+    pool: reactive[Pool | None] = reactive(None)
+    """The highlighted one, whose nodes are shown."""
+    job: reactive[Job | None] = reactive(None)
+    """The highlighted one, whose tasks are shown."""
+    counts: reactive[TaskCounts | None] = reactive(None)
+    """Of the highlighted job."""
+    now: reactive[datetime] = reactive(datetime.now)
+    running: reactive[str] = reactive("")
+    """The recipes under way, in words."""
+    zoomed: reactive[bool] = reactive(False)
+
+    header = getters.query_one(AccountHeader)
+
+    def __init__(
+        self, session: Session, controller: Controller, *, clock: Callable[[], datetime]
+    ) -> None:
+        """`clock` gives the time of day, aware, against which ages are counted."""
+        super().__init__(controller)
+        self.session = session
+        self.feeds = controller.feeds
+        self._clock = clock
+        self.set_reactive(DashboardScreen.now, clock())
+
+    def compose(self) -> ComposeResult:
+        here = DashboardScreen
+        header = AccountHeader(id="header").data_bind(
+            here.pools, here.node_counts, here.jobs, here.progress, here.running
+        )
+        header.label, header.endpoint = self.session.label, self.session.endpoint
+        header.local, header.read_only = self.session.local, self.controller.read_only
+        yield header
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield PoolsPane(id="pools").data_bind(here.pools, here.node_counts, here.now)
+                yield JobsPane(id="jobs").data_bind(here.jobs, here.progress, here.now)
+                yield ContainersPane(id="containers").data_bind(
+                    here.containers, here.usage, here.now
+                )
+            with Vertical(id="right"):
+                yield NodesPane(id="nodes").data_bind(
+                    here.pool, here.nodes, here.node, here.node_counts, here.now
+                )
+                yield TasksPane(id="tasks").data_bind(here.job, here.tasks, here.counts, here.now)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(ContainersPane).storage = self.controller.gateway.storage is not None
+        for pane in self.query(Pane):
+            pane.read_only = self.controller.read_only
+        self._stops = [
+            self.feeds[name].subscribe(partial(setattr, self, name)) for name in self.SHOWN
+        ]
+        self.set_interval(1.0, self.tick)
+        self.look()
+
+    def on_unmount(self) -> None:
+        for stop in self._stops:
+            stop()
+
+    @on(events.ScreenSuspend)
+    @on(events.ScreenResume)
+    def look(self) -> None:
+        """Have those feeds run that somebody can see."""
+        names: set[str] = set()
+        if self._in_sight:
+            panes = [pane for pane in self.query(Pane) if pane.display]
+            names = {name for pane in panes for name in pane.FEEDS} | set(self.header.FEEDS)
+        for name in self.SHOWN:
+            self.feeds[name].looked_at = name in names
+
+    def tick(self) -> None:
+        """Once a second: let times and ages grow."""
+        self.look()
+        self.now = self._clock()
+        for pane in self.query(Pane):
+            pane.age = self._age(pane.FEEDS)
+        header, traffic = self.header, self.session.traffic
+        seen = [name for name in self.SHOWN if self.feeds[name].looked_at]
+        header.age = self._age(tuple(seen))
+        header.stale = any(self.feeds[name].reading.error for name in seen)
+        header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
+
+    def _age(self, names: tuple[str, ...]) -> float | None:
+        """Seconds since the oldest of these was fetched; None before any was."""
+        ages = [age for name in names if (age := self.feeds[name].age) is not None]
+        return max(ages, default=None)
+
+    @property
+    def _in_sight(self) -> bool:
+        """Whether nothing but dialogs, which leave the panes visible, is on top of this screen."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return all(isinstance(screen, ModalScreen) for screen in above)
+
+    def watch_progress(self) -> None:
+        self._count()
+
+    @on(PoolsPane.Highlighted, "#pools")
+    def show_pool(self, message: PoolsPane.Highlighted) -> None:
+        pool = message.record
+        self.pool = pool if isinstance(pool, Pool) else None
+        self.feeds.show_pool(self.pool.id if self.pool else "")
+
+    @on(JobsPane.Highlighted, "#jobs")
+    def show_job(self, message: JobsPane.Highlighted) -> None:
+        job = message.record
+        self.job = job if isinstance(job, Job) else None
+        self.feeds.show_job(self.job.id if self.job else "")
+        self._count()
+
+    @on(NodesPane.Highlighted)
+    def show_node(self, message: NodesPane.Highlighted) -> None:
+        self.feeds.show_node(message.node.id if message.node else "")
+
+    @on(JobsPane.ProgressWanted)
+    def count_tasks(self, message: JobsPane.ProgressWanted) -> None:
+        self.feeds.show_progress_of(message.job_ids)
+
+    @on(ContainersPane.UsageWanted)
+    def count_blobs(self, message: ContainersPane.UsageWanted) -> None:
+        self.feeds.show_usage_of(message.containers)
+
+    @on(TasksPane.MoreWanted)
+    def show_more_tasks(self) -> None:
+        self.feeds.show_more_tasks()
+
+    @on(PoolsPane.OpenRequested)
+    def open_pool(self) -> None:
+        self.action_pane("nodes")
+
+    @on(JobsPane.OpenRequested)
+    def open_job(self) -> None:
+        self.action_pane("tasks")
+
+    @on(events.DescendantFocus)
+    def mark_current(self, event: events.DescendantFocus) -> None:
+        """Remember the pane in use: it stays marked while a dialog has the focus."""
+        pane = next((node for node in event.widget.ancestors if isinstance(node, Pane)), None)
+        if pane is not None:
+            for other in self.query("Pane, #left, #right"):
+                other.set_class(other is pane or other is pane.parent, "-current")
+            self._lay_out(pane)
+
+    def action_refresh(self) -> None:
+        self.feeds.refresh()
+
+    def action_pane(self, name: str) -> None:
+        pane = self.query_one(f"#{name}", Pane)
+        self._lay_out(pane)
+        next(iter(pane.query("RecordTable, NodeHeatmap"))).focus()
+
+    def action_next_pane(self, step: int) -> None:
+        self.action_pane(PANES[(PANES.index(self._current) + step) % len(PANES)])
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+        self._lay_out(self.query_one(f"#{self._current}", Pane))
+
+    def action_unzoom(self) -> None:
+        if self.zoomed:
+            self.action_zoom()
+
+    @property
+    def _current(self) -> str:
+        pane = next(iter(self.query("Pane.-current")), None)
+        return PANES[0] if pane is None else pane.id or PANES[0]
+
+    def _lay_out(self, current: Pane) -> None:
+        """Show every pane, or this one alone."""
+        for widget in self.query("Pane, #left, #right"):
+            widget.display = not self.zoomed or widget in (current, current.parent)
+        self.look()
+
+    def _count(self) -> None:
+        self.counts = self.progress.value.get(self.job.id) if self.job else None

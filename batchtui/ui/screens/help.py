@@ -1,0 +1,59 @@
+"""What the focused pane is, and every key that works in it."""
+
+import inspect
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class HelpScreen(ModalScreen[None]):
+    """Derived from the bindings that were active when it was opened."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "dismiss", "Close", tooltip="Close the help"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, bindings: Sequence[ActiveBinding]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._actives = bindings
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help") as box:
+            box.border_title = f"Help · {self._title}"
+            box.border_subtitle = "escape closes"
+            yield Static(inspect.cleandoc(self._text), id="text", markup=False)
+            yield Static(self._keys(), id="keys")
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#help").scroll_relative(y=lines, animate=False)
+
+    def _keys(self) -> Content:
+        """A line per command: its keys, its name, and what it does."""
+        commands: dict[str, list[ActiveBinding]] = {}
+        for active in self._actives:
+            if active.binding.description and not active.binding.system:
+                commands.setdefault(active.binding.action, []).append(active)
+        lines = []
+        for actives in commands.values():
+            first = actives[0]
+            keys = " ".join(self.app.get_key_display(active.binding) for active in actives)
+            tone = "" if first.enabled else "$text-disabled"
+            lines.append(
+                Content.assemble(
+                    (f"{keys:<16}", "$primary" if first.enabled else tone),
+                    (f"{first.binding.description:<14}", tone),
+                    (first.tooltip, tone or "$text-muted"),
+                )
+            )
+        return Content("\n").join(lines)

@@ -1,0 +1,146 @@
+"""What the panes ask for, carried out."""
+
+from collections.abc import Awaitable
+
+from textual import on, work
+from textual.screen import Screen
+
+from batchtui.core.controller import Controller
+from batchtui.core.gateway import GatewayError
+from batchtui.core.wording import many
+from batchtui.ui.panes.containers import ContainersPane
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.new_container import NewContainerScreen
+from batchtui.ui.screens.new_job import NewJobScreen
+from batchtui.ui.screens.new_pool import NewPoolScreen
+from batchtui.ui.screens.new_tasks import NewTasksScreen
+from batchtui.ui.screens.output import OutputScreen
+
+
+class RequestsScreen(Screen[None]):
+    """Asks what must be asked, has the controller act, and says how it went."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.controller = controller
+
+    @on(PoolsPane.NewRequested)
+    @work
+    async def new_pool(self) -> None:
+        try:
+            images = await self.controller.images()
+        except GatewayError as error:
+            self.notify(str(error), title="New pool", severity="error")
+            return
+        pool = await self.app.push_screen_wait(NewPoolScreen(images))
+        if pool is not None and await self._act(
+            self.controller.create_pool(pool), "New pool", f"Pool {pool.id} is being made."
+        ):
+            self.query_one(PoolsPane).table.seek(pool.id)
+
+    @on(JobsPane.NewRequested)
+    @work
+    async def new_job(self) -> None:
+        pools = self.controller.feeds.pools.reading.value
+        highlighted = self.query_one(PoolsPane).highlighted
+        job = await self.app.push_screen_wait(
+            NewJobScreen(
+                tuple(pool.id for pool in pools), highlighted.id if highlighted is not None else ""
+            )
+        )
+        if job is not None and await self._act(
+            self.controller.create_job(job), "New job", f"Job {job.id} is there."
+        ):
+            self.query_one(JobsPane).table.seek(job.id)
+
+    @on(TasksPane.NewRequested)
+    @work
+    async def new_tasks(self, message: TasksPane.NewRequested) -> None:
+        job_id = message.job.id
+        tasks = await self.app.push_screen_wait(NewTasksScreen(job_id))
+        if tasks:
+            await self._act(
+                self.controller.add_tasks(job_id, tasks, lambda _count: None),
+                "New tasks",
+                f"{many(len(tasks), 'task')} added to job {job_id}.",
+            )
+
+    @on(ContainersPane.NewRequested)
+    @work
+    async def new_container(self) -> None:
+        container = await self.app.push_screen_wait(NewContainerScreen())
+        if container is not None and await self._act(
+            self.controller.create_container(container),
+            "New container",
+            f"Container {container} is there.",
+        ):
+            self.query_one(ContainersPane).table.seek(container)
+
+    @on(ContainersPane.UploadRequested)
+    def upload(self, message: ContainersPane.UploadRequested) -> None:
+        from batchtui.ui.screens.upload import UploadScreen
+
+        self.app.push_screen(UploadScreen(self.controller, message.container.name))
+
+    @on(ContainersPane.OpenRequested)
+    def open_container(self, message: ContainersPane.OpenRequested) -> None:
+        from batchtui.ui.screens.blobs import BlobsScreen
+
+        self.app.push_screen(BlobsScreen(self.controller, message.container.name))
+
+    @on(TasksPane.OutputRequested)
+    def open_output(self, message: TasksPane.OutputRequested) -> None:
+        self.app.push_screen(OutputScreen(self.controller, message.job.id, message.task))
+
+    @on(PoolsPane.DeleteRequested)
+    @work
+    async def delete_pool(self, message: PoolsPane.DeleteRequested) -> None:
+        pool_id = message.pool.id
+        if await self._agreed(f"Delete pool {pool_id}?", self.controller.losses_of_pool(pool_id)):
+            await self._act(
+                self.controller.delete_pool(pool_id), "Delete pool", f"Pool {pool_id} is going."
+            )
+
+    @on(JobsPane.DeleteRequested)
+    @work
+    async def delete_job(self, message: JobsPane.DeleteRequested) -> None:
+        job_id = message.job.id
+        if await self._agreed(f"Delete job {job_id}?", self.controller.losses_of_job(job_id)):
+            await self._act(
+                self.controller.delete_job(job_id), "Delete job", f"Job {job_id} is going."
+            )
+
+    @on(ContainersPane.DeleteRequested)
+    @work
+    async def delete_container(self, message: ContainersPane.DeleteRequested) -> None:
+        name = message.container.name
+        losses = self.controller.losses_of_container(name)
+        if await self._agreed(f"Delete container {name}?", losses):
+            await self._act(
+                self.controller.delete_container(name),
+                "Delete container",
+                f"Container {name} is deleted.",
+            )
+
+    async def _agreed(self, question: str, losses: Awaitable[tuple[str, ...]]) -> bool:
+        """Whether the user wants the thing gone, knowing what goes with it."""
+        try:
+            consequences = await losses
+        except GatewayError as error:
+            consequences = (f"What goes with it is not known. {error}",)
+        return await self.app.push_screen_wait(
+            ConfirmScreen(question, consequences=consequences, yes="Delete")
+        )
+
+    async def _act(self, doing: Awaitable[None], title: str, done: str) -> bool:
+        """Have something done and say how it went; returns whether it worked."""
+        try:
+            await doing
+        except GatewayError as error:
+            self.notify(str(error), title=title, severity="error", timeout=12, markup=False)
+            return False
+        self.notify(done, title=title, markup=False)
+        return True

@@ -1,0 +1,100 @@
+"""Every state's glyph of width one, its words, and its tone: never by colour alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from batchtui.core.models import Job, Pool, Task
+from batchtui.core.states import AllocationState, JobState, NodeState, PoolState, TaskState
+from batchtui.ui.widgets.tones import Spans, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a state is shown."""
+
+    glyph: str
+    words: str
+    tone: str = Tone.PLAIN
+
+    @property
+    def spans(self) -> Spans:
+        return ((f"{self.glyph} {self.words}", self.tone),)
+
+
+FILLS = "▁▃▅▇"
+"""A node that runs tasks, from one slot in use to all of them."""
+
+SPOT = "°"
+"""Beside the glyph of a spot node."""
+
+NODES: Mapping[NodeState, tuple[str, str]] = {
+    NodeState.RUNNING: ("▇", "running"),
+    NodeState.IDLE: ("·", "idle"),
+    NodeState.WAITING_FOR_START_TASK: ("◔", "waiting for start task"),
+    NodeState.STARTING: ("▲", "starting"),
+    NodeState.CREATING: ("△", "creating"),
+    NodeState.REBOOTING: ("↻", "rebooting"),
+    NodeState.REIMAGING: ("◎", "reimaging"),
+    NodeState.UPGRADING_OS: ("⇡", "upgrading OS"),
+    NodeState.LEAVING_POOL: ("←", "leaving pool"),
+    NodeState.OFFLINE: ("–", "offline"),
+    NodeState.DEALLOCATING: ("▽", "deallocating"),
+    NodeState.DEALLOCATED: ("_", "deallocated"),
+    NodeState.PREEMPTED: ("⊘", "preempted"),
+    NodeState.START_TASK_FAILED: ("✗", "start task failed"),
+    NodeState.UNUSABLE: ("!", "unusable"),
+    NodeState.UNKNOWN: ("?", "unknown"),
+}
+"""Glyph and words of each state of a node; its colour is `$node-...` of the theme."""
+
+JOBS: Mapping[JobState, Sign] = {
+    JobState.ACTIVE: Sign("●", "active", Tone.GOOD),
+    JobState.DISABLING: Sign("◑", "disabling", Tone.WARNING),
+    JobState.DISABLED: Sign("○", "disabled", Tone.WARNING),
+    JobState.ENABLING: Sign("◐", "enabling", Tone.ACTIVE),
+    JobState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
+    JobState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
+    JobState.DELETING: Sign("×", "deleting", Tone.MUTED),
+    JobState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+}
+
+ALLOCATIONS: Mapping[AllocationState, Sign] = {
+    AllocationState.STEADY: Sign("●", "steady", Tone.GOOD),
+    AllocationState.RESIZING: Sign("▲", "resizing", Tone.ACTIVE),
+    AllocationState.STOPPING: Sign("■", "stopping", Tone.WARNING),
+    AllocationState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+}
+
+TASKS: Mapping[TaskState, Sign] = {
+    TaskState.ACTIVE: Sign("·", "active", Tone.MUTED),
+    TaskState.PREPARING: Sign("◔", "preparing", Tone.ACTIVE),
+    TaskState.RUNNING: Sign("▶", "running", Tone.GOOD),
+    TaskState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
+    TaskState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+}
+FAILED = Sign("✗", "failed", Tone.BAD)
+
+
+def of_pool(pool: Pool) -> Sign:
+    """A pool that is going away says so; one that could not get its nodes, that."""
+    if pool.state is PoolState.DELETING:
+        return Sign("×", "deleting", Tone.MUTED)
+    if pool.resize_errors:
+        count = len(pool.resize_errors)
+        return Sign("!", f"{count} error{'s' if count > 1 else ''}", Tone.BAD)
+    return ALLOCATIONS[pool.allocation_state]
+
+
+def of_job(job: Job) -> Sign:
+    return JOBS[job.state]
+
+
+def of_task(task: Task) -> Sign:
+    return FAILED if task.failed else TASKS[task.state]
+
+
+def fill(used: int, slots: int) -> str:
+    """The glyph of a running node, by how many of its slots are in use."""
+    step = ceil(used * len(FILLS) / max(1, slots))
+    return FILLS[min(max(1, step), len(FILLS)) - 1]

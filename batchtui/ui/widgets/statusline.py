@@ -1,0 +1,69 @@
+"""One line that says as much as there is room for."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+from batchtui.ui.widgets.columns import cut
+from batchtui.ui.widgets.tones import Spans, tone_classes, tone_css
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A part of the line; that of the highest rank is the first to go."""
+
+    text: Spans
+    rank: int = 0
+    right: bool = False
+    """Whether it stands at the right end."""
+
+    @property
+    def width(self) -> int:
+        return sum(cell_len(text) for text, _ in self.text)
+
+
+class StatusLine(Widget):
+    """The facts beside each other, without the ones that do not fit."""
+
+    GAP = 3
+    COMPONENT_CLASSES = tone_classes()  # noqa: RUF012
+    DEFAULT_CSS = f"""
+    StatusLine {{ height: 1; padding: 0 1; background: $surface; }}
+    {tone_css("StatusLine")}
+    """
+
+    facts: reactive[tuple[Fact, ...]] = reactive(())
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        shown = fitting(self.facts, width, self.GAP)
+        left = _line(tuple(fact for fact in shown if not fact.right), self.GAP)
+        right = _line(tuple(fact for fact in shown if fact.right), self.GAP)
+        taken = sum(cell_len(text) for text, _ in right)
+        line = (*cut(left, max(0, width - taken)), *right)
+        return Strip(
+            Segment(text, self.get_component_rich_style(f"tone--{tone}") if tone else None)
+            for text, tone in line
+        ).adjust_cell_length(width, self.rich_style)
+
+
+def fitting(facts: tuple[Fact, ...], width: int, gap: int) -> tuple[Fact, ...]:
+    """The facts that fit side by side, in their order; at least the most important one."""
+    shown = list(facts)
+    while len(shown) > 1 and sum(fact.width + gap for fact in shown) - gap > width:
+        shown.remove(max(shown, key=lambda fact: fact.rank))
+    return tuple(shown)
+
+
+def _line(facts: tuple[Fact, ...], gap: int) -> Spans:
+    line: list[tuple[str, str]] = []
+    for fact in facts:
+        if line:
+            line.append((" " * gap, ""))
+        line.extend(fact.text)
+    return tuple(line)

@@ -1,0 +1,24 @@
+"""Times as the screen says them."""
+
+from datetime import datetime
+
+from batchtui.core.wording import in_time
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago, in whole seconds at the finest; empty for no moment."""
+    return "" if moment is None else whole(max(0.0, (now - moment).total_seconds()))
+
+
+def lasted(start: datetime | None, end: datetime | None, now: datetime) -> str:
+    """How long something took, or has taken up to now; empty before its start."""
+    if start is None:
+        return ""
+    if end is not None:
+        return in_time(end - start)
+    return ago(start, now)
+
+
+def whole(seconds: float) -> str:
+    """A duration that counts on while one looks, without tenths of a second."""
+    return f"{seconds:.0f} s" if seconds < 59.5 else in_time(seconds)

@@ -1,0 +1,79 @@
+"""What a piece of text means, rather than which colour it has."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from textual.content import Content
+
+Spans = tuple[tuple[str, str], ...]
+"""Text in pieces, each with its tone."""
+
+Cell = str | Spans | Callable[[int], Spans]
+"""What a column says about a record: a plain string is in the plain tone, a function is drawn to
+the width that there is."""
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    STRONG = "strong"
+    MUTED = "muted"
+    GOOD = "good"
+    ACTIVE = "active"
+    WARNING = "warning"
+    BAD = "bad"
+    TRACK = "track"
+
+
+STYLES: dict[str, str] = {
+    Tone.PLAIN: "$foreground",
+    Tone.STRONG: "bold $foreground",
+    Tone.MUTED: "$text-muted",
+    Tone.GOOD: "$success",
+    Tone.ACTIVE: "$primary",
+    Tone.WARNING: "$warning",
+    Tone.BAD: "$error",
+    Tone.TRACK: "$track",
+}
+"""Each tone as a style of `textual.content.Content`, for text outside of tables."""
+
+
+def tone_css(widget: str) -> str:
+    """The rules that give the widget's component classes `tone--...` their colours."""
+    return "\n".join(
+        f"{widget} .tone--{tone} {{ color: {style.removeprefix('bold ')};"
+        f"{' text-style: bold;' if style.startswith('bold') else ''} }}"
+        for tone, style in STYLES.items()
+    )
+
+
+def tone_classes() -> set[str]:
+    return {f"tone--{tone}" for tone in Tone}
+
+
+def clean(text: str) -> str:
+    """Text from outside without anything that could move the terminal's cursor."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def spans(cell: Cell, width: int) -> Spans:
+    """The cell in pieces, for a place that is `width` cells wide."""
+    if isinstance(cell, str):
+        return ((cell, Tone.PLAIN),)
+    return cell(width) if callable(cell) else cell
+
+
+def joined(parts: Iterable[Spans], gap: str = "  ") -> Spans:
+    """Several texts as one, with a gap between them; empty ones are left out."""
+    together: list[tuple[str, str]] = []
+    for part in parts:
+        if together and part:
+            together.append((gap, Tone.PLAIN))
+        together.extend(part)
+    return tuple(together)
+
+
+def content(parts: Spans) -> Content:
+    """The text as a `Static` shows it."""
+    return Content.assemble(*((clean(text), STYLES[tone]) for text, tone in parts))

@@ -1,0 +1,98 @@
+"""The dashboard over the fake account, with a clock that stands still."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from batchtui.core.session import Session
+from batchtui.core.traffic import Traffic
+from batchtui.ui.app import BatchApp
+from batchtui.ui.screens.dashboard import DashboardScreen
+from tests.fakes import FakeAccount
+
+ENDPOINT = "https://contoso.westeurope.batch.azure.com"
+PATIENCE = 10.0
+"""Seconds after which what a test waits for is not going to come."""
+
+
+class TestedApp(BatchApp):
+    """Polls once at the start and then only when it is told to; its clock is the fake's."""
+
+    __test__ = False
+    EVERY = 3600.0
+
+    def __init__(self, account: FakeAccount, **wanted: Any) -> None:
+        self.account = account
+        self.read_only = wanted.pop("read_only", False)
+        self.local = wanted.pop("local", False)
+        self.closed = False
+        self.traffic = Traffic()
+        super().__init__(self._session, **({"profile": "work"} | wanted))
+
+    def now(self) -> datetime:
+        return self.account.batch.world.now
+
+    @property
+    def panes(self) -> DashboardScreen:
+        """The dashboard, which must be open."""
+        assert self.dashboard is not None
+        return self.dashboard
+
+    def _session(
+        self, profile: str | None, tell: Callable[[str], None]
+    ) -> AbstractAsyncContextManager[Session]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Session]:
+            tell(f"Opening {profile}")
+            yield Session(
+                self.account.gateway, self.traffic, "contoso", ENDPOINT, self.local, self.read_only
+            )
+            self.closed = True
+
+        return opened()
+
+
+@pytest.fixture
+def account() -> FakeAccount:
+    """An account whose world moves only when a test says so."""
+    account = FakeAccount()
+    account.batch.by_itself = False
+    return account
+
+
+@pytest.fixture
+def app(account: FakeAccount) -> TestedApp:
+    return TestedApp(account)
+
+
+async def until(condition: Callable[[], object], *, what: str = "") -> None:
+    """Let the app work until the condition holds; fails when it does not within `PATIENCE`."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        pytest.fail(f"did not come about: {what or condition}")
+
+
+async def settled(pilot: Pilot[Any], app: TestedApp) -> None:
+    """Have every feed of the dashboard fetched afresh, and all that follows drawn."""
+    await until(lambda: app.dashboard is not None and app.dashboard.is_mounted, what="dashboard")
+    for _ in range(2):
+        # Twice: what the first round highlights decides what the second round looks at.
+        await asyncio.gather(*(app.panes.feeds[name].poll() for name in app.panes.SHOWN))
+        await pilot.pause()
+    app.panes.tick()
+    await pilot.pause()
+
+
+def text_of(widget: Widget) -> str:
+    """What a widget shows, line by line, without its border."""
+    lines = [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+    return "\n".join(lines)
