@@ -51,6 +51,8 @@ def start_logging(directory: Path | None = None, *, level: int = logging.INFO) -
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It writes a traceback for each error that comes without a body, as to every HEAD.
+    logging.getLogger("azure.batch._utils.model_base").setLevel(logging.ERROR)
     folder = directory or paths.log_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)

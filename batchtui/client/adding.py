@@ -147,15 +147,18 @@ class Adding:
 
         Once a request was repeated, a task that exists is one that its first attempt added.
         """
-        by_id = {result.task_id.lower(): result for result in results}
+        by_id: dict[str, list[AddedTask]] = {}
+        for result in results:
+            by_id.setdefault(result.task_id, []).append(result)
         refused: list[tuple[TaskSpec, TaskError]] = []
         left: list[TaskSpec] = []
         for task in tasks:
-            result = by_id.get(task.id.lower())
-            if result is None or result.status.lower() == "servererror":
+            found = by_id.get(task.id)
+            answer = found.pop() if found else None
+            if answer is None or answer.status.lower() == "servererror":
                 left.append(task)
-            elif result.error and not (again and result.error.code == "TaskExists"):
-                refused.append((task, result.error))
+            elif answer.error and not (again and answer.error.code == "TaskExists"):
+                refused.append((task, answer.error))
         self.added(len(tasks) - len(left) - len(refused))
         if refused:
             task, error = refused[0]

@@ -127,8 +127,8 @@ class BatchAccount:
     async def file_size(self, file: RemoteFile) -> int:
         request = HttpRequest("HEAD", address(_path(file)))
         with self._service.trying(f"look at {_words(file)}"):
-            response = await self._client.send_request(request)
-            return int(response.headers.get("Content-Length", "0"))
+            async with await self._client.send_request(request, stream=True) as response:
+                return int(response.headers.get("Content-Length", "0"))
 
     async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
         """Asks for a range: the service answers it with 200 and the part alone."""

@@ -4,6 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from azure.batch.aio import BatchClient
+from azure.core import AsyncPipelineClient
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, AsyncRetryPolicy
+from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.client.batch import BatchAccount
@@ -15,6 +20,8 @@ from batchtui.client.transport import RecordedTransport
 from batchtui.core.gateway import Gateway
 from batchtui.core.profile import Profile
 from batchtui.core.traffic import Traffic
+
+STORAGE_SCOPE = "https://storage.azure.com/.default"
 
 
 @asynccontextmanager
@@ -74,4 +81,22 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         max_chunk_get_size=RECEIVED,
     )
     await stack.enter_async_context(client)
-    return StorageAccount(client, service, Signer(client, service.account, key))
+    lister = _lister(service, traffic, credential)
+    await stack.enter_async_context(lister)
+    return StorageAccount(client, lister, service, Signer(client, service.account, key))
+
+
+def _lister(
+    service: Service,
+    traffic: Traffic,
+    credential: AzureNamedKeyCredential | AsyncTokenCredential,
+) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
+    """Sends the listings of blobs, which come signed where there is an account key."""
+    policies: list[object] = [AsyncRetryPolicy(retry_connect=1, retry_read=0, retry_status=2)]
+    if not isinstance(credential, AzureNamedKeyCredential):
+        policies.append(AsyncBearerTokenCredentialPolicy(credential, STORAGE_SCOPE))
+    return AsyncPipelineClient(
+        service.endpoint,
+        policies=policies,
+        transport=RecordedTransport(service.endpoint, traffic, read_only=True),
+    )

@@ -4,15 +4,17 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
+from batchtui.client import blobs
 from batchtui.client.connect import connect
 from batchtui.core.gateway import GatewayError, Storage
+from batchtui.core.models import Window
 from batchtui.core.profile import Profile
 from batchtui.core.traffic import Traffic
 from batchtui.local.agent.process import Unwatched
@@ -106,6 +108,35 @@ async def test_a_window_of_blobs(storage: Storage, box: str, tmp_path: Path) -> 
         "a.txt",
         "b/c.txt",
     ]
+
+
+async def test_a_listing_of_many_pages(
+    storage: Storage, box: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blobs, "PAGE", 2)
+    names = ["a", "a b/ü&<x>.txt", "b", "c", "d"]
+    for name in names:
+        await put(storage, box, name, b"x", tmp_path)
+    window = await storage.blobs(box, at_most=9)
+    assert [blob.name for blob in window.items] == names
+    assert window.complete
+    modified = window.items[0].last_modified
+    assert modified
+    assert abs(datetime.now(UTC) - modified) < HOUR
+
+
+async def test_an_empty_container(storage: Storage, box: str) -> None:
+    assert await storage.blobs(box, at_most=9) == Window(())
+
+
+async def test_blobs_of_a_container_that_is_not_there(storage: Storage) -> None:
+    with pytest.raises(GatewayError) as caught:
+        await storage.blobs("not-there", at_most=9)
+    assert str(caught.value) == (
+        "Could not list the blobs of container not-there: the specified container does not exist "
+        "(ContainerNotFound)"
+    )
+    assert caught.value.missing
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024 + 1, 9 * 1024 * 1024])
@@ -208,6 +239,7 @@ async def test_a_url_to_a_container(storage: Storage, box: str) -> None:
 CALLS: list[Callable[[Storage], Awaitable[object]]] = [
     lambda storage: storage.containers(),
     lambda storage: storage.container_exists("box"),
+    lambda storage: storage.blobs("box", at_most=9),
 ]
 
 
