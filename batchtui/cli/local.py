@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,7 @@ The local Batch account is running.
 
 To use it from this machine's other programs (the az CLI, the SDKs, batchtui):
 
-  . {env_file}
+  . {shlex.quote(str(env_file))}
 
 Tasks run as {getpass.getuser()}, with all that this user may do. Press Ctrl-C to stop."""
 

@@ -5,15 +5,11 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from batchtui.local.agent.agent import Agent
 from batchtui.local.azurite.program import find_azurite
 from batchtui.local.azurite.run import Account, Azurite, is_free, run_azurite
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir, Identity
 from batchtui.local.image import make_image
-from batchtui.local.server import serve
-from batchtui.local.settings import Settings
-from batchtui.local.store import StoreError
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.warden import Warden, start_warden
 
@@ -83,6 +79,12 @@ async def _service(
     data_dir: DataDir, identity: Identity, warden: Warden, port: int
 ) -> AsyncIterator[str]:
     """The Batch service with real processes behind it. Raises `LocalAccountError`."""
+    # They take half a second to import, which is as long as Azurite takes to come up.
+    from batchtui.local.agent.agent import Agent
+    from batchtui.local.server import serve
+    from batchtui.local.settings import Settings
+    from batchtui.local.store import StoreError
+
     image = data_dir.path / "image"
     await asyncio.to_thread(make_image, image)
     agent = Agent(limit=TASKS_PER_CORE * (os.cpu_count() or 1), image=image, watch=warden)

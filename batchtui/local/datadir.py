@@ -60,7 +60,8 @@ class DataDir:
     def __init__(self, path: Path | None = None) -> None:
         """`path` is the user's own data directory for batchtui when it is None."""
         default = platformdirs.user_data_path("batchtui") / "local"
-        self.path = (path or default).expanduser().absolute()
+        # Without links: the warden knows the account's processes by the paths in their environment.
+        self.path = (path or default).expanduser().resolve()
 
     def prepare(self) -> None:
         """Make the directory, for its owner only. Raises `LocalAccountError`."""

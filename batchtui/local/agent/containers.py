@@ -3,7 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from azure.storage.blob.aio import ContainerClient
+from azure.storage.blob.aio import ContainerClient, LinearRetry
 
 BLOCK = 1 << 20
 """Bytes per request when uploading, so that no large file is held in memory; aiohttp warns that
@@ -17,7 +17,8 @@ def container(url: str) -> ContainerClient:
         use_env_settings=not is_loopback(url),
         max_block_size=BLOCK,
         max_single_put_size=BLOCK,
-        retry_total=3,
+        # The SDK's own policy waits 15 s before its first retry, and a task waits with it.
+        retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
     )
 
 

@@ -10,9 +10,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
 from azure.core.exceptions import AzureError, HttpResponseError
+from yarl import URL
 
 from batchtui.local.agent.containers import container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
+from batchtui.local.agent.launch import Failure
 
 AT_ONCE = 8
 """Downloads per task."""
@@ -36,17 +38,24 @@ async def fetch_resources(files: Sequence[Mapping[str, Any]], wd: Path) -> None:
     downloads = [download for file in files for download in await plan(file, wd)]
     if not downloads:
         return
-    places = asyncio.Semaphore(AT_ONCE)
     try:
-        async with asyncio.TaskGroup() as group:
-            for download in downloads:
-                group.create_task(_fetch(download, places))
+        # Two sessions, since aiohttp asks for the user's proxies by session and not by request.
+        async with _session(proxies=False) as near, _session(proxies=True) as far:
+            places = asyncio.Semaphore(AT_ONCE)
+            async with asyncio.TaskGroup() as group:
+                for download in downloads:
+                    session = near if is_loopback(download.url) else far
+                    group.create_task(_fetch(download, session, places))
     except* RunError as errors:
         # The service shows one failure; any of them is true.
         first: BaseException = errors
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from None
+
+
+def _session(*, proxies: bool) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=PATIENCE, trust_env=proxies, auto_decompress=False)
 
 
 async def plan(file: Mapping[str, Any], wd: Path) -> list[Download]:
@@ -95,16 +104,13 @@ async def _list(url: str, prefix: str) -> list[str]:
         raise RunError(trouble) from None
 
 
-async def _fetch(download: Download, places: asyncio.Semaphore) -> None:
+async def _fetch(
+    download: Download, session: aiohttp.ClientSession, places: asyncio.Semaphore
+) -> None:
     source = without_sas(download.url)
     try:
-        async with (
-            places,
-            aiohttp.ClientSession(
-                timeout=PATIENCE, trust_env=not is_loopback(download.url), auto_decompress=False
-            ) as session,
-            session.get(download.url) as answer,
-        ):
+        # The address as it was signed: yarl would re-quote what a SAS was made for.
+        async with places, session.get(URL(download.url, encoded=True)) as answer:
             if answer.status != 200:
                 raise RunError(_refused(answer.status, download.url))
             await _store(answer.content, download)
@@ -143,7 +149,7 @@ def _mode(text: str) -> int:
         raise RunError(failure("ResourceFileCreateFailed", Message=reason)) from None
 
 
-def _refused(status: int | None, url: str) -> Any:
+def _refused(status: int | None, url: str) -> Failure:
     codes = {401: "BlobAccessDenied", 403: "BlobAccessDenied", 404: "BlobNotFound"}
     code = codes.get(status or 0, "BlobDownloadMiscError")
     return failure(code, BlobSource=without_sas(url), Message=f"The server answered {status}")

@@ -31,7 +31,6 @@ async def azurite() -> Program:
     return await find_azurite(progress=lambda line: None, watch=Unwatched())
 
 
-@pytest.mark.xdist_group("azurite")
 async def test_it_serves_our_account_and_keeps_its_blobs(tmp_path: Path) -> None:
     program = await azurite()
     async with run_azurite(program, ACCOUNT, tmp_path, port=0, watch=Unwatched()) as running:
@@ -54,7 +53,6 @@ async def test_it_serves_our_account_and_keeps_its_blobs(tmp_path: Path) -> None
             assert await blob.readall() == b"hallo"
 
 
-@pytest.mark.xdist_group("azurite")
 async def test_a_taken_port_is_left_alone(tmp_path: Path) -> None:
     server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
     async with server:
