@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except EXPECTED as error:
         say(str(error))
-        return CODES[type(error)]
+        return next(code for kind, code in CODES.items() if isinstance(error, kind))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

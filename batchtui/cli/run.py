@@ -1,6 +1,7 @@
 """`batchtui run`: a recipe carried out without a screen."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,7 @@ async def run(args: argparse.Namespace) -> int:
         sys.stdout.write(f"{described(plan)}\n")
         return 0
     output = args.output or Path(f"{plan.recipe.name}-{plan.run_id}")
-    _make(output, plan)
+    _check_output(output, plan)
     return await _carried_out(args, plan, output)
 
 
@@ -68,12 +69,8 @@ async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path) -> in
             shown.close()
 
 
-def _make(output: Path, plan: Plan) -> None:
-    """The folder for the outputs must be there before anything is paid for."""
-    if not plan.recipe.downloads:
-        return
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(f"--output {output}: could not be created: {reason}") from error
+def _check_output(output: Path, plan: Plan) -> None:
+    """Whether the outputs can be written must be known before anything is paid for."""
+    there = next(place for place in (output, *output.absolute().parents) if place.exists())
+    if plan.recipe.downloads and not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise UsageError(f"--output {output}: nothing can be written to {there}; choose another.")

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Counts the words of a text and uploads the most frequent ones to a blob container.
+
+    topnwords.py FILE COUNT CONTAINER_URL
+
+FILE is UTF-8 text. Words are what stands between white space, without the ASCII punctuation at
+their ends; upper and lower case are different words. The COUNT most frequent ones go to
+`<name>_OUTPUT.txt`, equals in the order in which they first occur. CONTAINER_URL is that of a blob
+container with a SAS that may write. Exit codes: 0 done, 2 wrong arguments, 3 the text could not be
+read or the output not written, 4 the upload failed.
+
+It needs the standard library alone, so that any node with Python can run it.
+"""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from string import punctuation
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
+
+ATTEMPTS = 4
+TIMEOUT = 30.0
+"""Seconds for one attempt."""
+
+
+class UploadError(Exception):
+    """The blob was not written: a sentence without the SAS."""
+
+
+def top_words(text: str, count: int) -> list[tuple[str, int]]:
+    """The most frequent words with their counts, as pairs."""
+    words = (word.strip(punctuation) for word in text.split())
+    return Counter(word for word in words if word).most_common(count)
+
+
+def report(words: list[tuple[str, int]], environment: Mapping[str, str]) -> str:
+    """The output file's text: the words, and where they were counted."""
+    lines = ["Word\tCount"]
+    lines += [f"{word}:\t{count}" for word, count in words]
+    for name in ("NODE", "TASK", "JOB", "POOL"):
+        value = environment.get(f"AZ_BATCH_{name}_ID", "unknown")
+        lines.append(f"{name.capitalize()}: {value}")
+    return "\n".join(lines) + "\n"
+
+
+def upload(data: bytes, name: str, container_url: str) -> None:
+    """Put a blob into the container; an answer that may pass is asked for again."""
+    parts = urlsplit(container_url)
+    url = urlunsplit(parts._replace(path=f"{parts.path}/{quote(name)}"))
+    headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "text/plain; charset=utf-8"}
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with urlopen(Request(url, data, headers, method="PUT"), timeout=TIMEOUT):
+                return
+        except HTTPError as error:
+            reason, passing = f"HTTP {error.code} {error.reason}", error.code in (429, 500, 503)
+        except (URLError, TimeoutError) as error:
+            reason, passing = str(getattr(error, "reason", error)), True
+        if attempt == ATTEMPTS or not passing:
+            raise UploadError(f"{name} could not be uploaded to {parts.path}: {reason}")
+        time.sleep(attempt)
+
+
+def failed(exit_code: int, why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return exit_code
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 3 or not arguments[1].isdigit():
+        return failed(2, "usage: topnwords.py FILE COUNT CONTAINER_URL")
+    file, count, container_url = Path(arguments[0]), int(arguments[1]), arguments[2]
+    output = Path(f"{file.stem}_OUTPUT.txt")
+    try:
+        text = report(top_words(file.read_text("utf-8"), count), os.environ)
+        output.write_text(text, "utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return failed(3, f"{file} could not be counted: {error}")
+    try:
+        upload(text.encode(), output.name, container_url)
+    except UploadError as error:
+        return failed(4, str(error))
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
