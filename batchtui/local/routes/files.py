@@ -12,7 +12,7 @@ from batchtui.local.errors import ServiceError
 from batchtui.local.node_files import Entry, delete, find, read, walk
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
-from batchtui.local.routes.replies import answer
+from batchtui.local.routes.replies import BARE, answer, not_modified
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import http_date, stamp
 
@@ -50,10 +50,11 @@ async def get(request: web.Request) -> web.Response:
     call = Call(request)
     entry = await _entry(call)
     if call.unchanged(entry.modified):
-        return web.Response(status=304)
+        return not_modified()
     first, last = _range(request, entry)
     response = answer(200, None, **_headers(call, entry))
     if not entry.is_folder:
+        response[BARE] = False
         response.body = await asyncio.to_thread(read, entry, first, last)
         response.headers["Content-Type"] = entry.content_type
     return response
@@ -65,10 +66,10 @@ async def properties(request: web.Request) -> web.Response:
     call = Call(request)
     entry = await _entry(call)
     if call.unchanged(entry.modified):
-        return web.Response(status=304)
-    response = web.Response(headers=_headers(call, entry), content_type=entry.content_type)
-    response.content_length = 0 if entry.is_folder else entry.size
-    return response
+        return not_modified()
+    length = "0" if entry.is_folder else str(entry.size)
+    headers = {**_headers(call, entry), "Content-Length": length}
+    return web.Response(headers=headers, content_type=entry.content_type)
 
 
 @routes.delete(_NODE + "/{path:.+}")

@@ -13,6 +13,9 @@ from batchtui.local.wire.times import Clock, error_stamp, etag, http_date
 
 Json = dict[str, Any]
 
+BARE = web.ResponseKey("bare", bool)
+"""Set on an answer without a body: it has no Content-Type, which aiohttp would add."""
+
 _JSON = "application/json;odata=minimalmetadata"
 _ALWAYS = {
     "DataServiceVersion": "3.0",
@@ -26,11 +29,10 @@ _ERRORS = "Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element"
 def answer(status: int = 200, body: Json | None = None, **headers: str) -> web.Response:
     """A success. All but 204 are chunked, empty ones too (recorded fact 6)."""
     response = web.Response(status=status, headers=headers)
+    response[BARE] = body is None
     if body is not None:
         response.body = msgspec.json.encode(body)
         response.headers["Content-Type"] = _JSON
-    else:
-        response.headers.popall("Content-Type", None)
     if status != 204:
         response.enable_chunked_encoding()
     return response
@@ -44,11 +46,18 @@ def versioned(modified: int) -> dict[str, str]:
 def entity(call: Call, kind: str, thing: Json, modified: int | None = None) -> web.Response:
     """One thing, cut to the `$select`; 304 when the client has it already."""
     if modified is not None and call.unchanged(modified):
-        return web.Response(status=304, reason="The condition specified using HTTP conditional"
-                            " header(s) is not met.", headers=versioned(modified))  # fmt: skip
+        return not_modified(**versioned(modified))
     body = {"odata.metadata": f"{call.base}/$metadata#{kind}/@Element"}
     headers = versioned(modified) if modified is not None else {}
     return answer(200, body | choose(thing, selected(call.query)), **headers)
+
+
+def not_modified(**headers: str) -> web.Response:
+    """304: what the client has is what there is."""
+    sentence = ServiceError("ConditionNotMet").sentence
+    response = web.Response(status=304, reason=sentence, headers=headers)
+    response[BARE] = True
+    return response
 
 
 def created(call: Call, path: str, modified: int) -> web.Response:
@@ -75,9 +84,8 @@ def failure(request: web.Request, error: ServiceError, clock: Clock) -> web.Resp
     }
     response = web.Response(status=error.status, reason=error.sentence)
     response.headers["request-id"] = request_id
-    if request.method == "HEAD":
-        response.headers.popall("Content-Type", None)
-    else:
+    response[BARE] = request.method == "HEAD"
+    if not response[BARE]:
         response.body = msgspec.json.encode(body)
         response.headers["Content-Type"] = _JSON
     return response
@@ -86,6 +94,8 @@ def failure(request: web.Request, error: ServiceError, clock: Clock) -> web.Resp
 async def sign_off(request: web.Request, response: web.StreamResponse) -> None:
     """Put on what every answer carries, errors included (recorded fact 4)."""
     response.headers.update(_ALWAYS)
+    if response.get(BARE):
+        response.headers.popall("Content-Type", None)
     response.headers.setdefault("request-id", str(uuid.uuid4()))
     wanted = request.headers.get("return-client-request-id", "").lower() == "true"
     if wanted and "client-request-id" in request.headers:

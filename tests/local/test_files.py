@@ -1,0 +1,156 @@
+"""Files of nodes and tasks: listing, reading, deleting, and no way out."""
+
+import os
+from pathlib import Path
+
+import pytest
+from azure.batch.aio import BatchClient
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
+from batchtui.local.settings import Settings
+
+from .batch import completed, job_options, nodes, steady_pool, task_options, until
+from .fakes import FakeExecutor
+from .wire import ask
+
+TASK = "/jobs/job/tasks/t/files"
+
+
+@pytest.fixture
+async def root(client: BatchClient, executor: FakeExecutor) -> Path:
+    """The directory of a task that has run, with a few files more."""
+    await steady_pool(client, target_dedicated_nodes=1)
+    await client.create_job(job_options())
+    await client.create_task("job", task_options("t", "exit 0"))
+    await completed(client, "t")
+    folder = executor.launches[0].root
+    (folder / "wd" / "deep").mkdir()
+    (folder / "wd" / "deep" / "a b.bin").write_bytes(b"0123456789")
+    (folder / "wd" / "out.txt").write_text("out")
+    return folder
+
+
+async def test_listing(client: BatchClient, root: Path) -> None:
+    flat = [file async for file in client.list_task_files("job", "t")]
+    assert [file.name for file in flat] == ["stderr.txt", "stdout.txt", "wd"]
+    assert [file.is_directory for file in flat] == [False, False, True]
+    assert flat[2].properties is None
+    assert flat[1].properties
+    assert flat[1].properties.content_length == len("exit 0\n")
+    assert flat[1].properties.file_mode == "0o100644"
+    deep = client.list_task_files("job", "t", recursive=True)
+    assert [file.name async for file in deep] == [
+        "stderr.txt",
+        "stdout.txt",
+        "wd",
+        "wd/deep",
+        "wd/out.txt",
+        "wd/deep/a b.bin",
+    ]
+    filtered = client.list_task_files("job", "t", filter="startswith(name, 'std')")
+    assert [file.name async for file in filtered] == ["stderr.txt", "stdout.txt"]
+    paged = client.list_task_files("job", "t", recursive=True, max_results=2).by_page()
+    assert [len([file async for file in page]) async for page in paged] == [2, 2, 2]
+
+
+@pytest.mark.usefixtures("root")
+async def test_a_range_is_answered_with_200(client: BatchClient, endpoint: str) -> None:
+    parts = await client.download_task_file("job", "t", "wd/deep/a b.bin", ocp_range="bytes=2-4")
+    assert b"".join([part async for part in parts]) == b"234"
+    answer = await ask(
+        endpoint, "GET", f"{TASK}/wd%2Fdeep%2Fa%20b.bin", headers={"ocp-range": "bytes=8-"}
+    )
+    assert (answer.status, answer.text) == (200, "89")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["ocp-batch-file-isdirectory"] == "False"
+    assert answer.headers["ocp-batch-file-mode"] == "0o100644"
+    assert answer.headers["ocp-batch-file-url"].startswith("http%3A%2F%2F127.0.0.1")
+    assert "etag" not in answer.headers
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize("wrong", ["bytes=10-", "bytes=5-4"])
+async def test_a_range_outside_the_file(endpoint: str, wrong: str) -> None:
+    headers = {"ocp-range": wrong}
+    answer = await ask(endpoint, "GET", f"{TASK}/wd%2Fdeep%2Fa%20b.bin", headers=headers)
+    assert (answer.status, answer.code) == (416, "InvalidRange")
+
+
+@pytest.mark.usefixtures("root")
+async def test_properties(client: BatchClient, endpoint: str) -> None:
+    found = await client.get_task_file_properties("job", "t", "wd/out.txt")
+    assert found.content_length == 3
+    folder = await ask(endpoint, "HEAD", f"{TASK}/wd")
+    assert folder.headers["ocp-batch-file-isdirectory"] == "True"
+    empty = await ask(endpoint, "GET", f"{TASK}/stderr.txt")
+    assert (empty.status, empty.text) == (200, "")
+    assert empty.headers["content-type"] == "text/plain"
+
+
+async def test_deleting(client: BatchClient, root: Path) -> None:
+    await client.delete_task_file("job", "t", "wd/out.txt")
+    assert not (root / "wd" / "out.txt").exists()
+    with pytest.raises(HttpResponseError):
+        await client.delete_task_file("job", "t", "wd")
+    await client.delete_task_file("job", "t", "wd", recursive=True)
+    assert not (root / "wd").exists()
+
+
+async def test_files_of_a_node(client: BatchClient, root: Path) -> None:
+    (node,) = await nodes(client)
+    names = [file.name async for file in client.list_node_files("pool", node.id)]
+    assert names == ["applications", "fsmounts", "shared", "startup", "volatile", "workitems"]
+    path = "/workitems/job/job-1/t/stdout.txt"  # a leading slash means the root, as elsewhere
+    parts = await client.download_node_file("pool", node.id, path)
+    assert b"".join([part async for part in parts]) == b"exit 0\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nothing",
+        "..%2F..%2F..%2F..%2Faccount.db",
+        "%2Fetc%2Fpasswd",
+        "%2E%2E%2Fstdout.txt",
+        "wd/../../t/stdout.txt",
+        "wd%2Fout",
+        "wd%2Fdb",
+        "wd%2Floop",
+        "wd%00",
+        "x" * 5000,
+        "%FF",
+    ],
+)
+async def test_there_is_no_way_out(
+    endpoint: str, root: Path, settings: Settings, name: str
+) -> None:
+    os.symlink(settings.data_dir, root / "wd" / "out")
+    os.symlink(settings.data_dir / "account.db", root / "wd" / "db")
+    os.symlink(root / "wd" / "loop", root / "wd" / "loop")
+    for method in ("GET", "HEAD", "DELETE"):
+        answer = await ask(endpoint, method, f"{TASK}/{name}")
+        assert answer.status in (400, 404), (method, answer.text)
+    assert (settings.data_dir / "account.db").exists()
+    names = [
+        f["name"] for f in (await ask(endpoint, "GET", f"{TASK}?recursive=true")).json["value"]
+    ]
+    assert "wd/out" not in names
+    assert not [found for found in names if "account.db" in found]
+
+
+async def test_a_task_that_never_ran_has_no_files(client: BatchClient, endpoint: str) -> None:
+    await client.create_job(job_options())
+    await client.create_task("job", task_options("t"))
+    answer = await ask(endpoint, "GET", TASK)
+    assert (answer.status, answer.code) == (409, "TaskFilesUnavailable")
+
+
+async def test_files_go_with_their_task(client: BatchClient, root: Path) -> None:
+    await client.delete_task("job", "t")
+    with pytest.raises(ResourceNotFoundError):
+        await client.get_task("job", "t")
+
+    async def gone() -> bool:
+        return not root.exists()
+
+    await until(gone, bool)
