@@ -15,6 +15,9 @@ class LiveRun(Protocol):
         """What runs and how far it is: `topnwords 3/5`."""
         ...
 
+    told: Callable[[], None]
+    """Set by `Runs`; called after everything that happens."""
+
     async def carry_out(self) -> None:
         """Run to the end. Cancelling leaves a true ledger."""
         ...
@@ -30,12 +33,18 @@ class Runs:
     def __init__(self, spawn: Spawn) -> None:
         self._spawn = spawn
         self._workers: dict[LiveRun, Worker[None]] = {}
+        self._all: list[LiveRun] = []
         self._subscribers: list[Callable[[], None]] = []
 
     @property
     def live(self) -> tuple[LiveRun, ...]:
         """The runs under way, oldest first."""
         return tuple(self._workers)
+
+    @property
+    def all(self) -> tuple[LiveRun, ...]:
+        """The runs of this session, those that have ended too, newest first."""
+        return tuple(reversed(self._all))
 
     @property
     def caption(self) -> str:
@@ -48,6 +57,8 @@ class Runs:
         return lambda: self._subscribers.remove(callback)
 
     def start(self, run: LiveRun) -> None:
+        run.told = self.tell
+        self._all.append(run)
         self._workers[run] = self._spawn(self._follow(run))
         self.tell()
 

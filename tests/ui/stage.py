@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -36,13 +36,13 @@ class Stage(App[None], Generic[T]):
         self.ended.set()
 
 
-async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
+async def until(pilot: Pilot[Any], true: Callable[[], object]) -> None:
     """Wait until the condition holds; the screen works meanwhile. Five seconds at most."""
     async with asyncio.timeout(5):
         while not true():
             await pilot.pause()
 
 
-def words(app: App[None]) -> str:
+def words(app: App[Any]) -> str:
     """Every text on the top screen's labels, a line each."""
     return "\n".join(str(label.render()) for label in app.screen.query(Static) if label.display)

@@ -1,6 +1,7 @@
 """The runs under way, without any recipe behind them."""
 
 import asyncio
+from collections.abc import Callable
 
 from textual.app import App
 
@@ -15,6 +16,7 @@ class Errand:
         self.caption = caption
         self.begun = False
         self.cancelled = False
+        self.told: Callable[[], None] = lambda: None
         self.go = asyncio.Event()
 
     async def carry_out(self) -> None:

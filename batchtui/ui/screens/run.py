@@ -1,0 +1,187 @@
+"""A run as it goes on. Leaving the screen leaves the run alone."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from batchtui.core.events import now
+from batchtui.ui.recipe_run import RecipeRun
+from batchtui.ui.runs import Runs
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.widgets.event_steps import StepList
+from batchtui.ui.widgets.event_story import Story
+from batchtui.ui.widgets.event_words import conclusion, headline, troubles
+from batchtui.ui.widgets.tones import content
+
+
+class RunScreen(Screen[None]):
+    """Shows a run's story, and puts its questions while it is on top."""
+
+    CSS_PATH = "run.tcss"
+    AUTO_FOCUS = "#troubles"
+    HELP = """
+    ## A run
+
+    The steps of a recipe as they are carried out. Leave with escape: the run goes on, and the
+    status bar says how far it is. A run that is cancelled deletes nothing.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,b", "leave", "Back", tooltip="Leave; the run goes on", id="run.leave"),
+        Binding("c", "cancel", "Cancel run", tooltip="End the run now", id="run.cancel"),
+    ]
+
+    story: reactive[Story | None] = reactive(None, bindings=True)
+    now: reactive[datetime] = reactive(now)
+
+    def __init__(self, runs: Runs, run: RecipeRun) -> None:
+        super().__init__()
+        self.run_shown = run
+        self._runs = runs
+        self._asking = False
+        self.set_reactive(RunScreen.story, run.story)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="headline")
+        with Vertical(id="steps") as steps:
+            steps.border_title = self.run_shown.plan.recipe.summary or "Steps"
+            yield StepList().data_bind(RunScreen.story, RunScreen.now)
+        with VerticalScroll(id="conclusion", can_focus=False) as box:
+            box.border_title = "Result"
+            yield Static()
+        with VerticalScroll(id="troubles") as box:
+            box.border_title = "What went wrong"
+            yield Static()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._stop = self._runs.subscribe(self.take)
+        self.set_interval(0.5, self.tick)
+        # A run that is refused at once has ended before there was a screen to show it.
+        self._show(self.run_shown.story)
+        self.take()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def on_screen_resume(self) -> None:
+        self.put_question()
+
+    def take(self) -> None:
+        """Show what has happened by now."""
+        self.story = self.run_shown.story
+        self.put_question()
+
+    def tick(self) -> None:
+        self.now = now()
+
+    def watch_now(self) -> None:
+        self._head()
+
+    def watch_story(self, story: Story) -> None:
+        if self.is_mounted:
+            self._show(story)
+
+    def _show(self, story: Story) -> None:
+        self._head()
+        for id_, lines in (("#conclusion", conclusion(story)), ("#troubles", troubles(story))):
+            box = self.query_one(id_)
+            box.display = bool(lines)
+            box.query_one(Static).update(Content("\n").join(content(line) for line in lines))
+
+    def _head(self) -> None:
+        if self.is_mounted and self.story is not None:
+            self.query_one("#headline", Static).update(content(headline(self.story, self.now)))
+
+    @work
+    async def put_question(self) -> None:
+        """Ask what the run asks, unless something else is on top; then it is asked later."""
+        question = self.run_shown.question
+        if question is None or self._asking or not self.is_current:
+            return
+        self._asking = True
+        try:
+            yes = await self.app.push_screen_wait(
+                ConfirmScreen(
+                    question.sentence,
+                    consequences=await self.run_shown.losses(),
+                    yes="Delete",
+                    no="Keep",
+                    title=f"The run of {self.run_shown.plan.recipe.name} asks",
+                )
+            )
+        finally:
+            self._asking = False
+        self.run_shown.answer(yes)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        ended = self.story is not None and self.story.ending is not None
+        return None if action == "cancel" and ended else True
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    @work
+    async def action_cancel(self) -> None:
+        name = self.run_shown.plan.recipe.name
+        question = ConfirmScreen(
+            f"Cancel the run of {name}?",
+            consequences=(
+                "What it has created so far stays, and so do the tasks that run.",
+                f"`batchtui clean {self.run_shown.plan.run_id}` deletes all of it later.",
+            ),
+            yes="Cancel the run",
+            no="Go on",
+            title="Cancel",
+        )
+        if await self.app.push_screen_wait(question):
+            await self._runs.cancel(self.run_shown)
+
+
+class Herald:
+    """Tells of a run's questions and of its end while nobody looks at it."""
+
+    def __init__(self, app: App[object], runs: Runs, run: RecipeRun) -> None:
+        self._app = app
+        self._run = run
+        self._asked = False
+        self._stop = runs.subscribe(self.tell)
+
+    @property
+    def _watched(self) -> bool:
+        return any(
+            isinstance(screen, RunScreen) and screen.run_shown is self._run
+            for screen in self._app.screen_stack
+        )
+
+    def tell(self) -> None:
+        asks, ending = self._run.question, self._run.story.ending
+        name = self._run.plan.recipe.name
+        if asks is not None and not self._asked and not self._watched:
+            sentence = f"{asks.sentence} Open the run with s to answer."
+            self._app.notify(sentence, title=f"{name} asks", markup=False, timeout=15)
+        self._asked = asks is not None
+        if ending is not None:
+            self._stop()
+            if not self._watched:
+                said = headline(self._run.story, ending.at)[1:]
+                self._app.notify(
+                    " ".join("".join(text for text, _ in said).split()),
+                    title=name,
+                    severity="information" if self._run.story.succeeded else "error",
+                    markup=False,
+                )
+
+
+def launch(app: App[object], runs: Runs, run: RecipeRun) -> None:
+    """Start a run, and show it."""
+    Herald(app, runs, run)
+    runs.start(run)
+    app.push_screen(RunScreen(runs, run))
