@@ -72,7 +72,7 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         # The SDK's own pauses begin at fifteen seconds, and its blocks at 32 and 64 MiB.
         initial_backoff=1,
         increment_base=2,
-        random_jitter_range=1,
+        random_jitter_range=0,
         retry_connect=1,
         retry_status=2,
         max_single_put_size=SENT,

@@ -4,15 +4,15 @@ import base64
 import binascii
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Any, Self
 
-from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.credentials import AccessToken, AzureNamedKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import ClientAuthenticationError
 
-from batchtui.client.service import Service
+from batchtui.client.service import NotSignedInError, Service
 from batchtui.core.gateway import GatewayError
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 
 def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
@@ -31,7 +31,7 @@ def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
 
 
 @asynccontextmanager
-async def entra(service: Service) -> AsyncIterator["AsyncTokenCredential"]:
+async def entra(service: Service) -> AsyncIterator[AsyncTokenCredential]:
     """Whatever sign-in this machine has: az login, a managed identity, AZURE_CLIENT_* variables."""
     if not service.endpoint.startswith("https://"):
         raise GatewayError(
@@ -41,5 +41,37 @@ async def entra(service: Service) -> AsyncIterator["AsyncTokenCredential"]:
     # A fifth of a second to import, which an account key need not pay.
     from azure.identity.aio import DefaultAzureCredential
 
-    async with DefaultAzureCredential() as credential:
+    async with SignIn(DefaultAzureCredential()) as credential:
         yield credential
+
+
+class SignIn:
+    """An `AsyncTokenCredential` that fails at once where nobody is signed in.
+
+    The storage SDK would take the failure for a lost request and repeat it, for half a minute.
+    """
+
+    def __init__(self, inner: AsyncTokenCredential) -> None:
+        self._inner = inner
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """As the inner credential, but raises `NotSignedInError`."""
+        try:
+            return await self._inner.get_token(*scopes, **options)
+        except ClientAuthenticationError as error:
+            raise NotSignedInError from error
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    async def __aenter__(self) -> Self:
+        await self._inner.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        await self._inner.__aexit__(exc_type, exc_value, traceback)

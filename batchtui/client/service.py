@@ -10,7 +10,6 @@ import aiohttp
 import msgspec
 from azure.core.exceptions import (
     AzureError,
-    ClientAuthenticationError,
     HttpResponseError,
     ServiceRequestError,
     ServiceRequestTimeoutError,
@@ -25,6 +24,10 @@ REFUSED_KEY = frozenset({"AuthenticationFailed", "InvalidAuthenticationInfo"})
 REFUSED_ROLE = frozenset(
     {"AuthorizationFailed", "AuthorizationPermissionMismatch", "InsufficientAccountPermissions"}
 )
+
+
+class NotSignedInError(Exception):
+    """Entra ID gave no token, so that no request was sent."""
 
 
 class Kind(StrEnum):
@@ -50,11 +53,11 @@ class Service:
         except ReadOnlyError as error:
             # With the status that a service gives who may not: trying again would not help.
             raise GatewayError(f"Could not {what}: the profile is read-only", status=403) from error
+        except NotSignedInError as error:
+            raise GatewayError(f"Could not {what}: {self._unsigned()}", status=401) from error
         except AzureError as error:
             if isinstance(error, HttpResponseError) and error.response is not None:
                 raise self._refused(what, error) from error
-            if isinstance(error, ClientAuthenticationError):
-                raise GatewayError(f"Could not {what}: {self._unsigned()}", status=401) from error
             raise GatewayError(f"Could not {what}: {self._unreachable(error)}") from error
         except msgspec.DecodeError as error:
             raise GatewayError(
@@ -89,7 +92,6 @@ class Service:
         return f"the sign-in was refused by the {self.kind} account {self.account}; run az login"
 
     def _unsigned(self) -> str:
-        """Entra ID gave no token, so that no request was sent."""
         return (
             f"no sign-in to the {self.kind} account {self.account} was found; run az login, "
             "or set the account's key"

@@ -1,16 +1,20 @@
 """Whatever goes wrong is one sentence, which names what was tried and holds no secret."""
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import aiohttp
 import pytest
+from azure.core.exceptions import AzureError, ServiceRequestError, ServiceRequestTimeoutError
 
 from batchtui.client import transport
 from batchtui.client.connect import connect
+from batchtui.client.service import Kind, Service
 from batchtui.core.gateway import Batch, Gateway, GatewayError
 from batchtui.core.models import ImageReference, PoolInfo
 from batchtui.core.profile import Profile
@@ -193,3 +197,43 @@ async def test_a_sign_in_is_never_sent_in_the_clear(profile: Profile) -> None:
 
 def test_a_profile_hides_its_keys(profile: Profile) -> None:
     assert KEY not in repr(replace(profile, storage_key=KEY))
+
+
+class Unknown(aiohttp.ClientConnectorDNSError):
+    """A name that no server knows, without asking any."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self)
+
+
+UNREACHABLE: dict[AzureError, str] = {
+    ServiceRequestError("", error=Unknown()): "the name in https://h is not known",
+    ServiceRequestTimeoutError(""): "https://h could not be reached within 4 s",
+    ServiceRequestError("Proxy said no."): "https://h could not be reached (proxy said no)",
+}
+
+
+@pytest.mark.parametrize("error", UNREACHABLE, ids=UNREACHABLE.get)
+def test_a_service_that_cannot_be_reached(error: AzureError) -> None:
+    service = Service(Kind.BATCH, "https://h", "mine", keyed=True)
+    with (
+        pytest.raises(GatewayError, match=rf"^Could not x: {re.escape(UNREACHABLE[error])}"),
+        service.trying("x"),
+    ):
+        raise error
+
+
+async def test_storage_that_does_not_listen(profile: Profile, traffic: Traffic) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}/a"
+        away = replace(profile, storage_endpoint=endpoint, storage_account="a", storage_key=KEY)
+        started = time.monotonic()
+        async with connect(away, traffic) as gateway:
+            assert gateway.storage
+            for call in (gateway.storage.containers(), gateway.storage.blobs("c", at_most=1)):
+                with pytest.raises(GatewayError, match=rf"nothing listens at {endpoint}"):
+                    await call
+    assert time.monotonic() - started < 6
+    assert {request.status for request in traffic.recent} == {None}
+    assert len(traffic.recent) == 4
