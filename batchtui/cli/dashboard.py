@@ -1,0 +1,62 @@
+"""`batchtui` and `batchtui demo`: the dashboard in a terminal."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from batchtui import logs, paths
+from batchtui.cli import run as headless
+from batchtui.cli.options import parser
+from batchtui.cli.questions import at_a_terminal
+from batchtui.cli.session import open_session
+from batchtui.cli.trouble import UsageError
+from batchtui.config import choose
+from batchtui.core.gateway import GatewayError
+from batchtui.core.session import Session
+from batchtui.local.trouble import LocalAccountError
+
+DEMO = "topnwords"
+
+
+async def run(args: argparse.Namespace) -> int:
+    if at_a_terminal():
+        return await _on_screen(args)
+    if args.command == "demo":
+        return await headless.run(parser().parse_args(["run", DEMO, "--profile", "local", "--yes"]))
+    raise UsageError(
+        "The dashboard needs a terminal. Without one use batchtui run, wait, clean or list."
+    )
+
+
+async def _on_screen(args: argparse.Namespace) -> int:
+    # Textual is slow to import, which no other command should pay.
+    from batchtui.ui.app import BatchApp
+
+    logs.start_logging()
+    app = BatchApp(
+        _opened,
+        profile=args.profile,
+        offer_local=choose(args.profile) is None,
+        start=_demo_recipe() if args.command == "demo" else None,
+    )
+    return await app.run_async() or app.return_code or 0
+
+
+def _demo_recipe() -> Path:
+    folder = paths.recipe_folder(DEMO)
+    if folder is None:
+        raise UsageError(f"The recipe {DEMO} is not where it was installed; install batchtui anew.")
+    return folder
+
+
+@asynccontextmanager
+async def _opened(profile: str | None, progress: Callable[[str], None]) -> AsyncIterator[Session]:
+    """`open_session` as the dashboard knows it, which knows nothing of the local account."""
+    async with AsyncExitStack() as stack:
+        try:
+            session = await stack.enter_async_context(open_session(profile, progress=progress))
+        except LocalAccountError as error:
+            raise GatewayError(str(error)) from error
+        yield session
