@@ -1,7 +1,6 @@
 """`batchtui local`: the local Batch account in the foreground."""
 
 import argparse
-import getpass
 import shlex
 import sys
 from pathlib import Path
@@ -9,9 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchtui.local.connection import Connection
-
-ENDED, COULD_NOT_START = 0, 3
-"""Exit codes; 2 is argparse's for a wrong command line."""
 
 ENV_FILE = "connection.env"
 """In the data directory, unless another file is named."""
@@ -39,7 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Serve until told to stop; the exit code."""
+    """Serve until told to stop; the exit code. Raises `LocalAccountError`."""
     from batchtui.local.datadir import DataDir
     from batchtui.local.files import write_private
     from batchtui.local.foreground import serve_until_stopped
@@ -57,24 +53,22 @@ async def run(args: argparse.Namespace) -> int:
             ) from error
         _say(READY if args.lifeline else how_to_connect(connection, env_file))
 
-    try:
-        await serve_until_stopped(
-            DataDir(args.data_dir),
-            port=args.port,
-            lifeline=args.lifeline,
-            progress=_say,
-            ready=ready,
-        )
-    except LocalAccountError as error:
-        sys.stderr.write(f"{error}\n")
-        return COULD_NOT_START
+    await serve_until_stopped(
+        DataDir(args.data_dir),
+        port=args.port,
+        lifeline=args.lifeline,
+        progress=_say,
+        ready=ready,
+    )
     if not args.lifeline:
         _say("\nThe local Batch account has ended, and so has everything that it ran.")
-    return ENDED
+    return 0
 
 
 def how_to_connect(connection: "Connection", env_file: Path) -> str:
     """What a person needs to know, without the keys."""
+    from batchtui.local.agent.environment import user_name
+
     return f"""\
 The local Batch account is running.
 
@@ -87,7 +81,7 @@ To use it from this machine's other programs (the az CLI, the SDKs, batchtui):
 
   . {shlex.quote(str(env_file))}
 
-Tasks run as {getpass.getuser()}, with all that this user may do. Press Ctrl-C to stop."""
+Tasks run as {user_name()}, with all that this user may do. Press Ctrl-C to stop."""
 
 
 def _port(text: str) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from batchtui.cli import local
 from batchtui.local.connection import Connection
+from batchtui.local.trouble import LocalAccountError
 
 
 def parse(*arguments: str) -> argparse.Namespace:
@@ -45,10 +46,8 @@ def test_the_words_tell_how_to_connect_and_no_key(tmp_path: Path) -> None:
     assert "KEY" not in text
 
 
-async def test_an_unusable_directory_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_an_unusable_directory_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     args = parse("--data-dir", str(tmp_path / "file" / "data"))
-    assert await local.run(args) == local.COULD_NOT_START
-    assert "cannot make" in capsys.readouterr().err
+    with pytest.raises(LocalAccountError, match="cannot make"):
+        await local.run(args)

@@ -20,11 +20,19 @@ def process_environment(
     own = {
         "PATH": path,
         "HOME": str(root / "wd"),
-        "USER": pwd.getpwuid(os.getuid()).pw_name,
+        "USER": user_name(),
         "LANG": "C.UTF-8",
         "TMPDIR": str(scratch(given, root)),
     }
     return own | dict(given)
+
+
+def user_name() -> str:
+    """Who tasks run as: the user of this process, by number where the machine has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def scratch(given: Mapping[str, str], root: Path) -> Path:

@@ -75,10 +75,13 @@ async def plan(file: Mapping[str, Any], wd: Path) -> list[Download]:
 def inside(wd: Path, path: str) -> Path:
     """The file below `wd` that `path` names. Raises `RunError` if it would lie elsewhere."""
     target = Path(os.path.normpath(wd / path.lstrip("/")))
-    if target == wd or not target.resolve().is_relative_to(wd.resolve()):
+    try:
+        if target != wd and target.resolve().is_relative_to(wd.resolve()):
+            return target
         reason = "The path leads out of the task's working directory"
-        raise RunError(failure("ResourceFileCreateFailed", FilePath=path, Message=reason))
-    return target
+    except ValueError as error:  # a NUL or half a character pair
+        reason = f"The path cannot be one: {error}"
+    raise RunError(failure("ResourceFileCreateFailed", FilePath=path, Message=reason))
 
 
 def blob_url(container_url: str, name: str) -> str:

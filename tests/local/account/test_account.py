@@ -74,12 +74,12 @@ async def eventually(check: Callable[[], bool], seconds: float = 8) -> bool:
 
 
 async def test_a_task_runs_with_its_files_and_all_ends_with_the_context(tmp_path: Path) -> None:
-    said: list[str] = []
-    async with attach_or_start(tmp_path, progress=said.append) as account:
-        assert account.started
-        async with attach_or_start(tmp_path, progress=said.append) as same:
-            assert not same.started
-            assert same.batch_endpoint == account.batch_endpoint
+    async with contextlib.AsyncExitStack() as stack:
+        both = [attach_or_start(tmp_path, progress=print) for _ in range(2)]
+        found = await asyncio.gather(*(stack.enter_async_context(one) for one in both))
+        account = found[0]
+        assert sorted(one.started for one in found) == [False, True]
+        assert found[0].environment() == found[1].environment()
         url = await container(account)
         task = models.BatchTaskCreateOptions(
             id="task",

@@ -1,5 +1,6 @@
 """A small web server on the loopback interface that stands for a blob service."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -17,9 +18,14 @@ class BlobServer:
     status: dict[str, int] = field(default_factory=dict)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    slow: set[str] = field(default_factory=set)
+    """Paths that get no answer before the end of the test."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.seen.append(request.path_qs)
+        if request.path in self.slow:
+            await self.over.wait()
         if request.path in self.status:
             return web.Response(status=self.status[request.path])
         if request.method == "PUT":
@@ -56,3 +62,4 @@ async def blobs() -> AsyncIterator[BlobServer]:
     async with TestServer(app) as server:
         served.url = str(server.make_url("")).rstrip("/")
         yield served
+        served.over.set()

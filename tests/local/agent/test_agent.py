@@ -111,13 +111,23 @@ async def test_only_the_given_environment(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_wall_clock_limit_ends_the_whole_group(tmp_path: Path) -> None:
     watched = Watched()
     slow = launch(tmp_path, "sh -c 'sleep 60 & sleep 60'")
-    agent = Agent(limit=1, watch=watched, grace=0.5)
+    agent = Agent(limit=1, watch=watched)
     outcome = await run(replace(slow, max_wall_clock=timedelta(seconds=0.2)), agent)
     assert outcome.exit_code == 128 + signal.SIGTERM
     assert outcome.failure is not None
     assert (outcome.failure.category, outcome.failure.code) == ("ServerError", "TaskEnded")
     assert watched.groups == watched.gone
     assert not alive(watched.groups[0])
+
+
+async def test_an_ended_command_may_say_goodbye(tmp_path: Path) -> None:
+    polite = "sh -c \"trap 'echo bye; exit 9' TERM; while :; do sleep 0.02; done\""
+    limited = replace(launch(tmp_path, polite), max_wall_clock=timedelta(seconds=0.3))
+    outcome = await run(limited)
+    assert outcome.exit_code == 9
+    assert outcome.failure is not None
+    assert outcome.failure.code == "TaskEnded"
+    assert stdout(tmp_path) == "bye\n"
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM; "], ids=["willing", "stubborn"])

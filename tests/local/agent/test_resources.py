@@ -1,13 +1,14 @@
 """Resource files, from a server on the loopback interface."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from batchtui.local.agent.agent import Agent
 from batchtui.local.agent.failures import RunError
-from batchtui.local.agent.launch import Launch, Outcome
+from batchtui.local.agent.launch import Launch
 from batchtui.local.agent.resources import fetch_resources
 
 from .conftest import BlobServer
@@ -84,7 +85,7 @@ async def test_an_unreachable_address(tmp_path: Path, url: str) -> None:
     assert code == "BlobDownloadMiscError"
 
 
-@pytest.mark.parametrize("path", ["../x", "a/../../x", "", ".", "link/x"])
+@pytest.mark.parametrize("path", ["../x", "a/../../x", "", ".", "link/x", "a\0b"])
 async def test_no_file_outside_the_working_directory(
     tmp_path: Path, blobs: BlobServer, path: str
 ) -> None:
@@ -119,9 +120,22 @@ async def test_a_missing_blob_ends_the_run_before_its_command(
 ) -> None:
     missing = {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"}
     launch = Launch("touch ran", tmp_path, {}, resource_files=(missing,))
-    outcome: Outcome = await Agent(limit=1).run(launch, running=lambda started: None)
+    outcome = await Agent(limit=1).run(launch, running=lambda started: None)
     assert outcome.exit_code is None
     assert outcome.started is not None
     assert outcome.failure is not None
     assert outcome.failure.code == "BlobNotFound"
     assert not os.path.exists(tmp_path / "wd" / "ran")
+
+
+async def test_the_wall_clock_runs_while_files_are_fetched(
+    tmp_path: Path, blobs: BlobServer
+) -> None:
+    blobs.slow.add("/c/x")
+    slow = {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"}
+    limit = timedelta(seconds=0.1)
+    launch = Launch("true", tmp_path, {}, resource_files=(slow,), max_wall_clock=limit)
+    outcome = await Agent(limit=1).run(launch, running=lambda started: None)
+    assert outcome.exit_code is None
+    assert outcome.failure is not None
+    assert outcome.failure.code == "TaskEnded"
