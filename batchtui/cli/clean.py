@@ -7,7 +7,7 @@ from batchtui.cli.printers import Printer, printer
 from batchtui.cli.questions import Asker, at_a_terminal
 from batchtui.cli.session import open_session
 from batchtui.cli.trouble import REFUSED, say
-from batchtui.cli.wait import belongs
+from batchtui.cli.wait import at_rest, belongs
 from batchtui.cli.words import of_things
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger, Record
@@ -19,8 +19,7 @@ from batchtui.core.session import Session
 
 async def run(args: argparse.Namespace) -> int:
     ledger = Ledger(paths.runs_dir())
-    records = [ledger.read(args.run)] if args.run else list(ledger.records())
-    leaving = [record for record in records if record.left]
+    leaving = [record for record in _chosen(args.run, ledger) if record.left]
     if not leaving:
         say(f"Run {args.run} left nothing." if args.run else "No run left anything.")
         return 0
@@ -33,6 +32,15 @@ async def run(args: argparse.Namespace) -> int:
         for profile, mine in by_profile.items()
     ]
     return max(codes)
+
+
+def _chosen(run_id: str | None, ledger: Ledger) -> list[Record]:
+    """The run of that id, or else all that have ended: one that is under way is not taken away."""
+    if run_id is None:
+        return [record for record in ledger.records() if not record.under_way]
+    record = ledger.read(run_id)
+    at_rest(record)
+    return [record]
 
 
 async def _clean_account(

@@ -14,7 +14,7 @@ from batchtui.cli.session import open_session
 from batchtui.cli.trouble import say
 from batchtui.cli.words import of_things
 from batchtui.core.gateway import Gateway
-from batchtui.core.ledger import Ledger
+from batchtui.core.ledger import Ledger, Outcome, Record
 from batchtui.core.plan import new_run_id
 from batchtui.core.recipe.load import load
 
@@ -68,12 +68,17 @@ def _runs() -> list[Row]:
             "recipe": record.recipe,
             "account": record.account,
             "started": _minute(record.started),
-            "outcome": record.outcome,
+            "outcome": _outcome(record),
             "tasks": record.tasks,
             "left": of_things(record.left),
         }
         for record in Ledger(paths.runs_dir()).records()
     ]
+
+
+def _outcome(record: Record) -> str:
+    lost = record.outcome is Outcome.RUNNING and not record.under_way
+    return "killed" if lost else record.outcome
 
 
 def _recipes() -> list[Row]:

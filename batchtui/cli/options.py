@@ -1,6 +1,7 @@
 """What can be written on the command line. Names every command and imports none of them."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"batchtui {version('batchtui')}\n")
+        sys.stdout.write(f"batchtui {version('batchtui')}\n")
+        parser.exit()
 
 
 def _command(commands: "Commands", name: str, summary: str, description: str = "") -> Any:

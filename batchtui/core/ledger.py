@@ -76,6 +76,8 @@ class Record(Struct, frozen=True, kw_only=True):
     endpoint: str
     output: str
     """The folder for the outputs."""
+    process: int
+    """The process that carries the run out, or did so last."""
     pool_id: str
     job_id: str
     tasks: int
@@ -96,6 +98,20 @@ class Record(Struct, frozen=True, kw_only=True):
     def left(self) -> tuple[Thing, ...]:
         """What the run made and has not deleted."""
         return tuple(thing for thing in self.things if thing.ours)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether its process still lives. A run whose process was killed did not end properly."""
+        if self.outcome is not Outcome.RUNNING:
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            # It lives, as another user's.
+            return True
+        return True
 
     def noting(self, kind: Kind, name: str, fact: Fact) -> "Record":
         """The same with this known of that thing."""

@@ -42,6 +42,8 @@ def test_a_sweep_is_the_product_of_its_values_in_order(tmp_path: Path) -> None:
 SPOILED = [
     ('name = "count"', 'nmae = "count"', "nmae: is an unknown key; did you mean 'name'?"),
     ('name = "count"', "name = 3", "name: expected `str`, got `int`"),
+    ("[monitor]", "[moniter]", "moniter: is an unknown key; did you mean 'monitor'?"),
+    ('to = "input"', 'to = "input"\nform = 1', "uploads[1].form: is an unknown key; known are"),
     ("default = 3", "defualt = 3", "parameters.words.defualt: is an unknown key; did you mean"),
     ('vm_size = "standard_d2s_v3"', "", "pool.vm_size: is missing"),
     ('"{param.nodes}"', '"{param.words_}"', "pool.dedicated: {param.words_} is an unknown placeh"),

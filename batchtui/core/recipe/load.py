@@ -35,7 +35,7 @@ def load(place: Path, given: Mapping[str, str], run_id: str) -> Plan:
     recipe = reader.read(raw, Recipe, ())
     if recipe is WRONG:
         raise RecipeError(file, reader.faults)
-    faults = [*wrongs(recipe), *unknown_placeholders(recipe)]
+    faults = [*reader.faults, *wrongs(recipe), *unknown_placeholders(recipe)]
     uploads = _uploads(recipe, file.parent, faults)
     if faults:
         raise RecipeError(file, faults)

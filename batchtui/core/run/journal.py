@@ -1,5 +1,6 @@
 """A run's own account of itself: the ledger's record, and the events that go out."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -28,7 +29,7 @@ class Pace(Struct, frozen=True):
     """For a service that does not answer while the tasks run."""
     settling: float = 10.0
     """Until tasks that wait although nothing runs are taken to wait for ever."""
-    goodbye: float = 5.0
+    goodbye: float = 10.0
     """For a deleted thing to be gone."""
 
 
@@ -90,7 +91,7 @@ class Journal:
         self._keep(replace(self.record, outcome=outcome, ended=now()))
 
     def resumed(self) -> None:
-        self._keep(replace(self.record, outcome=Outcome.RUNNING, ended=None))
+        self._keep(replace(self.record, outcome=Outcome.RUNNING, ended=None, process=os.getpid()))
 
     def _note(self, kind: Kind, name: str, fact: Fact) -> None:
         self._keep(self.record.noting(kind, name, fact))

@@ -1,6 +1,7 @@
 """A run: a plan carried out against an account, from its first container to its last deletion."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ def drawn_up(plan: Plan, session: Session, *, profile: str | None, output: Path)
         account=session.label,
         endpoint=session.endpoint,
         output=str(output.absolute()),
+        process=os.getpid(),
         pool_id=plan.pool_id,
         job_id=recipe.job.id,
         tasks=len(plan.ids),
