@@ -41,12 +41,13 @@ async def page_of_blobs(
     if response.status_code != 200:
         raise HttpResponseError(response=response)
     try:
-        return _read(response.content)
+        return read_page(response.content)
     except (ElementTree.ParseError, ValueError) as error:
         raise DecodeError(f"no listing of blobs: {error}", error=error) from error
 
 
-def _read(answer: bytes) -> tuple[list[Blob], str]:
+def read_page(answer: bytes) -> tuple[list[Blob], str]:
+    """The blobs of an answer, and the marker of the next page or ""."""
     root = ElementTree.fromstring(answer)
     blobs = [_blob(element) for element in root.iterfind("Blobs/Blob")]
     return blobs, root.findtext("NextMarker") or ""

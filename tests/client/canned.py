@@ -24,6 +24,7 @@ class Asked:
     method: str
     path: str
     query: dict[str, str]
+    raw_query: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -73,7 +74,7 @@ class CannedBatch:
     async def answer(self, request: web.Request) -> web.Response:
         path, _, query = request.raw_path.partition("?")
         values = {name: found[0] for name, found in parse_qs(query).items()}
-        asked = Asked(request.method, path, values, request.headers, await request.read())
+        asked = Asked(request.method, path, values, query, request.headers, await request.read())
         self.asked.append(asked)
         if asked.headers.get("Authorization") != f"SharedKey {ACCOUNT}:{signature(asked)}":
             return _respond(Answer.error(403, "AuthenticationFailed", "Server failed to."))

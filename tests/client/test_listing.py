@@ -1,0 +1,32 @@
+"""A page of blobs as the storage service writes it."""
+
+from datetime import UTC, datetime
+
+from batchtui.client.listing import read_page
+from batchtui.core.models import Blob
+
+ANSWER = """\ufeff<?xml version="1.0" encoding="utf-8"?>
+<EnumerationResults ServiceEndpoint="https://h/" ContainerName="box"><Blobs>
+<Blob><Name>a &amp; b/ü.txt</Name><Properties>
+<Last-Modified>Fri, 20 Nov 2026 09:08:07 GMT</Last-Modified>
+<Content-Length>5368709120</Content-Length><Content-Type>text/plain</Content-Type>
+</Properties><OrMetadata /></Blob>
+<Blob><Name Encoded="true">odd%EF%BF%BEname%25</Name><Properties><Content-MD5 /></Properties></Blob>
+</Blobs><NextMarker>2!92!abc=</NextMarker></EnumerationResults>"""
+
+
+def test_a_page() -> None:
+    blobs, marker = read_page(ANSWER.encode())
+    modified = datetime(2026, 11, 20, 9, 8, 7, tzinfo=UTC)
+    assert blobs == [
+        Blob("a & b/ü.txt", 5 * 2**30, modified, "text/plain"),
+        Blob("odd\ufffename%"),
+    ]
+    assert marker == "2!92!abc="
+
+
+def test_the_last_page() -> None:
+    assert read_page(b"<EnumerationResults><Blobs /><NextMarker /></EnumerationResults>") == (
+        [],
+        "",
+    )
