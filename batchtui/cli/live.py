@@ -15,6 +15,7 @@ from batchtui.core.events import (
     Finished,
     NodeFailed,
     Progressed,
+    Submitted,
     Submitting,
     TaskFailed,
     Transferred,
@@ -28,6 +29,8 @@ from batchtui.core.wording import in_bytes, in_time
 BAR = 24
 """Cells of a bar."""
 MOVING = (Transferring, Submitting, Progressed)
+THROUGH = (Transferred, Submitted, Finished, Ended)
+"""After these there is nothing left to move."""
 
 
 class LivePrinter:
@@ -44,12 +47,10 @@ class LivePrinter:
         if isinstance(event, MOVING):
             self._move(event)
             return
+        if isinstance(event, THROUGH):
+            self.pause()
         for line in lines(event):
             self._console.print(Text(line, style=_style(event)), soft_wrap=True)
-        if isinstance(event, Transferred | Finished | Ended):
-            self._moving = None
-        if isinstance(event, Ended):
-            self.pause()
 
     def note(self, line: str) -> None:
         self._console.print(Text(line, style="dim"), soft_wrap=True)

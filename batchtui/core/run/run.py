@@ -104,7 +104,7 @@ class Run:
         except (GatewayError, RunError, LedgerError) as error:
             outcome, sentence = Outcome.REFUSED, str(error)
         except asyncio.CancelledError:
-            self._end(Outcome.INTERRUPTED, "The run was interrupted.")
+            self._end(Outcome.INTERRUPTED, "")
             raise
         self._end(outcome, sentence)
         return outcome

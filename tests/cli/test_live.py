@@ -1,0 +1,112 @@
+"""What a terminal shows while a run is under way."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from batchtui.cli.live import LivePrinter
+from batchtui.cli.words import lines
+from batchtui.core.events import (
+    Created,
+    Direction,
+    Ended,
+    Event,
+    Finished,
+    Progressed,
+    Submitting,
+    TaskFailed,
+    Transferred,
+    Transferring,
+)
+from batchtui.core.ledger import Fact, Kind, Outcome, Thing
+from batchtui.core.models import TaskCounts
+from batchtui.core.states import NodeState
+
+UP = Transferring(
+    direction=Direction.UP, container="in", files=1, of_files=4, size=1500, of_size=6000
+)
+HALF = Progressed(
+    counts=TaskCounts(active=2, running=1, completed=3, succeeded=2, failed=1),
+    of_tasks=6,
+    nodes={NodeState.RUNNING: 1, NodeState.WAITING_FOR_START_TASK: 2},
+    elapsed=61.0,
+)
+
+
+def shown(*events: Event, color: bool = False) -> str:
+    """What a terminal of 80 cells got, with its control codes."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream, force_terminal=True, width=80, no_color=not color, highlight=False
+    )
+    printer = LivePrinter(console)
+    for event in events:
+        printer.show(event)
+    printer.close()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("event", "pieces"),
+    [
+        (UP, ["up in", "1 of 4 files, 1.5 KB of 6.0 KB"]),
+        (Submitting(tasks=100, of_tasks=2000), ["submitting tasks", "100 of 2,000"]),
+        (
+            HALF,
+            [
+                "50%",
+                "2 active",
+                "1 running",
+                "2 succeeded",
+                "1 failed",
+                "nodes: 1 running, 2 waiting for start task",
+                "elapsed 1 min",
+            ],
+        ),
+    ],
+    ids=["upload", "submission", "tasks"],
+)
+def test_what_moves_is_at_the_bottom(event: Event, pieces: list[str]) -> None:
+    text = shown(event)
+    for piece in pieces:
+        assert piece in text
+
+
+def test_what_moved_is_gone_before_the_next_line() -> None:
+    done = Transferred(direction=Direction.UP, container="in", files=4, size=6000, place="here")
+    text = shown(UP, done)
+    after = text.split("Uploaded 4 files (6.0 KB) to container in")[1]
+    assert "1 of 4 files" not in after
+
+
+def test_no_color_means_no_color() -> None:
+    failed = TaskFailed(task_id="t", node_id="n", exit_code=7, reason="exit code 7", stderr="x")
+    assert "\x1b[31m" in shown(failed, color=True)
+    assert "\x1b[31m" not in shown(failed)
+
+
+def test_the_end_says_what_is_left_and_how_to_delete_it() -> None:
+    left = (
+        Thing(Kind.CONTAINER, "a", Fact.CREATED),
+        Thing(Kind.CONTAINER, "b", Fact.INTENDED),
+        Thing(Kind.POOL, "p", Fact.CREATED),
+    )
+    ended = Ended(
+        run_id="r1", outcome=Outcome.REFUSED, sentence="No quota.", left=left, elapsed=3.0
+    )
+    assert lines(ended) == [
+        "Stopped after 3.0 s: No quota.",
+        "Left: containers a and b; pool p.",
+        "`batchtui clean r1` deletes what it left.",
+    ]
+
+
+def test_failed_tasks_beyond_those_that_were_looked_into_are_counted() -> None:
+    counts = TaskCounts(completed=121, succeeded=0, failed=121)
+    said = lines(Finished(counts=counts, of_tasks=121, reported=20, elapsed=9.0))
+    assert said == [
+        "101 more tasks failed; their reasons are not shown",
+        "0 of 121 tasks succeeded, 121 failed, in 9.0 s",
+    ]
+    assert lines(Created(kind=Kind.JOB, name="j")) == ["Created job j"]
