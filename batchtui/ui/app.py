@@ -159,6 +159,16 @@ class BatchApp(App[int]):
             self.exit(UNREACHABLE if self._connecting.failure else 0)
         self._leaving.set()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "run_recipe":
+                if self.dashboard is None:
+                    return False
+                return None if self.dashboard.controller.read_only else True
+            case "help":
+                return self.dashboard is not None
+        return True
+
     def action_help(self) -> None:
         """Explain the pane in use and its keys, or the screen where there is no pane."""
         if isinstance(self.screen, HelpScreen):

@@ -12,7 +12,6 @@ from textual.reactive import reactive
 from batchtui.core.feed import Reading
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.states import JobState
-from batchtui.core.wording import many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import Column
@@ -69,9 +68,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def columns(self) -> tuple[Column[Job], ...]:
         return (
-            Column("JOB", 12, _id, grow=2, most=40),
+            Column("JOB", 14, _id, grow=2, most=40),
             Column("STATE", 11, lambda job: of_job(job).spans),
-            Column("PROGRESS", 8, self._bar, grow=2, most=30, rank=1),
+            Column("DONE", 6, self._bar, grow=2, most=30, rank=1),
             Column("", 5, self._percent, right=True),
             Column("OK", 6, self._succeeded, right=True, rank=3),
             Column("FAIL", 5, self._failed, right=True, rank=2),
@@ -138,7 +137,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def _percent(self, job: Job) -> Cell:
         counts = self._counts(job)
         if not counts.total:
-            return (("–" if job.id in self.progress.value else "", Tone.MUTED),)
+            return ()
         # Floored, so that 100 % means every task.
         text = f"{counts.completed * 100 // counts.total} %"
         return ((text, Tone.MUTED if job.state in OVER else Tone.PLAIN),)

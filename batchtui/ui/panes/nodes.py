@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,8 +17,8 @@ from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
 from batchtui.core.states import NodeState
 from batchtui.core.wording import many
 from batchtui.ui.panes.pane import Pane
-from batchtui.ui.widgets.glyphs import NODES
 from batchtui.ui.widgets.heatmap import NodeHeatmap
+from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.nodelines import node_lines
 from batchtui.ui.widgets.tones import content
 
@@ -54,7 +54,7 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self.highlighted: Node | None = None
         self.heatmap = NodeHeatmap()
         self.empty = Static(classes="empty")
-        self.legend = Static(classes="legend")
+        self.legend = Legend(classes="legend")
         self.detail = Static(classes="detail")
 
     def compose(self) -> ComposeResult:
@@ -80,10 +80,9 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self.take()
         nodes = reading.value.items
         self.heatmap.nodes = nodes
-        spot = sum(not node.is_dedicated for node in nodes)
         plus = "" if reading.value.complete else "first "
-        parts = [f"{plus}{many(len(nodes), 'node')}", f"{spot:,} spot" if spot else ""]
-        self.summary = " · ".join(filter(None, parts)) if reading.known else ""
+        self.summary = f"{plus}{many(len(nodes), 'node')}" if reading.known else ""
+        self.legend.spot = sum(not node.is_dedicated for node in nodes)
         self._say_empty()
         self._count()
         self.follow()
@@ -96,6 +95,7 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self._tell_node()
 
     def watch_now(self) -> None:
+        self.heatmap.now = self.now
         self._tell_node()
 
     @on(NodeHeatmap.Highlighted)
@@ -114,17 +114,8 @@ The arrow keys move from node to node; the last lines tell what the node under t
             pool_id = self.pool.id
             told = (each for each in self.node_counts.value if each.pool_id == pool_id)
             counts = next((each.by_state() for each in told), counts)
-        entries = [
-            Content.assemble(
-                (f"{NODES[state][0]} ", f"$node-{state}"),
-                f"{NODES[state][1]} ",
-                (f"{counts[state]:,}", "bold"),
-            )
-            for state in NodeState
-            if counts.get(state)
-        ]
-        self.legend.update(Content("   ").join(entries))
-        self.legend.display = bool(entries)
+        self.legend.counts = dict(counts)
+        self.legend.display = any(counts.values())
 
     def _tell_node(self) -> None:
         listed, looked = self.highlighted, self.node.value

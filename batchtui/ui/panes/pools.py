@@ -60,11 +60,11 @@ one asks first.
 
     def columns(self) -> tuple[Column[Pool], ...]:
         return (
-            Column("POOL", 12, _id, grow=2, most=40),
+            Column("POOL", 14, _id, grow=2, most=40),
             Column("STATE", 11, lambda pool: of_pool(pool).spans),
             Column("NODES", 7, _nodes, right=True),
-            Column("", 8, self._bar, grow=1, most=24, rank=2),
-            Column("SIZE", 10, _size, grow=1, most=20, rank=1),
+            Column("", 5, self._bar, grow=1, most=24, rank=2),
+            Column("SIZE", 8, _size, grow=1, most=20, rank=1),
         )
 
     def key(self, record: Pool) -> str:

@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widgets import Static
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Job, Task, TaskCounts, Window
@@ -17,7 +19,7 @@ from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import lasted
-from batchtui.ui.widgets.tones import Cell, Tone
+from batchtui.ui.widgets.tones import Cell, Spans, Tone, content
 
 QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
 
@@ -62,14 +64,23 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     class MoreWanted(Message):
         """The user is near the end of the window."""
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.detail = Static(classes="detail")
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self.detail
+        yield from self.compose_trouble()
+
     def columns(self) -> tuple[Column[Task], ...]:
         return (
             Column("TASK", 14, _id, grow=2, most=40),
             Column("STATE", 9, _state),
             Column("EXIT", 4, _exit, right=True),
-            Column("NODE", 12, _node, rank=2),
-            Column("ELAPSED", 10, self._elapsed, right=True, rank=1),
-            Column("WHY", 14, _why, grow=5, most=120, rank=1),
+            Column("NODE", 12, _node, rank=1),
+            Column("ELAPSED", 10, self._elapsed, right=True),
+            Column("WHY", 16, _why, grow=5, most=120, rank=2),
         )
 
     def key(self, record: Task) -> str:
@@ -103,6 +114,16 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     def action_new(self) -> None:
         if self.job is not None:
             self.post_message(self.NewRequested(self.job))
+
+    @on(TablePane.Highlighted)
+    def tell_task(self, message: TablePane.Highlighted) -> None:
+        """Say in full why the highlighted task failed, or what it runs."""
+        message.stop()
+        task = self.highlighted
+        line = ()
+        if task is not None:
+            line = _why(task) or ((task.command_line, Tone.MUTED),)
+        self.detail.update(content(line))
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:
@@ -165,8 +186,11 @@ def _node(task: Task) -> Cell:
     return ((short_node(task.node_info.node_id), Tone.MUTED),)
 
 
-def _why(task: Task) -> Cell:
+def _why(task: Task) -> Spans:
     failure = task.execution_info.failure_info
     if failure is None:
         return ()
-    return ((failure.message or failure.code, Tone.BAD),)
+    # The message says that something failed, and a detail often what.
+    telling = [detail.value for detail in failure.details if detail.value not in failure.message]
+    sentence = " ".join((failure.message or failure.code, *telling))
+    return ((sentence, Tone.BAD),)

@@ -45,7 +45,7 @@ class DashboardScreen(RequestsScreen):
 
     CSS_PATH = "dashboard.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall"), (50, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "PoolsPane RecordTable"
     SHOWN = (
         "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress", "tasks",

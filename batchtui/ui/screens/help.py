@@ -12,6 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
+SCROLLING = ("scroll_", "page_left", "page_right")
+"""Commands that Textual gives whatever scrolls, and that do nothing here."""
+
+
 class HelpScreen(ModalScreen[None]):
     """Derived from the bindings that were active when it was opened."""
 
@@ -32,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help") as box:
             box.border_title = f"Help · {self._title}"
             box.border_subtitle = "escape closes"
-            yield Static(inspect.cleandoc(self._text), id="text", markup=False)
+            yield Static(_reflowed(self._text), id="text", markup=False)
             yield Static(self._keys(), id="keys")
 
     def action_scroll(self, lines: int) -> None:
@@ -41,8 +45,9 @@ class HelpScreen(ModalScreen[None]):
     def _keys(self) -> Content:
         """A line per command: its keys, its name, and what it does."""
         commands: dict[str, list[ActiveBinding]] = {}
-        for active in self._actives:
-            if active.binding.description and not active.binding.system:
+        for active in sorted(self._actives, key=lambda active: not active.tooltip):
+            sideways = active.binding.action.startswith(SCROLLING)
+            if active.binding.description and not active.binding.system and not sideways:
                 commands.setdefault(active.binding.action, []).append(active)
         lines = []
         for actives in commands.values():
@@ -57,3 +62,9 @@ class HelpScreen(ModalScreen[None]):
                 )
             )
         return Content("\n").join(lines)
+
+
+def _reflowed(text: str) -> str:
+    """The paragraphs, each on one line, so that they wrap where the screen wants; no headings."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(" ".join(part.split()) for part in paragraphs if not part.startswith("#"))

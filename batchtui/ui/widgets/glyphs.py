@@ -22,10 +22,10 @@ class Sign:
         return ((f"{self.glyph} {self.words}", self.tone),)
 
 
-FILLS = "▁▃▅▇"
+FILLS = "▂▄▅▇"
 """A node that runs tasks, from one slot in use to all of them."""
 
-SPOT = "°"
+SPOT = "ˢ"
 """Beside the glyph of a spot node."""
 
 NODES: Mapping[NodeState, tuple[str, str]] = {
@@ -38,7 +38,7 @@ NODES: Mapping[NodeState, tuple[str, str]] = {
     NodeState.REIMAGING: ("◎", "reimaging"),
     NodeState.UPGRADING_OS: ("⇡", "upgrading OS"),
     NodeState.LEAVING_POOL: ("←", "leaving pool"),
-    NodeState.OFFLINE: ("–", "offline"),
+    NodeState.OFFLINE: ("○", "offline"),
     NodeState.DEALLOCATING: ("▽", "deallocating"),
     NodeState.DEALLOCATED: ("_", "deallocated"),
     NodeState.PREEMPTED: ("⊘", "preempted"),
@@ -55,7 +55,7 @@ JOBS: Mapping[JobState, Sign] = {
     JobState.ENABLING: Sign("◐", "enabling", Tone.ACTIVE),
     JobState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
     JobState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
-    JobState.DELETING: Sign("×", "deleting", Tone.MUTED),
+    JobState.DELETING: Sign("◌", "deleting", Tone.MUTED),
     JobState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
 }
 
@@ -79,7 +79,7 @@ FAILED = Sign("✗", "failed", Tone.BAD)
 def of_pool(pool: Pool) -> Sign:
     """A pool that is going away says so; one that could not get its nodes, that."""
     if pool.state is PoolState.DELETING:
-        return Sign("×", "deleting", Tone.MUTED)
+        return Sign("◌", "deleting", Tone.MUTED)
     if pool.resize_errors:
         count = len(pool.resize_errors)
         return Sign("!", f"{count} error{'s' if count > 1 else ''}", Tone.BAD)

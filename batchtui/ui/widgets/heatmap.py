@@ -1,6 +1,6 @@
-"""A pool at a glance: one small cell per node."""
+"""A pool at a glance: one tile per node."""
 
-from itertools import groupby
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -15,22 +15,21 @@ from textual.strip import Strip
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
-from batchtui.ui.widgets.glyphs import NODES, SPOT, fill
+from batchtui.ui.widgets.tiles import NAMED, SMALL, STATE, Scale, scale_for, tile
+from batchtui.ui.widgets.tones import Tone, tone_classes, tone_css
 
 
 class NodeHeatmap(ScrollView, can_focus=True):
     """Draws only the rows on screen, so ten thousand nodes cost what fifty do.
 
-    The cursor stays on its node when others come and go.
+    The cursor stays on its node when others come and go. Few nodes are drawn large, with their
+    names; many are drawn small.
     """
-
-    CELL = 2
-    """Columns per node: the glyph, then a gap that marks spot nodes."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "heatmap--cursor",
-        "heatmap--spot",
         *(f"heatmap--{state}" for state in NodeState),
+        *tone_classes(),
     }
     DEFAULT_CSS = f"""
     NodeHeatmap {{
@@ -38,10 +37,10 @@ class NodeHeatmap(ScrollView, can_focus=True):
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        .heatmap--spot {{ color: $text-muted; }}
         .heatmap--cursor {{ background: $row-focused; text-style: underline; }}
         &:focus .heatmap--cursor {{ text-style: reverse; }}
     }}
+    {tone_css("NodeHeatmap")}
     {" ".join(f"NodeHeatmap .heatmap--{state} {{ color: $node-{state}; }}" for state in NodeState)}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,10 +57,12 @@ class NodeHeatmap(ScrollView, can_focus=True):
     nodes: var[tuple[Node, ...]] = var((), init=False)
     slots: var[int] = var(1, init=False)
     """Slots of each node, for the fill of those that run tasks."""
+    now: var[datetime] = var(datetime.fromtimestamp(0, UTC), init=False)
     cursor: var[int] = var(0, init=False)
+    scale: var[Scale] = var(SMALL, init=False)
 
     class Highlighted(Message):
-        """The cursor is on another node."""
+        """The cursor is on another node, or its node changed."""
 
         def __init__(self, heatmap: "NodeHeatmap", node: Node) -> None:
             self.heatmap = heatmap
@@ -74,7 +75,7 @@ class NodeHeatmap(ScrollView, can_focus=True):
 
     @property
     def columns(self) -> int:
-        return max(1, self.size.width // self.CELL)
+        return self.scale.columns(self.scrollable_content_region.width)
 
     @property
     def highlighted(self) -> Node | None:
@@ -90,19 +91,21 @@ class NodeHeatmap(ScrollView, can_focus=True):
         if len(before) != len(after):
             self._reshape()
             return
-        columns, top = self.columns, self.scroll_offset.y
-        visible = slice(top * columns, (top + self.size.height) * columns)
-        pairs = zip(before[visible], after[visible], strict=True)
-        changed = {i // columns for i, (old, new) in enumerate(pairs) if old != new}
-        for row in changed:
-            self.refresh_lines(row)
+        first, last = (self._first_of(row) for row in (0, self.size.height + self.scale.height))
+        pairs = zip(before[first:last], after[first:last], strict=True)
+        for index in (i for i, (old, new) in enumerate(pairs, first) if old != new):
+            self._refresh_node(index)
 
     def watch_slots(self) -> None:
         self.refresh()
 
+    def watch_now(self) -> None:
+        if self.scale == NAMED:
+            self.refresh()
+
     def watch_cursor(self, before: int, after: int) -> None:
-        for row in {before // self.columns, after // self.columns}:
-            self.refresh_lines(row - self.scroll_offset.y)
+        self._refresh_node(before)
+        self._refresh_node(after)
         self._scroll_to_cursor()
         if self.nodes:
             self.post_message(self.Highlighted(self, self.nodes[after]))
@@ -113,9 +116,8 @@ class NodeHeatmap(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None and offset.x // self.CELL < self.columns:
-            row = offset.y + self.scroll_offset.y
-            index = row * self.columns + offset.x // self.CELL
+        if offset is not None and offset.x // self.scale.width < self.columns:
+            index = self._first_of(offset.y) + offset.x // self.scale.width
             if index < len(self.nodes):
                 self.cursor = index
 
@@ -126,31 +128,38 @@ class NodeHeatmap(ScrollView, can_focus=True):
         self.cursor = target
 
     def action_page(self, pages: int) -> None:
-        self.cursor += pages * self.columns * max(1, self.size.height)
+        self.cursor += pages * self.columns * max(1, self.size.height // self.scale.height)
 
     def action_go(self, index: int) -> None:
         self.cursor = index if index >= 0 else len(self.nodes) + index
 
     def render_line(self, y: int) -> Strip:
-        columns = self.columns
-        first = (y + self.scroll_offset.y) * columns
-        row = self.nodes[first : first + columns]
+        width = self.size.width
+        if (y + self.scroll_offset.y) % self.scale.height:
+            return Strip.blank(width, self.rich_style)
+        first = self._first_of(y)
         segments: list[Segment] = []
-        for at_cursor, run in groupby(enumerate(row, first), lambda cell: cell[0] == self.cursor):
-            for _, node in run:
-                segments.append(Segment(self._glyph(node), self._style(node, at_cursor)))
-                spot = self.get_component_rich_style("heatmap--spot")
-                segments.append(Segment(" " if node.is_dedicated else SPOT, spot))
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        for index, node in enumerate(self.nodes[first : first + self.columns], first):
+            *drawn, gap = tile(node, self.slots, self.scale, self.now)
+            at_cursor = index == self.cursor
+            for text, tone in drawn:
+                segments.append(Segment(text, self._style(node, tone, at_cursor)))
+            segments.append(Segment(gap[0], self._style(node, gap[1], at_cursor=False)))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
 
-    def _glyph(self, node: Node) -> str:
-        if node.state is NodeState.RUNNING:
-            return fill(node.running_task_slots_count or node.running_tasks_count, self.slots)
-        return NODES[node.state][0]
-
-    def _style(self, node: Node, at_cursor: bool) -> Style:
+    def _style(self, node: Node, tone: str, at_cursor: bool) -> Style:
+        name = f"heatmap--{node.state}" if tone == STATE else f"tone--{tone or Tone.PLAIN}"
         cursor = ("heatmap--cursor",) if at_cursor else ()
-        return self.get_component_rich_style(f"heatmap--{node.state}", *cursor)
+        return self.get_component_rich_style(name, *cursor)
+
+    def _first_of(self, y: int) -> int:
+        """The index of the first node of a line on screen."""
+        return (y + self.scroll_offset.y) // self.scale.height * self.columns
+
+    def _refresh_node(self, index: int) -> None:
+        row = index // self.columns * self.scale.height - self.scroll_offset.y
+        if 0 <= row < self.size.height:
+            self.refresh_lines(row)
 
     def _keep_cursor(self, before: tuple[Node, ...]) -> None:
         """After a change of nodes, have the cursor on the node that it was on."""
@@ -163,10 +172,12 @@ class NodeHeatmap(ScrollView, can_focus=True):
         self.cursor = index
 
     def _scroll_to_cursor(self) -> None:
-        region = Region(0, self.cursor // self.columns, 1, 1)
+        region = Region(0, self.cursor // self.columns * self.scale.height, 1, 1)
         self.scroll_to_region(region, animate=False, x_axis=False, immediate=True)
 
     def _reshape(self) -> None:
-        rows = -(-len(self.nodes) // self.columns)
-        self.virtual_size = Size(self.size.width, rows)
+        """Choose the scale anew, and fit the scrolling to it."""
+        width, height = self.scrollable_content_region.size
+        self.scale = scale_for(len(self.nodes), width, height)
+        self.virtual_size = Size(width, self.scale.rows(len(self.nodes), width))
         self.refresh()

@@ -284,14 +284,14 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
 
     def _reshape(self) -> None:
         """Fit the columns to the width, and the scrolling to the number of records."""
-        widths = fitted(self._columns, max(0, self.size.width - 1))
+        widths = fitted(self._columns, max(0, self.scrollable_content_region.width - 1))
         if widths != self._widths:
             self._widths = widths
             self._drawn.clear()
         before = self.virtual_size.height
         height = len(self.records) + self.header if self.records else 0
         if height != before:
-            self.virtual_size = Size(self.size.width, height)
+            self.virtual_size = Size(self.scrollable_content_region.width, height)
             self._drawn.clear()
             self.refresh()
 

@@ -8,9 +8,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-
 from batchtui.ui.widgets.columns import cut
-from batchtui.ui.widgets.tones import Spans, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class StatusLine(Widget):
     """The facts beside each other, without the ones that do not fit."""
 
     GAP = 3
-    COMPONENT_CLASSES = tone_classes()  # noqa: RUF012
+    COMPONENT_CLASSES = tone_classes()
     DEFAULT_CSS = f"""
     StatusLine {{ height: 1; padding: 0 1; background: $surface; }}
     {tone_css("StatusLine")}
@@ -47,7 +46,9 @@ class StatusLine(Widget):
         taken = sum(cell_len(text) for text, _ in right)
         line = (*cut(left, max(0, width - taken)), *right)
         return Strip(
-            Segment(text, self.get_component_rich_style(f"tone--{tone}") if tone else None)
+            Segment(
+                text, self.get_component_rich_style(f"tone--{tone}") if tone else self.rich_style
+            )
             for text, tone in line
         ).adjust_cell_length(width, self.rich_style)
 
