@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui.core.controller import Controller
@@ -16,6 +17,7 @@ from batchtui.core.run.cleanup import Question
 from batchtui.core.run.journal import Pace
 from batchtui.core.run.run import Run, drawn_up
 from batchtui.core.session import Session
+from batchtui.ui.runs import Runs
 from batchtui.ui.widgets.event_story import Story
 
 FEEDS = {
@@ -24,6 +26,30 @@ FEEDS = {
     Kind.JOB: ("jobs", "tasks", "progress"),
 }
 """The feeds that show a thing of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """All that the dashboard's runs stand on."""
+
+    runs: Runs
+    session: Session
+    controller: Controller
+    ledger: Ledger
+    profile: str | None
+    """Under which the ledger remembers the account."""
+
+    def run(self, plan: Plan, output: Path, wishes: Cleanup | None = None) -> "RecipeRun":
+        """A run of that plan, not yet started; its outputs go to the folder `output`."""
+        return RecipeRun(
+            plan,
+            self.session,
+            self.controller,
+            self.ledger,
+            profile=self.profile,
+            output=output,
+            wishes=wishes,
+        )
 
 
 async def planned(place: Path, given: Mapping[str, str]) -> Plan:

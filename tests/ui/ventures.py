@@ -9,7 +9,7 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.ledger import Ledger
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
-from batchtui.ui.recipe_run import RecipeRun
+from batchtui.ui.recipe_run import RecipeRun, Workshop
 from batchtui.ui.runs import Runs
 from batchtui.ui.theme import DARK, FALLBACK
 from tests.core.recipes import GOOD, planned
@@ -32,6 +32,7 @@ class Venture(App[object]):
         self.controller = Controller(gateway, Feeds(gateway, self.session.traffic))
         self.ledger = Ledger(folder / "runs")
         self.runs = Runs(self.run_worker)
+        self.workshop = Workshop(self.runs, self.session, self.controller, self.ledger, "fake")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACK

@@ -82,7 +82,7 @@ def conclusion(story: Story) -> tuple[Spans, ...]:
     files = story.transfer(Direction.DOWN)
     if story.places:
         said = f"{many(files.files, 'file')}, {in_bytes(files.size)}, in "
-        lines.append(((f"Results: {said}", Tone.MUTED), (some(story.places), Tone.PLAIN)))
+        lines.append(((f"Outputs: {said}", Tone.MUTED), (some(story.places), Tone.PLAIN)))
     if story.ending.left:
         left = _things((thing.kind, thing.name) for thing in story.ending.left)
         lines.append((("Still there: ", Tone.WARNING), (left, Tone.PLAIN)))

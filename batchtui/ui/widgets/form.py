@@ -27,7 +27,7 @@ class Field(Vertical):
         .field--note { margin-left: 17; width: 1fr; padding: 0 1; color: $text-disabled; }
         Input, Select { width: 1fr; }
         Input.-textual-compact, Select.-textual-compact SelectCurrent {
-            background: $boost; padding: 0 1;
+            background: $track 45%; padding: 0 1;
         }
         Select.-textual-compact .option-list--option { padding: 0 1; }
         Select #label, Select OptionList { text-wrap: nowrap; text-overflow: ellipsis; }

@@ -62,6 +62,11 @@ def whole_number(least: int, most: int) -> Check:
     return check
 
 
+def number(text: str) -> str:
+    """Any number, such as 2 or 0.5."""
+    return "" if re.fullmatch(r"-?\d+(\.\d+)?([eE]-?\d+)?", text) else "A number, such as 0.5."
+
+
 def _odd(text: str, fine: str) -> str:
     """The first character that does not belong, so that the eye finds it."""
     odd = re.sub(fine, "", text)[:1]

@@ -1,0 +1,56 @@
+"""Completing paths of this machine as one types them."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from textual.suggester import Suggester
+
+from batchtui.ui.widgets.form import TextField
+from batchtui.ui.widgets.form_checks import Check, anything
+
+
+class PathSuggester(Suggester):
+    """Proposes the first file or folder that begins like that; a folder with its slash."""
+
+    def __init__(self) -> None:
+        # Files come and go, so nothing is remembered.
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await asyncio.to_thread(completed, value)
+
+
+def completed(typed: str) -> str | None:
+    """The path that is most likely meant; None when nothing begins like that."""
+    folder, begun = os.path.split(typed)
+    try:
+        with os.scandir(given(folder)) as entries:
+            names = sorted(
+                entry.name + ("/" if entry.is_dir() else "")
+                for entry in entries
+                if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
+            )
+    except OSError:
+        # A folder that is not there, or not ours to read, has nothing to propose.
+        return None
+    return os.path.join(folder, names[0]) if names and begun else None
+
+
+def given(typed: str) -> Path:
+    """The path that somebody typed: `~` is the home folder, nothing is the current one."""
+    return Path(typed.strip() or ".").expanduser()
+
+
+class PathField(TextField):
+    """A path of this machine, completed with the right arrow."""
+
+    def __init__(
+        self, label: str, value: str = "", *, id: str, check: Check = anything, note: str = ""
+    ) -> None:
+        super().__init__(label, value, id=id, check=check, note=note)
+        self.input.suggester = PathSuggester()
+
+    @property
+    def path(self) -> Path:
+        return given(self.value)
