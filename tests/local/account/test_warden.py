@@ -70,7 +70,7 @@ async def test_a_stubborn_process_is_killed_after_the_grace() -> None:
 
 
 async def test_a_forgotten_group_is_left_alone() -> None:
-    process = start("sleep 60")
+    process = start("exec sleep 60")
     async with start_warden() as warden:
         warden.watch(process.pid)
         warden.forget(process.pid)
@@ -80,8 +80,8 @@ async def test_a_forgotten_group_is_left_alone() -> None:
 
 
 async def test_a_process_that_left_its_group_is_found_by_its_home(tmp_path: Path) -> None:
-    process = start("sleep 60", home=tmp_path / "nodes" / "pool" / "node")
-    other = start("sleep 60", home=tmp_path / "nodesque")
+    process = start("exec sleep 60", home=tmp_path / "nodes" / "pool" / "node")
+    other = start("exec sleep 60", home=tmp_path / "nodesque")
     async with start_warden(tmp_path / "nodes"):
         pass
     assert await ended(process) == -signal.SIGTERM
