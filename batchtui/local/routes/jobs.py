@@ -6,7 +6,7 @@ from batchtui.local.errors import ServiceError
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity
-from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, TerminateJob
+from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, ReplaceJob, TerminateJob
 from batchtui.local.world.job import FILTERS, Job, filtered, render
 
 routes = web.RouteTableDef()
@@ -47,6 +47,16 @@ async def patch(request: web.Request) -> web.Response:
     job = call.job()
     call.check_condition(job.modified)
     call.rules.jobs.patch(job, body)
+    return accepted(call, 200, job.modified)
+
+
+@routes.put("/jobs/{job}")
+async def replace(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(ReplaceJob)
+    job = call.job()
+    call.check_condition(job.modified)
+    call.rules.jobs.replace(job, body)
     return accepted(call, 200, job.modified)
 
 

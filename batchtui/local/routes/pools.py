@@ -7,7 +7,13 @@ from aiohttp import web
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity, versioned
-from batchtui.local.wire.pool_bodies import CreatePool, PatchPool, RemoveNodes, ResizePool
+from batchtui.local.wire.pool_bodies import (
+    CreatePool,
+    PatchPool,
+    RemoveNodes,
+    ReplacePool,
+    ResizePool,
+)
 from batchtui.local.world.pool import FILTERS, Pool, filtered, render
 
 Json = dict[str, Any]
@@ -58,6 +64,15 @@ async def patch(request: web.Request) -> web.Response:
     call.check_condition(pool.modified)
     call.rules.pools.patch(pool, body)
     return accepted(call, 200, pool.modified)
+
+
+@routes.post("/pools/{pool}/updateproperties")
+async def replace_properties(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(ReplacePool)
+    pool = call.pool()
+    call.rules.pools.replace_properties(pool, body)
+    return accepted(call, 204, pool.modified)
 
 
 @routes.delete("/pools/{pool}")

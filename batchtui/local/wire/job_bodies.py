@@ -77,6 +77,15 @@ class PatchJob(JobChanges, kw_only=True):
     """Each member that is named replaces what was there, whole."""
 
 
+class ReplaceJob(JobChanges, kw_only=True):
+    """What is not named goes back to its default; tasks and settings of creation stay."""
+
+    def check(self) -> None:
+        super().check()
+        _require_pool(self)
+        _fill_in(self)
+
+
 class CreateJob(JobChanges, kw_only=True):
     id: Id
     display_name: str | UnsetType = UNSET
@@ -89,8 +98,7 @@ class CreateJob(JobChanges, kw_only=True):
 
     def check(self) -> None:
         super().check()
-        if self.pool_info is UNSET:
-            raise ServiceError("MissingRequiredProperty", ("PropertyName", "poolInfo"))
+        _require_pool(self)
         for name, value in (
             ("jobManagerTask", self.job_manager_task),
             ("jobPreparationTask", self.job_preparation_task),
@@ -98,13 +106,21 @@ class CreateJob(JobChanges, kw_only=True):
         ):
             if given(value):
                 raise unsupported(name, "This account runs the tasks of a job and no others.")
-        self.priority = 0 if self.priority is UNSET else self.priority
-        self.max_parallel_tasks = (
-            -1 if self.max_parallel_tasks is UNSET else self.max_parallel_tasks
-        )
-        self.allow_task_preemption = bool(self.allow_task_preemption)
-        self.constraints = self.constraints or JobConstraints()
-        self.on_all_tasks_complete = self.on_all_tasks_complete or AllTasksComplete.NO_ACTION
+        _fill_in(self)
+
+
+def _require_pool(job: JobChanges) -> None:
+    if job.pool_info is UNSET:
+        raise ServiceError("MissingRequiredProperty", ("PropertyName", "poolInfo"))
+
+
+def _fill_in(job: JobChanges) -> None:
+    """Put in the service's defaults."""
+    job.priority = 0 if job.priority is UNSET else job.priority
+    job.max_parallel_tasks = -1 if job.max_parallel_tasks is UNSET else job.max_parallel_tasks
+    job.allow_task_preemption = bool(job.allow_task_preemption)
+    job.constraints = job.constraints or JobConstraints()
+    job.on_all_tasks_complete = job.on_all_tasks_complete or AllTasksComplete.NO_ACTION
 
 
 class DisableTasks(Word):

@@ -180,6 +180,19 @@ class PatchPool(PoolSettings, kw_only=True):
     """Each member that is named replaces what was there, whole."""
 
 
+class ReplacePool(PoolSettings, kw_only=True):
+    """What is not named is cleared: start task and metadata."""
+
+    def check(self) -> None:
+        super().check()
+        for name, value in (
+            ("applicationPackageReferences", self.application_package_references),
+            ("metadata", self.metadata),
+        ):
+            if value is UNSET:
+                raise ServiceError("MissingRequiredProperty", ("PropertyName", name))
+
+
 class NodeDeallocation(Word):
     REQUEUE = "requeue"
     TERMINATE = "terminate"

@@ -32,8 +32,7 @@ class Boot:
         """End a boot, its start task's processes included."""
         boot = self._boots.get(node.id)
         if boot:
-            boot.cancel()
-            await asyncio.wait([boot])
+            await _cancel(boot)
 
     async def rest(self) -> None:
         """Wait as long as a phase of a start takes."""
@@ -49,9 +48,8 @@ class Boot:
         self, pool: Pool, node: Node, before: asyncio.Task[None] | None, created: bool
     ) -> None:
         world = self._world
-        if before and not before.done():
-            before.cancel()
-            await asyncio.wait([before])
+        if before:
+            await _cancel(before)
         try:
             await asyncio.to_thread(world.site.furnish, node)
         except OSError as error:
@@ -100,6 +98,12 @@ class Boot:
         _finish(run, outcome)
         world.save_node(node)
         return outcome.failure is None
+
+
+async def _cancel(boot: asyncio.Task[None]) -> None:
+    if not boot.cancelling():
+        boot.cancel()
+    await asyncio.wait([boot])
 
 
 def _unusable(error: OSError) -> Json:

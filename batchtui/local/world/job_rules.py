@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+from msgspec import UNSET
+
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.errors import ServiceError, invalid_property
 from batchtui.local.scheduler import Scheduler
-from batchtui.local.wire.job_bodies import (
+from batchtui.local.wire.job_bodies import CreateJob, DisableJob, DisableTasks, JobChanges, ReplaceJob, TerminateJob
     CreateJob,
     DisableJob,
     DisableTasks,
@@ -53,7 +55,7 @@ class JobRules:
         self._end_if_done(job)
         return job
 
-    def patch(self, job: Job, body: PatchJob) -> None:
+    def patch(self, job: Job, body: JobChanges) -> None:
         """Replace the members that are named, each whole (recorded fact 30)."""
         check_alive(job)
         self._check_pool_move(job, body)
@@ -66,6 +68,12 @@ class JobRules:
         for pool in {before, job.pool}:
             self._scheduler.wake(pool)
         self._end_if_done(job)
+
+    def replace(self, job: Job, body: ReplaceJob) -> None:
+        """Set all that can be changed; metadata that is not named is cleared."""
+        if body.metadata is UNSET:
+            body.metadata = []
+        self.patch(job, body)
 
     def disable(self, job: Job, body: DisableJob) -> None:
         """Stop the job's tasks as the body says; `disabled` when none runs any more."""
@@ -209,7 +217,7 @@ class JobRules:
         job.modified = self._world.clock.now()
         self._world.save_job(job)
 
-    def _check_pool_move(self, job: Job, body: PatchJob) -> None:
+    def _check_pool_move(self, job: Job, body: JobChanges) -> None:
         if body.pool_info and job.state != "disabled":
             moved = str(body.pool_info.pool_id).lower() != job.pool
             if moved:

@@ -1,8 +1,15 @@
 """What happens to pools: creating, changing, resizing, deleting."""
 
+from msgspec import UNSET
+
 from batchtui.local.errors import ServiceError, invalid_property
-from batchtui.local.wire.body import given
-from batchtui.local.wire.pool_bodies import CreatePool, PatchPool, RemoveNodes, ResizePool
+from batchtui.local.wire.pool_bodies import (
+    CreatePool,
+    PatchPool,
+    RemoveNodes,
+    ReplacePool,
+    ResizePool,
+)
 from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.images import check_image
@@ -18,6 +25,7 @@ _FIXED_BY_NODES = (
     "enableInterNodeCommunication",
     "networkConfiguration",
 )
+_REPLACEABLE = ("startTask", "metadata", "applicationPackageReferences")
 
 
 class PoolRules:
@@ -58,19 +66,27 @@ class PoolRules:
             for name in _FIXED_BY_NODES:
                 if name in changes and changes[name] != pool.spec.get(name):
                     raise invalid_property(name, "It can be changed while the pool has no nodes")
-        if given(body.virtual_machine_configuration) and body.virtual_machine_configuration:
+        if body.virtual_machine_configuration:
             check_image(body.virtual_machine_configuration)
         pool.spec = {**pool.spec, **changes}
         if body.metadata == []:
             pool.spec.pop("metadata", None)
         self._changed(pool)
 
+    def replace_properties(self, pool: Pool, body: ReplacePool) -> None:
+        """Set the replaceable members; those that are left out are cleared (recorded fact 30)."""
+        self._check_active(pool)
+        changes = body.wire()
+        kept = {name: value for name, value in pool.spec.items() if name not in _REPLACEABLE}
+        pool.spec = {**kept, **changes}
+        self._changed(pool)
+
     def resize(self, pool: Pool, body: ResizePool) -> None:
         self._check_steady(pool)
-        if body.target_dedicated_nodes is not None and given(body.target_dedicated_nodes):
-            pool.target_dedicated = int(body.target_dedicated_nodes or 0)
-        if body.target_low_priority_nodes is not None and given(body.target_low_priority_nodes):
-            pool.target_spot = int(body.target_low_priority_nodes or 0)
+        if body.target_dedicated_nodes is not UNSET:
+            pool.target_dedicated = body.target_dedicated_nodes
+        if body.target_low_priority_nodes is not UNSET:
+            pool.target_spot = body.target_low_priority_nodes
         pool.spec = {**pool.spec, "resizeTimeout": str(body.resize_timeout)}
         self._changed(pool)
         self._allocation.begin(pool, body.node_deallocation_option.value)

@@ -86,10 +86,11 @@ class Runs:
         """Begin to end a run. A terminated task is completed at once, its processes end after."""
         if ending <= run.ending:
             return
-        run.ending = ending
+        # Cancelled once only: a second time would cut short how its processes are being ended.
+        begun, run.ending = run.ending is not Ending.NONE, ending
         if ending is Ending.TERMINATE:
             self.complete(run.task, run.job, None)
-        if run.work:
+        if run.work and not begun:
             run.work.cancel()
 
     async def ended(self, runs: Iterable[Run]) -> None:
@@ -129,7 +130,7 @@ class Runs:
             self._begun(run, outcome.started or outcome.ended)
         self._let_go(run)
         self._settle(run, outcome)
-        self._freed(run.job.pool)
+        self._freed(run.node.pool.lower())
 
     def _begun(self, run: Run, at: datetime) -> None:
         task = run.task
@@ -150,7 +151,7 @@ class Runs:
             if not index[key]:
                 del index[key]
         task.placed = False
-        fleet = world.fleets[run.job.pool]
+        fleet = world.fleets[node.pool.lower()]
         fleet.give_back(node, task.slots)
         node.total_run += 1
         if not fleet.load(node)[0] and node.state == "running":

@@ -39,10 +39,6 @@ class TaskTable:
         rows = self._store.read(f"SELECT {_ALL} FROM tasks WHERE job = ? AND key = ?", (job, key))
         return Task.of(rows[0]) if rows else None
 
-    def at(self, seq: int) -> Task | None:
-        rows = self._store.read(f"SELECT {_ALL} FROM tasks WHERE seq = ?", (seq,))
-        return Task.of(rows[0]) if rows else None
-
     def delete(self, task: Task) -> None:
         self._store.write("DELETE FROM tasks WHERE seq = ?", (task.seq,))
         self._store.write("DELETE FROM needs WHERE seq = ? AND job = ?", (task.seq, task.job))
@@ -101,13 +97,6 @@ class TaskTable:
             "SELECT job, state, result, count(*), sum(slots) FROM tasks GROUP BY job, state, result"
         )
         return [(job, state, result, tasks, slots) for job, state, result, tasks, slots in rows]
-
-    def in_state(self, job: str, states: tuple[str, ...]) -> list[Task]:
-        marks = ", ".join("?" * len(states))
-        rows = self._store.read(
-            f"SELECT {_ALL} FROM tasks WHERE job = ? AND state IN ({marks})", (job, *states)
-        )
-        return [Task.of(row) for row in rows]
 
     def interrupted(self) -> list[Task]:
         """Tasks that held slots when the account stopped."""

@@ -113,7 +113,9 @@ class World:
         """End all that runs, processes included, and wait for it; raises what failed meanwhile."""
         while self._work:
             for task in self._work:
-                task.cancel()
+                # What is being ended already gets the time that it needs.
+                if not task.cancelling():
+                    task.cancel()
             await asyncio.wait(self._work)
         if self.failures:
             raise BaseExceptionGroup("The local account failed", self.failures)

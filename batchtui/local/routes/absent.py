@@ -1,0 +1,79 @@
+"""What a real account may have and this one has not: lists are empty, the rest says why."""
+
+from typing import Any
+
+from aiohttp import web
+
+from batchtui.local.errors import ServiceError
+from batchtui.local.routes.call import Call
+from batchtui.local.routes.replies import answer
+
+routes = web.RouteTableDef()
+
+_NO_SCHEDULES = "This account runs no job schedules: create a job for each run."
+_NO_AUTOSCALE = "This account does not evaluate autoscale formulas: resize the pool."
+_NO_MACHINE = "A node of this account is a directory of this machine, not a machine of its own."
+
+
+@routes.get("/applications", allow_head=False)
+async def applications(request: web.Request) -> web.Response:
+    return _empty(Call(request), "listapplicationsummariesresponses")
+
+
+@routes.get("/applications/{application}", allow_head=False)
+async def application(request: web.Request) -> web.Response:
+    raise ServiceError("ApplicationNotFound")
+
+
+@routes.get("/poolusagemetrics", allow_head=False)
+async def usage_metrics(request: web.Request) -> web.Response:
+    return _empty(Call(request), "poolusagemetrics")
+
+
+@routes.get("/jobschedules", allow_head=False)
+async def schedules(request: web.Request) -> web.Response:
+    return _empty(Call(request), "jobschedules")
+
+
+@routes.post("/jobschedules")
+async def create_schedule(request: web.Request) -> web.Response:
+    raise ServiceError("UnsupportedHttpVerb", ("Reason", _NO_SCHEDULES))
+
+
+@routes.route("*", "/jobschedules/{schedule}")
+@routes.route("*", "/jobschedules/{schedule}/{action}")
+async def schedule(request: web.Request) -> web.Response:
+    raise ServiceError("JobScheduleNotFound")
+
+
+@routes.post("/pools/{pool}/{action:enableautoscale|disableautoscale|evaluateautoscale}")
+async def autoscale(request: web.Request) -> web.Response:
+    Call(request).pool()
+    raise ServiceError("OperationNotValidOnPool", ("Reason", _NO_AUTOSCALE))
+
+
+@routes.get("/pools/{pool}/nodes/{node}/extensions", allow_head=False)
+async def extensions(request: web.Request) -> web.Response:
+    call = Call(request)
+    call.node()
+    return _empty(call, "extensions")
+
+
+@routes.get("/pools/{pool}/nodes/{node}/extensions/{extension}", allow_head=False)
+async def extension(request: web.Request) -> web.Response:
+    Call(request).node()
+    raise ServiceError("ResourceNotFound")
+
+
+@routes.post("/pools/{pool}/nodes/{node}/{action:reimage|deallocate|start|uploadbatchservicelogs}")
+@routes.get("/pools/{pool}/nodes/{node}/{action:remoteloginsettings}", allow_head=False)
+@routes.route("*", "/pools/{pool}/nodes/{node}/{action:users}")
+@routes.route("*", "/pools/{pool}/nodes/{node}/{action:users}/{user}")
+async def machine(request: web.Request) -> web.Response:
+    Call(request).node()
+    raise ServiceError("OperationNotValidOnNode", ("Reason", _NO_MACHINE))
+
+
+def _empty(call: Call, kind: str) -> web.Response:
+    body: dict[str, Any] = {"odata.metadata": f"{call.base}/$metadata#{kind}", "value": []}
+    return answer(200, body)
