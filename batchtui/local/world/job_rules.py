@@ -8,11 +8,12 @@ from msgspec import UNSET
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.errors import ServiceError, invalid_property
 from batchtui.local.scheduler import Scheduler
-from batchtui.local.wire.job_bodies import CreateJob, DisableJob, DisableTasks, JobChanges, ReplaceJob, TerminateJob
+from batchtui.local.wire.job_bodies import (
     CreateJob,
     DisableJob,
     DisableTasks,
-    PatchJob,
+    JobChanges,
+    ReplaceJob,
     TerminateJob,
 )
 from batchtui.local.wire.times import moment
