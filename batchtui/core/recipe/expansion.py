@@ -48,14 +48,32 @@ class Entry(Struct, frozen=True):
             yield dict(zip(names, map(spelled_value, point), strict=True)), None
 
 
-def dependencies(task: PlannedTask, ids: Mapping[str, None]) -> list[str]:
-    """The ids that the task waits for, itself never among them, in the recipe's order."""
-    wanted: dict[str, None] = {}
-    for text in task.entry.depends_on:
-        glob = text.complete(task.values)
-        if glob in ids:
-            wanted[glob] = None
-        else:
-            wanted.update(dict.fromkeys(i for i in ids if fnmatchcase(i, glob)))
-    wanted.pop(task.id, None)
-    return list(wanted)
+class Dependencies:
+    """Which tasks wait for which, by ids or globs over all `ids`, kept in the recipe's order."""
+
+    def __init__(self, ids: Mapping[str, None]) -> None:
+        self._ids = ids
+        self._matching: dict[str, tuple[str, ...]] = {}
+
+    def of(self, task: PlannedTask) -> tuple[str, ...]:
+        """The ids that the task waits for, itself never among them."""
+        wanted: dict[str, None] = {}
+        for glob in self._globs(task):
+            wanted.update(dict.fromkeys(self._ids_of(glob)))
+        wanted.pop(task.id, None)
+        return tuple(wanted)
+
+    def unmatched(self, task: PlannedTask) -> str:
+        """The first of the task's ids and globs that fits no task; empty if there is none."""
+        return next((glob for glob in self._globs(task) if not self._ids_of(glob)), "")
+
+    def _globs(self, task: PlannedTask) -> Iterator[str]:
+        return (text.complete(task.values) for text in task.entry.depends_on)
+
+    def _ids_of(self, glob: str) -> tuple[str, ...]:
+        if glob in self._ids:
+            return (glob,)
+        if glob not in self._matching:
+            # Often the same for every task of an entry, and there may be very many of either.
+            self._matching[glob] = tuple(i for i in self._ids if fnmatchcase(i, glob))
+        return self._matching[glob]

@@ -2,14 +2,13 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.checks import wrongs
-from batchtui.core.recipe.expansion import Entry, PlannedTask, dependencies
+from batchtui.core.recipe.expansion import Dependencies, Entry
 from batchtui.core.recipe.faults import Fault, RecipeError
 from batchtui.core.recipe.inputs import UploadFile, matching
 from batchtui.core.recipe.model import Parameter, Recipe, Scalar
@@ -121,11 +120,12 @@ def _ids(entries: Iterable[Entry]) -> tuple[list[Fault], dict[str, None]]:
 
 
 def _dependency_faults(entries: Iterable[Entry], ids: dict[str, None]) -> Iterable[Fault]:
-    graph: dict[str, list[str]] = {}
+    graph: dict[str, tuple[str, ...]] = {}
+    waiting = Dependencies(ids)
     for index, entry in enumerate(entries):
         for task in entry.tasks():
-            graph[task.id] = dependencies(task, ids)
-            missing = _unmatched(task, ids)
+            graph[task.id] = waiting.of(task)
+            missing = waiting.unmatched(task)
             if missing:
                 sentence = f"{missing!r} is the id of no task of this recipe"
                 yield Fault(("tasks", index, "depends_on"), sentence)
@@ -135,11 +135,3 @@ def _dependency_faults(entries: Iterable[Entry], ids: dict[str, None]) -> Iterab
     except CycleError as error:
         circle = " waits for ".join(error.args[1][::-1])
         yield Fault(("tasks",), f"these would wait for one another for ever: {circle}")
-
-
-def _unmatched(task: PlannedTask, ids: dict[str, None]) -> str:
-    for text in task.entry.depends_on:
-        glob = text.complete(task.values)
-        if glob not in ids and not any(fnmatchcase(task_id, glob) for task_id in ids):
-            return glob
-    return ""

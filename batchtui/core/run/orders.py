@@ -11,7 +11,7 @@ from batchtui.core.gateway import Storage
 from batchtui.core.models import ImageReference, NameValue, PoolInfo
 from batchtui.core.placeholders import Text
 from batchtui.core.plan import Plan
-from batchtui.core.recipe.expansion import PlannedTask, dependencies
+from batchtui.core.recipe.expansion import Dependencies, PlannedTask
 from batchtui.core.recipe.model import Image, Output, Resource, Start, When
 from batchtui.core.specs import (
     AutoUser,
@@ -84,6 +84,7 @@ class Orders:
         self._plan = plan
         self._access = access
         self._values = access.values()
+        self._dependencies = Dependencies(plan.ids)
 
     def pool(self, node_agent: str) -> PoolSpec:
         """Raises KeyError for a pool without an image: such a pool exists already."""
@@ -120,7 +121,7 @@ class Orders:
         values = {**self._values, **task.values, "input.url": input_url}
         limit = duration(entry.max_time) if entry.max_time else None
         constraints = TaskConstraints(max_wall_clock_time=limit, max_task_retry_count=entry.retries)
-        waits_for = dependencies(task, self._plan.ids) if entry.depends_on else []
+        waits_for = self._dependencies.of(task)
         return TaskSpec(
             id=task.id,
             command_line=entry.command.complete(values),
@@ -129,7 +130,7 @@ class Orders:
             environment_settings=_settings(entry.environment, values),
             required_slots=entry.slots,
             constraints=constraints if constraints != TaskConstraints() else None,
-            depends_on=TaskDependencies(task_ids=tuple(waits_for)) if waits_for else None,
+            depends_on=TaskDependencies(task_ids=waits_for) if waits_for else None,
             user_identity=_user(entry.elevation),
         )
 
