@@ -32,6 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from batchtui.cli.trouble import CODES, EXPECTED, say
 
     command = importlib.import_module(MODULES[args.command])
+    if args.command != "local":
+        # A local account goes on beside other commands, and two processes must not rotate one file.
+        from batchtui.logs import start_logging
+
+        start_logging()
     try:
         code: int = asyncio.run(command.run(args))
         sys.stdout.flush()

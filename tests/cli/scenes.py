@@ -17,6 +17,7 @@ from batchtui.cli.main import main
 from batchtui.core.run.run import Run
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
+from batchtui.logs import stop_logging
 from tests.core.recipes import GOOD, written
 from tests.core.runs import QUICK
 from tests.fakes import FakeAccount, Outcome
@@ -41,6 +42,7 @@ class Terminal:
         self._keyboard: io.TextIOWrapper | None = None
         self._capture = capture
         patch.setattr(paths, "runs_dir", lambda: folder / "runs")
+        patch.setattr(paths, "log_dir", lambda: folder / "log")
         for command in COMMANDS:
             patch.setattr(f"batchtui.cli.{command}.open_session", self._open)
             if command != "list":
@@ -70,6 +72,7 @@ class Terminal:
             self._patch.setattr(f"batchtui.cli.{command}.at_a_terminal", lambda: True)
 
     def close(self) -> None:
+        stop_logging()
         if self._keyboard is not None:
             self._keyboard.close()
 
