@@ -66,9 +66,13 @@ class Field(Vertical):
     def judge(self) -> bool:
         """Whether the field is right; says so beneath it."""
         fault = self.fault()
+        self.complain(fault)
+        return not fault
+
+    def complain(self, fault: str) -> None:
+        """Say that sentence beneath the field until it is edited; an empty one is no complaint."""
         self.set_class(bool(fault), "-wrong")
         self.query_one(".field--note", Label).update(fault or self._note)
-        return not fault
 
     def say(self, note: str) -> None:
         """Show another note, such as what the text comes to."""

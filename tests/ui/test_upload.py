@@ -1,0 +1,158 @@
+"""Uploading from the dashboard: what is picked arrives, and what goes wrong is said."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from batchtui.core.controller import Controller
+from batchtui.core.feeds import Feeds
+from batchtui.core.traffic import Traffic
+from batchtui.core.transfer import Progress
+from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.widgets.form import ChoiceField
+from batchtui.ui.widgets.form_paths import PathField
+from batchtui.ui.widgets.form_tree import PickTree
+from batchtui.ui.widgets.transfer import Pulse, TransferBar, said
+from tests.fakes import FakeAccount, refused
+from tests.ui.stage import Stage, until, words
+
+
+@pytest.fixture
+def account() -> FakeAccount:
+    account = FakeAccount()
+    account.storage.put("input")
+    account.storage.put("other")
+    return account
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the user is: three files, one in a folder."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("a" * 1500)
+    (tmp_path / "texts" / "b.txt").write_text("b")
+    (tmp_path / "run.py").write_text("print()")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def staged(account: FakeAccount) -> Stage[None]:
+    feeds = Feeds(account.gateway, Traffic())
+    await feeds.containers.poll()
+    return Stage(UploadScreen(Controller(account.gateway, feeds), "input"))
+
+
+async def test_a_folder_by_its_path_keeps_its_tree(account: FakeAccount, folder: Path) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "texts"
+        await pilot.press("enter")
+        await until(pilot, lambda: "texts  2 files, 1.5 KB" in words(stage))
+        await pilot.press("enter")
+        await until(pilot, stage.ended.is_set)
+    assert set(account.storage.held["input"]) == {"texts/a.txt", "texts/b.txt"}
+    assert account.storage.held["input"]["texts/b.txt"] == b"b"
+
+
+async def test_files_are_picked_from_the_tree_and_unpicked(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        tree = stage.screen.query_one(PickTree)
+        await until(pilot, lambda: len(tree.root.children) == 2)
+        await pilot.press("tab", "down", "down")
+        await pilot.press("space")
+        await until(pilot, lambda: "run.py  1 file, 7 B" in words(stage))
+        assert tree.picked == {folder / "run.py"}
+        await pilot.press("space")
+        await until(pilot, lambda: "Nothing yet" in words(stage))
+        await pilot.press("space")
+        await until(pilot, lambda: tree.picked)
+        choice = stage.screen.query_one(ChoiceField)
+        choice.select.value = "other"
+        await pilot.press("ctrl+s")
+        await until(pilot, stage.ended.is_set)
+    assert set(account.storage.held["other"]) == {"run.py"}
+
+
+async def test_what_is_not_there_is_said_and_nothing_is_sent(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(120, 24)) as pilot:
+        await pilot.press("enter")
+        assert "Pick something first." in words(stage)
+        stage.screen.query_one(PathField).input.value = "nowhere"
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is no file or folder" in words(stage))
+        await pilot.press("escape")
+        await until(pilot, stage.ended.is_set)
+    assert account.calls.count("upload") == 0
+
+
+async def test_an_error_stays_on_screen_and_can_be_tried_again(
+    account: FakeAccount, folder: Path
+) -> None:
+    account.calls.fail("upload", refused("Could not upload run.py: the account is full"))
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "run.py"
+        await pilot.press("enter")
+        await until(pilot, lambda: "run.py  1 file" in words(stage))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "the account is full" in words(stage))
+        await pilot.press("r")
+        await until(pilot, stage.ended.is_set)
+    assert set(account.storage.held["input"]) == {"run.py"}
+
+
+async def test_escape_ends_the_transfer_and_goes_back_to_the_picks(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        hold = account.calls.hold("upload")
+        stage.screen.query_one(PathField).input.value = "run.py"
+        await pilot.press("enter")
+        await until(pilot, lambda: "run.py  1 file" in words(stage))
+        await pilot.press("ctrl+s")
+        await until(pilot, hold.reached.is_set)
+        assert isinstance(stage.screen, TransferScreen)
+        assert stage.screen.query_one(TransferBar).progress.of_files == 1
+        workers = {worker for worker in stage.workers if worker.node is stage.screen}
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(stage.screen, UploadScreen))
+        await until(pilot, lambda: all(worker.is_finished for worker in workers))
+        assert "run.py" in words(stage)
+    assert not account.storage.held["input"]
+
+
+async def test_a_file_that_cannot_be_read_is_named(account: FakeAccount, folder: Path) -> None:
+    async def move(_report: object) -> None:
+        await asyncio.sleep(0)
+        raise PermissionError(13, "Permission denied", "secret.txt")
+
+    stage = Stage(TransferScreen("Uploading", move))
+    async with stage.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secret.txt: Permission denied" in words(stage))
+        await pilot.press("escape")
+        await until(pilot, stage.ended.is_set)
+    assert stage.result is False
+
+
+def test_the_rate_is_that_of_the_last_seconds() -> None:
+    pulse = Pulse()
+    assert pulse.rate == 0
+    for second in range(20):
+        pulse.beat(float(second), 0 if second < 10 else (second - 9) * 100)
+    assert pulse.rate == pytest.approx(100)
+
+
+def test_a_transfer_in_words() -> None:
+    line = said(Progress(3, 12, 1_200_000, 3_400_000), 400_000)
+    assert "".join(text for text, _ in line) == (
+        "3 of 12 files   1.2 MB of 3.4 MB   400.0 KB/s   5.5 s left"
+    )
