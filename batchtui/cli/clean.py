@@ -7,7 +7,7 @@ from batchtui.cli.printers import Printer, printer
 from batchtui.cli.questions import Asker, at_a_terminal
 from batchtui.cli.session import open_session
 from batchtui.cli.trouble import REFUSED, say
-from batchtui.cli.wait import at_rest, belongs
+from batchtui.cli.wait import belongs
 from batchtui.cli.words import of_things
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger, Record
@@ -36,11 +36,9 @@ async def run(args: argparse.Namespace) -> int:
 
 def _chosen(run_id: str | None, ledger: Ledger) -> list[Record]:
     """The run of that id, or else all that have ended: one that is under way is not taken away."""
-    if run_id is None:
-        return [record for record in ledger.records() if not record.under_way]
-    record = ledger.read(run_id)
-    at_rest(record)
-    return [record]
+    if run_id is not None:
+        return [ledger.read(run_id)]
+    return [record for record in ledger.records() if not ledger.under_way(record)]
 
 
 async def _clean_account(

@@ -62,22 +62,23 @@ async def _held(what: str, gateway: Gateway) -> list[Row]:
 
 
 def _runs() -> list[Row]:
+    ledger = Ledger(paths.runs_dir())
     return [
         {
             "run": record.run_id,
             "recipe": record.recipe,
             "account": record.account,
             "started": _minute(record.started),
-            "outcome": _outcome(record),
+            "outcome": _outcome(record, ledger),
             "tasks": record.tasks,
             "left": of_things(record.left),
         }
-        for record in Ledger(paths.runs_dir()).records()
+        for record in ledger.records()
     ]
 
 
-def _outcome(record: Record) -> str:
-    lost = record.outcome is Outcome.RUNNING and not record.under_way
+def _outcome(record: Record, ledger: Ledger) -> str:
+    lost = record.outcome is Outcome.RUNNING and not ledger.under_way(record)
     return "killed" if lost else record.outcome
 
 

@@ -16,7 +16,6 @@ from batchtui.core.session import Session
 async def run(args: argparse.Namespace) -> int:
     ledger = Ledger(paths.runs_dir())
     record = ledger.read(args.run)
-    at_rest(record)
     async with open_session(args.profile or record.profile, progress=say) as session:
         belongs(record, session)
         wanted = wishes(yes=args.yes, keep=args.keep)
@@ -33,15 +32,6 @@ async def run(args: argparse.Namespace) -> int:
             return await conduct(left, left.resume, shown, wanted)
         finally:
             shown.close()
-
-
-def at_rest(record: Record) -> None:
-    """A run has one process at a time. Raises `UsageError`."""
-    if record.under_way:
-        raise UsageError(
-            f"Run {record.run_id} is still under way in process {record.process}; let it end, or "
-            "interrupt it there with Ctrl-C."
-        )
 
 
 def belongs(record: Record, session: Session) -> None:

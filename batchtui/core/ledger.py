@@ -1,7 +1,10 @@
 """What each run created and what became of it, on disk: one JSON file per run, without secrets."""
 
+import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -76,8 +79,6 @@ class Record(Struct, frozen=True, kw_only=True):
     endpoint: str
     output: str
     """The folder for the outputs."""
-    process: int
-    """The process that carries the run out, or did so last."""
     pool_id: str
     job_id: str
     tasks: int
@@ -98,20 +99,6 @@ class Record(Struct, frozen=True, kw_only=True):
     def left(self) -> tuple[Thing, ...]:
         """What the run made and has not deleted."""
         return tuple(thing for thing in self.things if thing.ours)
-
-    @property
-    def under_way(self) -> bool:
-        """Whether its process still lives. A run whose process was killed did not end properly."""
-        if self.outcome is not Outcome.RUNNING:
-            return False
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            # It lives, as another user's.
-            return True
-        return True
 
     def noting(self, kind: Kind, name: str, fact: Fact) -> "Record":
         """The same with this known of that thing."""
@@ -165,6 +152,40 @@ class Ledger:
             return ()
         records = (self.read(file.stem) for file in self.folder.glob("*.json"))
         return tuple(sorted(records, key=lambda record: record.started, reverse=True))
+
+    @contextmanager
+    def holding(self, run_id: str) -> Iterator[None]:
+        """Have the run to oneself. Raises `LedgerError` when somebody else has it.
+
+        The lock ends with the process, however that ends: a process id would not tell, for it may
+        belong to a process that nobody has buried yet, or to quite another one by now.
+        """
+        file = self._file(run_id).with_suffix(".lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise LedgerError(f"Could not open {file}: {error.strerror or error}.") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise LedgerError(
+                f"Run {run_id} is still under way elsewhere; let it end, or interrupt it there."
+            ) from None
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+            os.close(handle)
+
+    def under_way(self, record: Record) -> bool:
+        """Whether somebody carries the run out at this moment."""
+        try:
+            with self.holding(record.run_id):
+                return False
+        except LedgerError:
+            return True
 
     def _file(self, run_id: str) -> Path:
         if not RUN_ID.fullmatch(run_id):

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from batchtui.cli.main import main
+from batchtui.core.ledger import Ledger
+from batchtui.core.ledger import Outcome as RunOutcome
 from tests.cli.scenes import Terminal
 from tests.fakes import Outcome, refused, unreachable
 from tests.fakes.storage import SIGNATURE
@@ -201,16 +203,26 @@ def test_clean_leaves_other_accounts_alone(terminal: Terminal) -> None:
 
 def test_a_run_under_way_is_neither_cleaned_nor_waited_for(terminal: Terminal) -> None:
     terminal.run("--keep")
-    ledger = next(Path(terminal.output.parent, "runs").iterdir())
-    text = ledger.read_text()
-    ledger.write_text(text.replace('"outcome": "succeeded"', '"outcome": "running"'))
-    assert ledger.read_text() != text
-    for words in (["clean", ledger.stem, "--yes"], ["wait", ledger.stem]):
-        code, _, err = terminal(*words)
-        assert code == 2
-        assert f"is still under way in process {os.getpid()}" in err
-    assert terminal("clean", "--yes")[2] == "No run left anything.\n"
+    ledger = Ledger(terminal.output.parent / "runs")
+    (record,) = ledger.records()
+    name = record.run_id
+    with ledger.holding(name):
+        for words in (["clean", name, "--yes"], ["wait", name]):
+            code, _, err = terminal(*words)
+            assert code == 2
+            assert f"Run {name} is still under way elsewhere" in err
+        assert terminal("clean", "--yes")[2] == "No run left anything.\n"
     assert len(terminal.account.storage.held) == 3
+
+
+def test_a_run_that_was_killed_is_called_so(terminal: Terminal) -> None:
+    terminal.run("--keep")
+    ledger = Ledger(terminal.output.parent / "runs")
+    (record,) = ledger.records()
+    ledger.write(replace(record, outcome=RunOutcome.RUNNING))
+    with ledger.holding(record.run_id):
+        assert " running " in terminal("list", "runs")[1]
+    assert " killed " in terminal("list", "runs")[1]
 
 
 def test_lists(terminal: Terminal) -> None:

@@ -107,7 +107,7 @@ async def test_names_that_are_taken_stop_it_before_anything_is_made(tmp_path: Pa
         await scene.carry_out()
     assert [fault.key for fault in caught.value.faults] == [("pool", "id"), ("containers", "input")]
     assert not [call for call in scene.account.calls.made if call.startswith(("create", "delete"))]
-    assert not scene.ledger.folder.exists()
+    assert not list(scene.ledger.folder.iterdir())
 
 
 async def test_what_existed_is_used_if_the_recipe_says_so_and_never_deleted(

@@ -1,6 +1,5 @@
 """A run's own account of itself: the ledger's record, and the events that go out."""
 
-import os
 import time
 from collections.abc import Callable
 
@@ -91,7 +90,7 @@ class Journal:
         self._keep(replace(self.record, outcome=outcome, ended=now()))
 
     def resumed(self) -> None:
-        self._keep(replace(self.record, outcome=Outcome.RUNNING, ended=None, process=os.getpid()))
+        self._keep(replace(self.record, outcome=Outcome.RUNNING, ended=None))
 
     def _note(self, kind: Kind, name: str, fact: Fact) -> None:
         self._keep(self.record.noting(kind, name, fact))

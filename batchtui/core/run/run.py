@@ -1,7 +1,6 @@
 """A run: a plan carried out against an account, from its first container to its last deletion."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -34,7 +33,6 @@ def drawn_up(plan: Plan, session: Session, *, profile: str | None, output: Path)
         account=session.label,
         endpoint=session.endpoint,
         output=str(output.absolute()),
-        process=os.getpid(),
         pool_id=plan.pool_id,
         job_id=recipe.job.id,
         tasks=len(plan.ids),
@@ -68,6 +66,7 @@ class Run:
         pace: Pace = Pace(),  # noqa: B008, frozen
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._ledger = ledger
         self._journal = Journal(gateway, ledger, record, publish, pace, clock)
         self._decide = decide
         self._wishes = wishes or record.cleanup
@@ -86,15 +85,26 @@ class Run:
         return await self._ending(lambda: self._carry_out(plan))
 
     async def resume(self) -> Outcome:
-        """Monitor, download and clean up what a run left that had submitted its tasks."""
+        """Monitor, download and clean up what a run left that had submitted its tasks.
+
+        Raises `LedgerError` when it is under way elsewhere.
+        """
         return await self._ending(self._resume)
 
     async def clean(self, wishes: Cleanup) -> None:
-        """Delete what the run made and left, as far as wished. Raises `GatewayError`."""
-        await clean_up(self._journal, wishes, self._decide)
+        """Delete what the run made and left, as far as wished.
+
+        Raises `GatewayError`, and `LedgerError` when the run is under way elsewhere.
+        """
+        with self._ledger.holding(self.record.run_id):
+            await clean_up(self._journal, wishes, self._decide)
 
     async def _ending(self, work: Callable[[], Awaitable[tuple[Outcome, str]]]) -> Outcome:
         """Whatever comes of the work, the ledger and the last event say so."""
+        with self._ledger.holding(self.record.run_id):
+            return await self._held(work)
+
+    async def _held(self, work: Callable[[], Awaitable[tuple[Outcome, str]]]) -> Outcome:
         try:
             outcome, sentence = await work()
         except TimedOutError:
