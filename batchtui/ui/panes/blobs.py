@@ -1,0 +1,123 @@
+"""The blobs of one container."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+
+from batchtui.core.feed import Reading
+from batchtui.core.models import Blob, Window
+from batchtui.core.wording import in_bytes, many
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.times import ago
+from batchtui.ui.widgets.tones import Cell, Tone
+
+
+class AboutBlob(Message):
+    """A request that concerns one blob."""
+
+    def __init__(self, blob: Blob) -> None:
+        self.blob = blob
+        super().__init__()
+
+
+class BlobsPane(TablePane[Blob]):
+    FEEDS = ("blobs",)
+    NAME = "Blobs"
+    NEAR = 100
+    """Blobs from the end of the window at which more are asked for."""
+    HELP = """
+The blobs of a container, by name. More are fetched as you scroll.
+
+Downloading puts the highlighted blob into the folder in which batchtui was started. Deleting asks
+first.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "upload", "Upload", tooltip="Upload files here", id="blobs.upload"),
+        Binding(
+            "D,s", "download", "Download", tooltip="Save the blob on this machine",
+            id="blobs.download",
+        ),
+        Binding("d", "delete", "Delete", tooltip="Delete the blob", id="blobs.delete"),
+    ]  # fmt: skip
+
+    blobs: reactive[Reading[Window[Blob]]] = reactive(Reading(Window()), init=False)
+
+    class UploadRequested(Message):
+        """The user wants files in this container."""
+
+    class DownloadRequested(AboutBlob):
+        """The user wants this blob on this machine."""
+
+    class DeleteRequested(AboutBlob):
+        """The user wants this blob gone."""
+
+    class MoreWanted(Message):
+        """The user is near the end of the window."""
+
+    def columns(self) -> tuple[Column[Blob], ...]:
+        return (
+            Column("BLOB", 20, self.key, grow=4, most=110),
+            Column("SIZE", 9, _bytes, right=True),
+            Column("TYPE", 16, _type, rank=2, grow=1, most=32),
+            Column("AGE", 10, self._age, rank=1, right=True),
+        )
+
+    def key(self, record: Blob) -> str:
+        return record.name
+
+    def watch_blobs(self, reading: Reading[Window[Blob]]) -> None:
+        window = reading.value
+        self.take()
+        size = in_bytes(sum(blob.size for blob in window.items))
+        first = "" if window.complete else "the first "
+        self.summary = f"{first}{many(len(window.items), 'blob')}, {size}" if reading.known else ""
+        empty = "This container is empty. Press u to upload files."
+        self.show(window.items, known=reading.known, empty=empty)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "upload":
+                return self.may_change(something=False)
+            case "delete":
+                return self.may_change()
+            case "download":
+                return None if self.highlighted is None else True
+        return True
+
+    def action_upload(self) -> None:
+        self.post_message(self.UploadRequested())
+
+    def action_download(self) -> None:
+        if self.highlighted is not None:
+            self.post_message(self.DownloadRequested(self.highlighted))
+
+    def action_delete(self) -> None:
+        if self.highlighted is not None:
+            self.post_message(self.DeleteRequested(self.highlighted))
+
+    @on(RecordTable.VisibleChanged)
+    def want_more(self, message: RecordTable.VisibleChanged) -> None:
+        window = self.blobs.value
+        if not window.complete and message.last > len(window.items) - self.NEAR:
+            self.post_message(self.MoreWanted())
+
+    def _dress(self) -> None:
+        super()._dress()
+        # Alone on its screen: there is no key to jump here.
+        self.border_title = str(self.border_title).removeprefix("0 ")
+
+    def _age(self, blob: Blob) -> Cell:
+        return ((ago(blob.last_modified, self.now), Tone.MUTED),)
+
+
+def _bytes(blob: Blob) -> Cell:
+    return in_bytes(blob.size)
+
+
+def _type(blob: Blob) -> Cell:
+    return ((blob.content_type, Tone.MUTED),)
