@@ -121,6 +121,8 @@ async def test_task_counts_were_flat_before_2020_09(client: BatchClient, endpoin
         (POOL | {"id": "x" * 65}, "InvalidPropertyValue", "id"),
         (POOL | {"id": 5}, "InvalidRequestBody", ""),
         (POOL | {"colour": "red"}, "InvalidRequestBody", ""),
+        (POOL | {"networkConfiguration": {"x": 2**70}}, "InvalidRequestBody", ""),
+        (b'{"id": "\\ud800"}', "InvalidRequestBody", ""),
         (POOL | {"targetDedicatedNodes": -1}, "InvalidPropertyValue", "targetDedicatedNodes"),
         (POOL | {"targetDedicatedNodes": "two"}, "InvalidRequestBody", ""),
         (POOL | {"resizeTimeout": "PT1M"}, "InvalidPropertyValue", "resizeTimeout"),

@@ -20,8 +20,10 @@ Json = dict[str, Any]
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
 Count = Annotated[int, Meta(ge=0, le=2_147_483_647)]
 Retries = Annotated[int, Meta(ge=-1, le=2_147_483_647)]
+Code = Annotated[int, Meta(ge=-2_147_483_648, le=2_147_483_647)]
 Text = Annotated[str, Meta(min_length=1)]
 
+_LARGEST = 2**63 - 1
 _MISSING = re.compile(r"Object missing required field `(\w+)`(?: - at `(.*)`)?", re.DOTALL)
 _UNREADABLE = re.compile(r"(Expected `[^`]+`, got|Object contains unknown field)")
 _PATH = re.compile(r" - at `(.*)`\Z", re.DOTALL)
@@ -96,6 +98,8 @@ def _without_nulls(plain: object) -> object:
         }
     if isinstance(plain, list):
         return [_without_nulls(value) for value in plain]
+    if isinstance(plain, int) and not -_LARGEST <= plain <= _LARGEST:
+        raise ServiceError("InvalidRequestBody", ("Reason", f"{plain} is no 64-bit number"))
     return plain
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType, field
 
 from batchtui.local.errors import ServiceError, invalid_property, unsupported
-from batchtui.local.wire.body import Body, Duration, Id, Json, Retries, Text, Word, given
+from batchtui.local.wire.body import Body, Code, Duration, Id, Json, Retries, Text, Word, given
 from batchtui.local.wire.common_bodies import (
     NO_PACKAGES,
     EnvironmentSetting,
@@ -51,7 +51,7 @@ class JobChanges(Body, kw_only=True):
 
     priority: Priority | UnsetType = UNSET
     allow_task_preemption: bool | UnsetType = UNSET
-    max_parallel_tasks: Annotated[int, Meta(ge=-1)] | UnsetType = UNSET
+    max_parallel_tasks: Retries | UnsetType = UNSET
     constraints: JobConstraints | UnsetType = UNSET
     pool_info: PoolInfo | UnsetType = UNSET
     on_all_tasks_complete: AllTasksComplete | UnsetType = UNSET
@@ -154,13 +154,13 @@ class ExitOptions(Body, kw_only=True):
 
 
 class ExitCode(Body, kw_only=True):
-    code: int
+    code: Code
     exit_options: ExitOptions
 
 
 class ExitCodeRange(Body, kw_only=True):
-    start: int
-    end: int
+    start: Code
+    end: Code
     exit_options: ExitOptions
 
 
