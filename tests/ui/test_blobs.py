@@ -58,7 +58,7 @@ async def test_blobs_with_their_sizes(account: FakeAccount) -> None:
         await until(pilot, lambda: len(pane.table.records) == 3)
         await pilot.press("escape")
         await until(pilot, app.ended.is_set)
-        assert not app.feeds.blobs.looked_at
+        await until(pilot, lambda: not app.feeds.blobs.looked_at)
 
 
 async def test_more_are_fetched_as_one_scrolls(account: FakeAccount) -> None:

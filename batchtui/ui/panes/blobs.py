@@ -61,9 +61,9 @@ first.
 
     def columns(self) -> tuple[Column[Blob], ...]:
         return (
-            Column("BLOB", 20, self.key, grow=4, most=110),
+            Column("BLOB", 36, self.key, grow=4, most=110),
             Column("SIZE", 9, _bytes, right=True),
-            Column("TYPE", 16, _type, rank=2, grow=1, most=32),
+            Column("TYPE", 24, _type, rank=2),
             Column("AGE", 10, self._age, rank=1, right=True),
         )
 
