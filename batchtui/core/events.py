@@ -155,7 +155,7 @@ class Kept(Event, frozen=True, kw_only=True):
 
 
 class Ended(Event, frozen=True, kw_only=True):
-    """Always the last event."""
+    """The run is over. What is cleaned up after an interruption or a refusal comes later still."""
 
     run_id: str
     outcome: Outcome

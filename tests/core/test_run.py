@@ -11,10 +11,11 @@ import pytest
 from batchtui.core import events
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Kind, Ledger, LedgerError, Outcome
-from batchtui.core.models import FailureInfo, ResizeError
+from batchtui.core.models import FailureInfo, PoolInfo, ResizeError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.model import Fate
 from batchtui.core.run.cleanup import everywhere
+from batchtui.core.specs import JobSpec
 from tests.core.recipes import GOOD
 from tests.core.runs import Scene
 from tests.fakes import Outcome as TaskOutcome
@@ -102,10 +103,12 @@ async def test_names_that_are_taken_stop_it_before_anything_is_made(tmp_path: Pa
     scene = Scene(tmp_path)
     scene.account.storage.put("count-r1-in")
     await scene.account.batch.create_pool(pool_spec("count-r1"))
+    await scene.account.batch.create_job(JobSpec(id="count-r1", pool_info=PoolInfo("count-r1")))
     scene.account.calls.made.clear()
     with pytest.raises(RecipeError) as caught:
         await scene.carry_out()
-    assert [fault.key for fault in caught.value.faults] == [("pool", "id"), ("containers", "input")]
+    keys = [fault.key for fault in caught.value.faults]
+    assert keys == [("job", "id"), ("pool", "id"), ("containers", "input")]
     assert not [call for call in scene.account.calls.made if call.startswith(("create", "delete"))]
     assert not list(scene.ledger.folder.iterdir())
 
@@ -123,6 +126,25 @@ async def test_what_existed_is_used_if_the_recipe_says_so_and_never_deleted(
     assert {reused.kind for reused in scene.all(events.Reused)} == {Kind.CONTAINER, Kind.POOL}
     assert "kept" in scene.account.storage.held
     assert "count-r1" in scene.account.batch.world.pools
+
+
+async def test_what_someone_else_made_in_the_meantime_is_not_deleted(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    taken = refused("Could not create the pool: it exists.", code="PoolExists")
+    scene.account.calls.fail("create_pool", taken)
+    assert await scene.carry_out() is Outcome.REFUSED
+    await scene.new_run().clean(everywhere(Fate.DELETE))
+    assert scene.account.calls.count("delete_container") == 3
+    assert scene.account.calls.count("delete_pool") == 0
+
+
+async def test_access_lasts_twice_as_long_as_the_tasks_may_take(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    await scene.carry_out()
+    long = Scene(tmp_path / "long", GOOD.replace('"20m"', '"2d"'))
+    await long.carry_out()
+    days = [each.all(events.Signed)[0].lasting / 86_400 for each in (scene, long)]
+    assert days == [1.0, 4.0]
 
 
 async def test_an_image_that_the_service_does_not_know_is_a_fault(tmp_path: Path) -> None:

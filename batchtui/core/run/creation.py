@@ -29,6 +29,8 @@ class Creation:
         self._plan = plan
         self._journal = journal
         self._findings = findings
+        # Twice the timeout, so that a run that is resumed finds its tasks still able to work.
+        self._lasting = max(2 * plan.timeout, timedelta(days=1))
 
     async def everything(self) -> None:
         """Raises `GatewayError` and `RunError`; the ledger knows what was made until then."""
@@ -49,9 +51,7 @@ class Creation:
         try:
             yield
         except GatewayError as error:
-            if error.exists:
-                self._journal.existed(kind, name)
-            elif error.status is not None and error.status < 500:
+            if error.status is not None and error.status < 500:
                 self._journal.refused(kind, name)
             raise
         self._journal.created(kind, name)
@@ -75,13 +75,11 @@ class Creation:
             raise RunError(f"Could not read what is to be uploaded: {error}") from error
 
     async def _access(self) -> Access:
-        # Twice the timeout, so that a run that is resumed finds its tasks still able to work.
-        lasting = max(2 * self._plan.timeout, timedelta(days=1))
         storage = self._journal.gateway.storage if self._plan.containers else None
-        access = await Access.grant(self._plan, storage, lasting)
+        access = await Access.grant(self._plan, storage, self._lasting)
         if self._plan.containers:
             names = tuple(self._plan.containers.values())
-            self._journal.say(Signed(containers=names, lasting=lasting.total_seconds()))
+            self._journal.say(Signed(containers=names, lasting=self._lasting.total_seconds()))
         return access
 
     async def _pool(self, orders: Orders) -> None:
@@ -113,6 +111,6 @@ class Creation:
         if task.input is not None:
             container = self._plan.containers[task.input.role]
             url = await storage_of(self._journal.gateway).blob_url(
-                container, task.input.blob, lasting=max(2 * self._plan.timeout, timedelta(days=1))
+                container, task.input.blob, lasting=self._lasting
             )
         return orders.task(task, url)

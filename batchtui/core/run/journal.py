@@ -72,12 +72,8 @@ class Journal:
         self._note(kind, name, Fact.EXISTED)
         self.say(Reused(kind=kind, name=name))
 
-    def existed(self, kind: Kind, name: str) -> None:
-        """Someone else made it in the meantime: it is not this run's to delete."""
-        self._note(kind, name, Fact.EXISTED)
-
     def refused(self, kind: Kind, name: str) -> None:
-        """The service said no: it was not made."""
+        """The service said no: what is there, if anything, is not this run's to delete."""
         self._note(kind, name, Fact.REFUSED)
 
     def deleted(self, kind: Kind, name: str) -> None:
