@@ -27,7 +27,7 @@ class Shelf(Stage[None]):
         super().__init__(BlobsScreen(controller, "out"))
 
     def on_mount(self) -> None:
-        super().on_mount()
+        # Textual calls the handler of the class above by itself.
         self.run_worker(self.feeds.blobs.run())
 
 
