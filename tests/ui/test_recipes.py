@@ -8,7 +8,7 @@ from batchtui import paths
 from batchtui.core.recipe.model import Fate
 from batchtui.ui.recipe_run import RecipeRun, planned
 from batchtui.ui.screens.recipe_form import Ready, RecipeFormScreen
-from batchtui.ui.screens.recipes import RecipesScreen, run_at_once
+from batchtui.ui.screens.recipes import RecipesScreen
 from batchtui.ui.screens.run import RunScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, TextField
 from batchtui.ui.widgets.form_paths import PathField, completed
@@ -141,16 +141,6 @@ async def test_each_parameter_is_a_field_of_its_type(tmp_path: Path) -> None:
     assert ready.plan.parameters == {"words": 4, "nodes": 2, "loud": True, "share": 0.25}
     assert ready.wishes is not None
     assert ready.wishes.pool is Fate.KEEP
-
-
-async def test_a_recipe_can_be_run_at_once(tmp_path: Path) -> None:
-    app = Venture(tmp_path)
-    async with app.run_test(size=(100, 30)) as pilot:
-        hold = app.account.calls.hold("create_pool")
-        await run_at_once(app, app.workshop, written(tmp_path / "mine"), tmp_path / "out")
-        await until(pilot, lambda: isinstance(app.screen, RunScreen))
-        await hold.reached.wait()
-        await app.runs.cancel_all()
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

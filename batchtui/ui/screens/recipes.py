@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -86,7 +86,9 @@ class RecipesScreen(ModalScreen[None]):
     def choose(self, message: OptionList.OptionSelected) -> None:
         chosen = self._choices[message.option_index]
         if isinstance(chosen, RecipeRun):
-            self.app.call_later(self.app.push_screen, RunScreen(self._workshop.runs, chosen))
+            below = self.app.screen_stack[-2]
+            if not (isinstance(below, RunScreen) and below.run_shown is chosen):
+                self.app.call_later(self.app.push_screen, RunScreen(self._workshop.runs, chosen))
             self.dismiss()
         else:
             self._open(chosen)
@@ -114,11 +116,6 @@ class RecipesScreen(ModalScreen[None]):
 
     def _say(self, sentences: str) -> None:
         self.query_one("#verdict", Static).update(sentences)
-
-
-async def run_at_once(app: App[object], workshop: Workshop, place: Path, output: Path) -> None:
-    """Run the recipe in that folder with its defaults, and show it. Raises `RecipeError`."""
-    launch(app, workshop.runs, workshop.run(await planned(place, {}), output))
 
 
 def _run_prompt(run: RecipeRun) -> Content:
