@@ -1,7 +1,9 @@
 """The service: one aiohttp server on the loopback interface."""
 
 import asyncio
+import logging
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -18,6 +20,8 @@ from batchtui.local.store import Store
 from batchtui.local.wire.auth import verify
 from batchtui.local.world.rules import Rules
 from batchtui.local.world.world import World
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -82,11 +86,17 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         )
         Call(request).check_version()
         response = await handler(request)
+        rules.world.store.commit()
     except ServiceError as error:
         response = failure(request, error, rules.world.clock)
     except web.HTTPException as error:
         response = failure(request, _translated(error), rules.world.clock)
-    rules.world.store.commit()
+    except sqlite3.Error as error:
+        log.exception("The store failed")
+        reason = f"The account's state could not be written or read: {error}."
+        response = failure(
+            request, ServiceError("InternalError", ("Reason", reason)), rules.world.clock
+        )
     return response
 
 

@@ -61,6 +61,8 @@ class JobChanges(Body, kw_only=True):
     def check(self) -> None:
         if self.pool_info is not UNSET:
             self.pool_info.check()
+        if self.allow_task_preemption is True:
+            raise unsupported("allowTaskPreemption", "This account never preempts a running task.")
         if given(self.network_configuration):
             raise unsupported("networkConfiguration", "Nodes of this account join no network.")
         if self.max_parallel_tasks == 0:

@@ -11,7 +11,7 @@ from batchtui.local.world.task import COLUMNS, NAMES, Json, Task
 _ALL = ", ".join(NAMES)
 _INSERT = f"INSERT OR IGNORE INTO tasks ({_ALL}) VALUES ({', '.join('?' * len(NAMES))})"
 _REPLACE = f"UPDATE tasks SET {', '.join(f'{name} = ?' for name in NAMES[1:])} WHERE seq = ?"
-_DELETED_AT_ONCE = 2000
+_DELETED_AT_ONCE = 500
 
 # Members that a listing can serve from columns alone: column and how to spell it.
 _CHEAP = {"id": "id", "state": "state", "stateTransitionTime": "changed"}
