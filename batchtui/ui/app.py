@@ -11,20 +11,26 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from batchtui import paths
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import GatewayError
+from batchtui.core.ledger import Ledger
 from batchtui.core.profile import ConfigError
+from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.session import Session
 from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.commands import BindingsProvider
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.recipe_run import Workshop, planned
 from batchtui.ui.runs import Runs
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.help import HelpScreen
+from batchtui.ui.screens.recipes import RecipesScreen
+from batchtui.ui.screens.run import Herald
 from batchtui.ui.screens.welcome import WelcomeScreen
 
 OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
@@ -70,6 +76,7 @@ class BatchApp(App[int]):
         self.animation_level = "none"
         self.runs = Runs(self.run_worker)
         self.dashboard: DashboardScreen | None = None
+        self.workshop: Workshop | None = None
         self._open_session = open_session
         self._profile = profile
         self._offer_local = offer_local
@@ -90,6 +97,10 @@ class BatchApp(App[int]):
     def now(self) -> datetime:
         """The time of day against which ages are counted."""
         return datetime.now(UTC)
+
+    def ledger(self) -> Ledger:
+        """Where runs are remembered."""
+        return Ledger(paths.runs_dir())
 
     @work(exclusive=True, group="account")
     async def open_account(self) -> None:
@@ -118,8 +129,10 @@ class BatchApp(App[int]):
         self.dashboard = DashboardScreen(session, controller, clock=self.now)
         polling = asyncio.create_task(feeds.run(), name="feeds")
         leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        self.workshop = Workshop(self.runs, session, controller, self.ledger(), self._profile)
         await self.switch_screen(self.dashboard)
-        self._tell_runs()
+        if self._start is not None:
+            await self._run_at_once(self.workshop, self._start)
         try:
             await asyncio.wait((polling, leaving), return_when=asyncio.FIRST_COMPLETED)
             if polling.done():
@@ -182,7 +195,22 @@ class BatchApp(App[int]):
         self.push_screen(HelpScreen(title, text or "", bindings))
 
     def action_run_recipe(self) -> None:
-        """Choose a recipe and run it."""
+        """Choose a recipe and run it, or look at a run of this session."""
+        if self.workshop is not None:
+            self.push_screen(RecipesScreen(self.workshop))
+
+    async def _run_at_once(self, workshop: Workshop, place: Path) -> None:
+        """Run a recipe with its defaults while the dashboard is on the screen."""
+        try:
+            plan = await planned(place, {})
+        except RecipeError as error:
+            self.notify(str(error), title="Run", severity="error", markup=False)
+            return
+        name = plan.recipe.name
+        run = workshop.run(plan, Path.cwd() / f"{name}-output")
+        Herald(self.screen.app, self.runs, run)
+        self.runs.start(run)
+        self.notify(f"{name} is under way. Press s to see its steps.", title="Run", markup=False)
 
     def _tell_runs(self) -> None:
         if self.dashboard is not None:

@@ -1,15 +1,20 @@
 """The dashboard over the fake account, with a clock that stands still."""
 
 import asyncio
+import os
+import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from batchtui.core.ledger import Ledger
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
 from batchtui.ui.app import BatchApp
@@ -31,9 +36,13 @@ class TestedApp(BatchApp):
         self.account = account
         self.read_only = wanted.pop("read_only", False)
         self.local = wanted.pop("local", False)
+        self.opened: list[str | None] = []
         self.closed = False
         self.traffic = Traffic()
         super().__init__(self._session, **({"profile": "work"} | wanted))
+
+    def ledger(self) -> Ledger:
+        return Ledger(Path(tempfile.gettempdir()) / f"batchtui-tests-{os.getpid()}")
 
     def now(self) -> datetime:
         return self.account.batch.world.now
@@ -50,10 +59,18 @@ class TestedApp(BatchApp):
         @asynccontextmanager
         async def opened() -> AsyncIterator[Session]:
             tell(f"Opening {profile}")
-            yield Session(
-                self.account.gateway, self.traffic, "contoso", ENDPOINT, self.local, self.read_only
-            )
-            self.closed = True
+            self.opened.append(profile)
+            try:
+                yield Session(
+                    self.account.gateway,
+                    self.traffic,
+                    "contoso",
+                    ENDPOINT,
+                    self.local,
+                    self.read_only,
+                )
+            finally:
+                self.closed = True
 
         return opened()
 
@@ -73,12 +90,11 @@ def app(account: FakeAccount) -> TestedApp:
 
 async def until(condition: Callable[[], object], *, what: str = "") -> None:
     """Let the app work until the condition holds; fails when it does not within `PATIENCE`."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        pytest.fail(f"did not come about: {what or condition}")
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"did not come about: {what or condition}")
+        await asyncio.sleep(0.005)
 
 
 async def settled(pilot: Pilot[Any], app: TestedApp) -> None:

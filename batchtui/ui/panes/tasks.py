@@ -120,10 +120,11 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         """Say in full why the highlighted task failed, or what it runs."""
         message.stop()
         task = self.highlighted
-        line = ()
-        if task is not None:
+        if task is None:
+            self.detail.update()
+        else:
             line = _why(task) or ((task.command_line, Tone.MUTED),)
-        self.detail.update(content(line))
+            self.detail.update(content(line))
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:

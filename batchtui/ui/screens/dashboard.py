@@ -86,7 +86,7 @@ class DashboardScreen(RequestsScreen):
     now: reactive[datetime] = reactive(datetime.now)
     running: reactive[str] = reactive("")
     """The recipes under way, in words."""
-    zoomed: reactive[bool] = reactive(False)
+    zoomed: reactive[bool] = reactive(False, toggle_class="-zoomed")
 
     header = getters.query_one(AccountHeader)
 

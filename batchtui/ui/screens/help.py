@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-
 SCROLLING = ("scroll_", "page_left", "page_right")
 """Commands that Textual gives whatever scrolls, and that do nothing here."""
 

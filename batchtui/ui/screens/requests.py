@@ -12,12 +12,14 @@ from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.upload import UploadScreen
 
 
 class RequestsScreen(Screen[None]):
@@ -81,14 +83,10 @@ class RequestsScreen(Screen[None]):
 
     @on(ContainersPane.UploadRequested)
     def upload(self, message: ContainersPane.UploadRequested) -> None:
-        from batchtui.ui.screens.upload import UploadScreen
-
         self.app.push_screen(UploadScreen(self.controller, message.container.name))
 
     @on(ContainersPane.OpenRequested)
     def open_container(self, message: ContainersPane.OpenRequested) -> None:
-        from batchtui.ui.screens.blobs import BlobsScreen
-
         self.app.push_screen(BlobsScreen(self.controller, message.container.name))
 
     @on(TasksPane.OutputRequested)

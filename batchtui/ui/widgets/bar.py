@@ -10,7 +10,7 @@ FULL, LEFT, RIGHT = "━", "╸", "╺"
 def bar(parts: Sequence[tuple[int, str]], total: int, width: int) -> Spans:
     """Parts of a whole, one after the other, each in its tone; the rest is track.
 
-    A part that is not nothing is at least half a cell long, and a bar that is not full never
+    A part that is not nothing shows where there is room for it, and a bar that is not full never
     looks full.
     """
     halves = width * 2
@@ -24,7 +24,7 @@ def bar(parts: Sequence[tuple[int, str]], total: int, width: int) -> Spans:
         reached += count
         end = max(end + 1, round(reached / max(total, 1) * halves))
         if reached < total:
-            end = min(end, halves - 1)
+            end = min(end, halves - 2)
         ends.append((min(end, halves), tone))
     if done < total or not ends:
         ends.append((halves, Tone.TRACK))

@@ -173,7 +173,7 @@ class NodeHeatmap(ScrollView, can_focus=True):
 
     def _scroll_to_cursor(self) -> None:
         region = Region(0, self.cursor // self.columns * self.scale.height, 1, 1)
-        self.scroll_to_region(region, animate=False, x_axis=False, immediate=True)
+        self.scroll_to_region(region, animate=False, x_axis=False, immediate=True, force=True)
 
     def _reshape(self) -> None:
         """Choose the scale anew, and fit the scrolling to it."""

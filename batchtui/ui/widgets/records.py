@@ -271,7 +271,7 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
         was_empty = not self.virtual_size.height
         self._reshape()
         if moved and self._scrolled:
-            self.scroll_to(y=self.scroll_y + moved, animate=False, immediate=True)
+            self.scroll_to(y=self.scroll_y + moved, animate=False, immediate=True, force=True)
         before = self.cursor
         self.cursor = cursor
         if self.cursor == before and self.records:
@@ -298,7 +298,7 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
     def _scroll_to_cursor(self) -> None:
         # One row higher than the record, so that the fixed header never hides it.
         region = Region(0, self.cursor, 1, 1 + self.header)
-        self.scroll_to_region(region, animate=False, x_axis=False, immediate=True)
+        self.scroll_to_region(region, animate=False, x_axis=False, immediate=True, force=True)
 
     def _say_visible(self) -> None:
         on_screen = self._on_screen()

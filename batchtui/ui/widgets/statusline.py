@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from batchtui.ui.widgets.columns import cut
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, tone_classes, tone_css
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,150 @@
+"""Opening an account, what goes wrong with that, and leaving it again."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.widgets import OptionList
+
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.connecting import ConnectingScreen
+from batchtui.ui.screens.help import HelpScreen
+from batchtui.ui.screens.recipes import RecipesScreen
+from batchtui.ui.screens.welcome import WelcomeScreen
+from tests.fakes import FakeAccount, unreachable
+from tests.ui.conftest import TestedApp, settled, text_of, until
+
+
+class Endless:
+    """A run that goes on until it is cancelled."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.told: Callable[[], None] = lambda: None
+
+    @property
+    def caption(self) -> str:
+        return "topnwords 3/5"
+
+    async def carry_out(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled = True
+
+
+async def test_it_opens_the_account_and_closes_it_again(app: TestedApp) -> None:
+    async with app.run_test() as pilot:
+        await settled(pilot, app)
+        assert app.screen is app.dashboard
+        await pilot.press("q")
+        await until(lambda: app.closed)
+    assert app.return_value == 0
+
+
+async def test_without_a_profile_one_key_opens_the_local_account(account: FakeAccount) -> None:
+    app = TestedApp(account, profile=None, offer_local=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: isinstance(app.screen, WelcomeScreen))
+        assert not account.calls.made
+        await pilot.press("l")
+        await settled(pilot, app)
+    assert app.opened == ["local"]
+
+
+async def test_enter_takes_the_offer_too(account: FakeAccount) -> None:
+    app = TestedApp(account, profile=None, offer_local=True)
+    async with app.run_test() as pilot:
+        await until(lambda: isinstance(app.screen, WelcomeScreen))
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(pilot, app)
+
+
+async def test_a_failure_is_said_in_full_and_can_be_tried_again(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    sentence = "Could not list the pools: the key is wrong. Set AZURE_BATCH_ACCESS_KEY."
+    account.calls.fail("pools", unreachable(sentence))
+    async with app.run_test() as pilot:
+        await until(lambda: isinstance(app.screen, ConnectingScreen) and app.screen.failure)
+        await pilot.pause()
+        shown = text_of(app.screen.query_one("#failure"))
+        assert " ".join(shown.split()) == sentence
+        assert app.closed
+        await pilot.press("r")
+        await settled(pilot, app)
+    assert app.opened == ["work", "work"]
+
+
+async def test_giving_up_on_an_account_is_exit_code_three(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    account.calls.down(unreachable())
+    async with app.run_test() as pilot:
+        await until(lambda: isinstance(app.screen, ConnectingScreen) and app.screen.failure)
+        await pilot.press("q")
+    assert app.return_value == 3
+
+
+async def test_quitting_asks_while_a_run_is_under_way(app: TestedApp) -> None:
+    run = Endless()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        app.runs.start(run)
+        await until(lambda: "topnwords 3/5" in text_of(app.panes.header))
+        await pilot.press("q")
+        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.dashboard)
+        assert not run.cancelled
+        await pilot.press("q")
+        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(lambda: app.closed)
+    assert run.cancelled
+    assert app.return_value == 0
+
+
+async def test_help_is_about_the_pane_in_use(app: TestedApp) -> None:
+    async with app.run_test(size=(100, 50)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "question_mark")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        await pilot.pause()
+        keys = text_of(app.screen.query_one("#keys"))
+        assert "jobs of the account" in text_of(app.screen.query_one("#text"))
+        for line in ("n  New  Create a job", "d  Delete  Delete the job and its tasks"):
+            assert line.split() in [shown.split() for shown in keys.splitlines()]
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.dashboard)
+
+
+async def test_the_palette_knows_every_live_command(app: TestedApp) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3")
+        described = {
+            active.binding.description
+            for active in app.panes.active_bindings.values()
+            if active.tooltip and active.enabled and not active.binding.system
+        }
+        assert {"New", "Run", "Quit", "Zoom", "Refresh", "Help"} <= described
+        await pilot.press("ctrl+p")
+        await until(lambda: app.screen is not app.dashboard)
+        await pilot.press(*"refresh")
+        await until(
+            lambda: app.screen.query("OptionList").first(OptionList).option_count,
+            what="a command is found",
+        )
+        before = len(app.account.calls.made)
+        await pilot.press("enter", "enter")
+        await until(lambda: len(app.account.calls.made) > before, what="everything is refreshed")
+
+
+async def test_s_offers_the_recipes(app: TestedApp) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("s")
+        await until(lambda: isinstance(app.screen, RecipesScreen))
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.dashboard)

@@ -1,0 +1,349 @@
+"""The dashboard shows the truth, and does what its user asks after a question."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+
+from batchtui.core.models import PoolInfo
+from batchtui.core.specs import JobSpec
+from batchtui.core.states import JobState, PoolState
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.pane import Pane
+from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.new_container import NewContainerScreen
+from batchtui.ui.screens.new_job import NewJobScreen
+from batchtui.ui.screens.new_pool import NewPoolScreen
+from batchtui.ui.screens.new_tasks import NewTasksScreen
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.widgets.heatmap import NodeHeatmap
+from tests.fakes import FakeAccount, pool_spec, refused, task_spec, unreachable
+from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.scene import render_farm
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=str)
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    return await render_farm(nodes=40, tasks=60)
+
+
+def pane(app: TestedApp, name: str) -> Pane:
+    return app.panes.query_one(f"#{name}", Pane)
+
+
+def shown(app: TestedApp, name: str) -> str:
+    """What a pane says, with its title and subtitle."""
+    one = pane(app, name)
+    inside = "\n".join(text_of(child) for child in one.children if child.display)
+    return f"{one.border_title}\n{inside}\n{one.border_subtitle}"
+
+
+def on_top(app: TestedApp, screen: type[Screen[Any]]) -> bool:
+    return isinstance(app.screen, screen)
+
+
+def row(app: TestedApp, name: str, start: str) -> list[str]:
+    """The words of the row that begins so."""
+    lines = [line.lstrip("▌ ") for line in shown(app, name).splitlines()]
+    return next(line.split() for line in lines if line.startswith(start))
+
+
+async def test_every_pane_shows_the_truth(app: TestedApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j", "2", "j")
+        await settled(pilot, app)
+        await settled(pilot, app)
+        assert row(app, "pools", "render-farm")[:4] == ["render-farm", "●", "steady", "40/40"]
+        assert row(app, "pools", "genome-spot")[1:5] == ["!", "1", "error", "0/32"]
+        assert row(app, "jobs", "frames-0412")[:3] == ["frames-0412", "●", "active"]
+        assert row(app, "jobs", "nightly-sweep")[1:3] == ["✓", "completed"]
+        assert row(app, "containers", "frames-input")[1] == "1,000+"
+        assert row(app, "containers", "topn-output")[1:4] == ["2", "1.1", "KB"]
+        failed = row(app, "tasks", "✗ frame-08107")
+        assert failed[2:4] == ["failed", "139"]
+        assert failed[-5:] == ["frame", "4711:", "no", "such", "texture"]
+        assert "Nodes · render-farm" in shown(app, "nodes")
+        assert "start task failed 2" in shown(app, "nodes")
+        assert "Tasks · frames-0412" in shown(app, "tasks")
+        counts = await app.account.batch.task_counts("frames-0412")
+        assert f"{counts.succeeded} ok · {counts.failed} failed" in shown(app, "tasks")
+        header = text_of(app.panes.header)
+        assert "contoso" in header
+        assert "3 pools" in header
+
+
+async def test_jobs_stand_newest_first_and_those_that_are_over_last(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        ids = [job.id for job in app.panes.query_one(JobsPane).table.records]
+        assert ids == ["variants-chr1", "frames-0412", "topn-7f3a", "nightly-sweep"]
+
+
+async def test_the_node_under_the_cursor_is_named_with_what_it_does(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j", "enter")
+        await settled(pilot, app)
+        assert isinstance(app.focused, NodeHeatmap)
+        nodes = account.batch.world.pools["render-farm"].nodes
+        busy = next(index for index, node in enumerate(nodes) if node.tasks)
+        for _ in range(busy):
+            await pilot.press("l")
+        await settled(pilot, app)
+        detail = shown(app, "nodes")
+        assert nodes[busy].id in detail
+        assert "running  11 min  1/4 slots" in detail
+        assert f"runs {nodes[busy].tasks[0].spec.id}" in detail
+
+
+@SIZES
+async def test_all_panes_are_reached_by_keys(app: TestedApp, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, app)
+        for key, name in zip(
+            "12345", ("pools", "jobs", "containers", "nodes", "tasks"), strict=True
+        ):
+            await pilot.press(key)
+            await pilot.pause()
+            current = pane(app, name)
+            assert current.has_class("-current")
+            assert app.focused is not None
+            assert current in app.focused.ancestors
+            assert current.region.height >= 6
+            assert app.screen.region.contains_region(current.region)
+            footer = app.panes.query("FooterKey")
+            assert 0 < len(footer) <= 8
+            assert max(one.region.right for one in footer) <= size[0]
+        visited = []
+        for _ in range(5):
+            await pilot.press("tab")
+            visited += [one.id for one in app.panes.query(".-current") if isinstance(one, Pane)]
+        assert visited == ["pools", "jobs", "containers", "nodes", "tasks"]
+
+
+DELETIONS = (
+    ("1", "Delete pool render-farm?", "delete_pool render-farm"),
+    ("2", "Delete job frames-0412?", "delete_job frames-0412"),
+    ("3", "Delete container frames-output?", "delete_container frames-output"),
+)
+
+
+async def test_deleting_asks_first_and_names_what_goes(app: TestedApp) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot, app)
+        for number, question, call in DELETIONS:
+            await pilot.press(number, "j", "d")
+            await until(partial(on_top, app, ConfirmScreen))
+            await pilot.pause()
+            assert question in text_of(app.screen.query_one("#question"))
+            said = "".join(text_of(one) for one in app.screen.query(".consequence"))
+            assert any(char.isdigit() for char in said)
+            await pilot.press("enter")
+            await until(partial(on_top, app, DashboardScreen))
+            assert call not in app.account.calls.made, "enter takes the safe answer"
+            await pilot.press("d")
+            await until(partial(on_top, app, ConfirmScreen))
+            await pilot.press("right", "enter")
+            await until(partial(app.account.calls.made.__contains__, call), what=call)
+
+
+async def test_what_is_deleted_shows_that_it_goes(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j", "d")
+        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(lambda: account.batch.world.pools["render-farm"].state is PoolState.DELETING)
+        await settled(pilot, app)
+        assert row(app, "pools", "render-farm")[1:3] == ["◌", "deleting"]
+        account.batch.step()
+        await settled(pilot, app)
+        assert "render-farm" not in shown(app, "pools")
+
+
+async def test_a_refusal_is_a_notification(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        account.calls.fail("delete_job", refused("Could not delete job x: it is busy. Try later."))
+        await pilot.press("2", "d")
+        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(lambda: any("it is busy" in note.message for note in app._notifications))
+        assert JobState.DELETING not in [job.state for job in account.batch.world.jobs.values()]
+
+
+async def test_what_goes_with_a_thing_may_be_unknown(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        account.calls.fail("task_counts", unreachable("Could not count: timed out"))
+        await pilot.press("2", "d")
+        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.pause()
+        assert "not known" in text_of(app.screen.query_one(".consequence"))
+
+
+async def test_a_new_pool_is_created_and_highlighted(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("n")
+        await until(lambda: isinstance(app.screen, NewPoolScreen))
+        app.screen.dismiss(pool_spec("zeta", dedicated=3))
+        await until(lambda: "create_pool zeta" in app.account.calls.made)
+        await settled(pilot, app)
+        assert app.panes.pool is not None
+        assert app.panes.pool.id == "zeta"
+
+
+async def test_a_new_job_a_new_container_and_new_tasks(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "n")
+        await until(lambda: isinstance(app.screen, NewJobScreen))
+        app.screen.dismiss(JobSpec(id="aaa", pool_info=PoolInfo("render-farm")))
+        await until(lambda: "create_job aaa" in app.account.calls.made)
+        await settled(pilot, app)
+        assert app.panes.job is not None
+        assert app.panes.job.id == "aaa"
+        await pilot.press("5", "n")
+        await until(lambda: isinstance(app.screen, NewTasksScreen))
+        app.screen.dismiss((task_spec("t-1"), task_spec("t-2")))
+        await until(lambda: "add_task aaa t-2" in app.account.calls.made)
+        await settled(pilot, app)
+        assert "t-2" in shown(app, "tasks")
+        await pilot.press("3", "n")
+        await until(lambda: isinstance(app.screen, NewContainerScreen))
+        app.screen.dismiss("zz-new")
+        await until(lambda: "create_container zz-new" in app.account.calls.made)
+        await settled(pilot, app)
+        assert "zz-new" in shown(app, "containers")
+
+
+async def test_enter_and_letters_open_what_is_highlighted(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        for keys, screen in (
+            (("2", "enter", "enter"), OutputScreen),
+            (("5", "o"), OutputScreen),
+            (("3", "enter"), BlobsScreen),
+            (("3", "u"), UploadScreen),
+        ):
+            await pilot.press(*keys)
+            await until(partial(on_top, app, screen), what=screen.__name__)
+            await pilot.press("escape")
+            await until(lambda: app.screen is app.dashboard)
+
+
+async def test_a_service_that_is_away_is_told_of_and_data_stays(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        account.calls.down(unreachable("Could not reach contoso: connection refused"))
+        await settled(pilot, app)
+        for name in ("pools", "jobs", "containers", "nodes", "tasks"):
+            assert pane(app, name).has_class("-stale")
+            assert "stale" in str(pane(app, name).border_subtitle)
+        assert "Could not reach contoso" in shown(app, "pools")
+        assert "render-farm" in shown(app, "pools")
+        assert "stale" in text_of(app.panes.header)
+        account.calls.down(None)
+        await settled(pilot, app)
+        assert not app.panes.query(".-stale")
+        assert "live" in text_of(app.panes.header)
+
+
+async def test_zoom_gives_one_pane_the_screen_and_stops_the_others_feeds(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3", "z")
+        await pilot.pause()
+        assert pane(app, "containers").region.size == (120, 38)
+        assert not app.panes.feeds.tasks.looked_at
+        assert app.panes.feeds.usage.looked_at
+        await pilot.press("5")
+        await pilot.pause()
+        assert pane(app, "tasks").region.size == (120, 38)
+        assert app.panes.feeds.tasks.looked_at
+        await pilot.press("escape")
+        await pilot.pause()
+        assert all(one.display for one in app.panes.query(Pane))
+
+
+async def test_nothing_is_fetched_behind_another_screen(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        feeds = app.panes.feeds
+        await pilot.press("n")
+        await until(lambda: isinstance(app.screen, NewPoolScreen))
+        await pilot.pause()
+        assert feeds.pools.looked_at, "a dialog leaves the panes visible"
+        await pilot.press("escape", "5", "o")
+        await until(lambda: isinstance(app.screen, OutputScreen))
+        await until(lambda: not any(feeds[name].looked_at for name in app.panes.SHOWN))
+        await pilot.press("escape")
+        await until(lambda: feeds.pools.looked_at)
+
+
+async def test_r_looks_again_at_once(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        before = app.account.calls.count("jobs")
+        await pilot.press("r")
+        await until(lambda: app.account.calls.count("jobs") > before)
+
+
+async def test_a_read_only_account_offers_no_change(account: FakeAccount) -> None:
+    app = TestedApp(account, read_only=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        assert "read-only" in text_of(app.panes.header)
+        for number in "1235":
+            await pilot.press(number)
+            await pilot.pause()
+            offered = {
+                active.binding.description: active.enabled
+                for active in app.panes.active_bindings.values()
+            }
+            assert not any(offered.get(word) for word in ("New", "Delete", "Upload", "Run"))
+            assert "New" in offered, "it is shown, disabled"
+            await pilot.press("n", "d", "u", "s")
+            assert app.screen is app.dashboard
+
+
+async def test_empty_panes_say_what_to_do_next() -> None:
+    app = TestedApp(FakeAccount())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        said = {
+            name: " ".join(shown(app, name).split())
+            for name in ("pools", "jobs", "containers", "nodes", "tasks")
+        }
+        assert "Press n to create one" in said["pools"]
+        assert "Press n to create one" in said["jobs"]
+        assert "Press n to create one" in said["containers"]
+        assert "Highlight a pool" in said["nodes"]
+        assert "Highlight a job" in said["tasks"]
+
+
+async def test_more_tasks_are_fetched_as_one_scrolls() -> None:
+    account = await render_farm(nodes=4, tasks=2_300)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "j")
+        await settled(pilot, app)
+        tasks = app.panes.feeds.tasks
+        assert len(tasks.reading.value.items) == 1_000
+        await pilot.press("5", "G")
+        await until(lambda: len(tasks.reading.value.items) == 2_000)
+        await pilot.press("G")
+        await until(lambda: len(tasks.reading.value.items) == 2_300)
