@@ -1,5 +1,6 @@
 """Files of nodes and tasks, seen from outside: nothing above their root is ever reached."""
 
+import errno
 import mimetypes
 import os
 import shutil
@@ -8,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from batchtui.local.errors import ServiceError
 
@@ -70,26 +72,28 @@ def walk(root: Path, *, recursive: bool) -> Iterator[Entry]:
                 folders.append((f"{entry.name}/", path))
 
 
-def read(entry: Entry, first: int, last: int | None) -> bytes:
-    """Bytes of a file, both ends included; `last` is None for all that is there."""
-    with entry.path.open("rb") as file:
+def reader(entry: Entry, first: int) -> BinaryIO:
+    """The file, open at a byte; 404 when it went away or cannot be read."""
+    try:
+        file = entry.path.open("rb")
         file.seek(first)
-        return file.read() if last is None else file.read(last - first + 1)
+    except OSError as error:
+        raise ServiceError("FileNotFound", ("Reason", error.strerror or "")) from None
+    return file
 
 
 def delete(entry: Entry, *, recursive: bool) -> None:
     """Remove a file, or a folder: a full one only recursively, else 409."""
-    if not entry.is_folder:
-        entry.path.unlink(missing_ok=True)
-    elif recursive:
-        shutil.rmtree(entry.path, ignore_errors=False)
-    else:
-        try:
+    try:
+        if not entry.is_folder:
+            entry.path.unlink(missing_ok=True)
+        elif recursive:
+            shutil.rmtree(entry.path)
+        else:
             entry.path.rmdir()
-        except OSError:
-            raise ServiceError(
-                "OperationInvalidForCurrentState", ("Reason", "The directory is not empty")
-            ) from None
+    except OSError as error:
+        reason = f"It could not be deleted: {error.strerror}"
+        raise ServiceError("OperationInvalidForCurrentState", ("Reason", reason)) from None
 
 
 def _names(folder: Path) -> list[str]:
@@ -100,7 +104,10 @@ def _names(folder: Path) -> list[str]:
 
 
 def _entry(name: str, path: Path) -> Entry:
+    """Raises OSError, for a pipe or a device too: opening one might never return."""
     status = path.stat()
+    if not stat.S_ISDIR(status.st_mode) and not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "It is neither a file nor a directory", str(path))
     return Entry(
         name=name,
         path=path,

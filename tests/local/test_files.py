@@ -154,3 +154,20 @@ async def test_files_go_with_their_task(client: BatchClient, root: Path) -> None
         return not root.exists()
 
     await until(gone, bool)
+
+
+async def test_a_large_file_comes_whole(client: BatchClient, root: Path) -> None:
+    content = os.urandom(1_000_000)
+    (root / "wd" / "large").write_bytes(content)
+    parts = await client.download_task_file("job", "t", "wd/large")
+    assert b"".join([part async for part in parts]) == content
+    tail = await client.download_task_file("job", "t", "wd/large", ocp_range="bytes=300000-1999999")
+    assert b"".join([part async for part in tail]) == content[300_000:]
+
+
+async def test_an_unreadable_file_is_no_crash(endpoint: str, root: Path) -> None:
+    (root / "wd" / "folder").mkdir()
+    os.mkfifo(root / "wd" / "pipe")
+    for name in ("wd%2Fpipe", "wd%2Ffolder%2Fnothing"):
+        answer = await ask(endpoint, "GET", f"{TASK}/{name}")
+        assert answer.status == 404

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from batchtui.local.errors import ServiceError
-from batchtui.local.node_files import Entry, delete, find, read, walk
+from batchtui.local.node_files import Entry, delete, find, reader, walk
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
-from batchtui.local.routes.replies import BARE, answer, not_modified
+from batchtui.local.routes.replies import answer, not_modified
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import http_date, stamp
 
@@ -20,6 +20,7 @@ Json = dict[str, Any]
 routes = web.RouteTableDef()
 
 _NODE = "/pools/{pool}/nodes/{node}/files"
+_PIECE = 262_144
 _TASK = "/jobs/{job}/tasks/{task}/files"
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?", re.ASCII)
 
@@ -46,18 +47,26 @@ async def list_all(request: web.Request) -> web.Response:
 
 @routes.get(_NODE + "/{path:.+}", allow_head=False)
 @routes.get(_TASK + "/{path:.+}", allow_head=False)
-async def get(request: web.Request) -> web.Response:
+async def get(request: web.Request) -> web.StreamResponse:
     call = Call(request)
     entry = await _entry(call)
     if call.unchanged(entry.modified):
         return not_modified()
+    headers = _headers(call, entry)
+    if entry.is_folder:
+        return answer(200, None, **headers)
     first, last = _range(request, entry)
-    response = answer(200, None, **_headers(call, entry))
-    if not entry.is_folder:
-        response[BARE] = False
-        response.body = await asyncio.to_thread(read, entry, first, last)
-        response.headers["Content-Type"] = entry.content_type
-    return response
+    # What is written while it is being read belongs to the next request.
+    left = (entry.size if last is None else min(last + 1, entry.size)) - first
+    with await asyncio.to_thread(reader, entry, first) as file:
+        response = web.StreamResponse(headers={**headers, "Content-Type": entry.content_type})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        while left > 0 and (piece := await asyncio.to_thread(file.read, min(left, _PIECE))):
+            await response.write(piece)
+            left -= len(piece)
+        await response.write_eof()
+        return response
 
 
 @routes.head(_NODE + "/{path:.+}")

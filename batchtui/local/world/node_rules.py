@@ -54,7 +54,7 @@ class NodeRules:
     async def _reboot(self, node: Node, option: str) -> None:
         await self._clear(node, option)
         if node.state == "rebooting":
-            await self._boot.begin(self._world.pool(node.pool), node)
+            self._boot.begin(self._world.pool(node.pool), node)
 
     async def _go_offline(self, node: Node, option: str) -> None:
         await self._clear(node, option)
