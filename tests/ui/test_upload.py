@@ -156,3 +156,17 @@ def test_a_transfer_in_words() -> None:
     assert "".join(text for text, _ in line) == (
         "3 of 12 files   1.2 MB of 3.4 MB   400.0 KB/s   5.5 s left"
     )
+
+
+async def test_a_path_that_was_only_typed_is_uploaded_too(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(120, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "nowhere"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "There is no file or folder" in words(stage))
+        stage.screen.query_one(PathField).input.value = "run.py"
+        await pilot.press("ctrl+s")
+        await until(pilot, stage.ended.is_set)
+    assert set(account.storage.held["input"]) == {"run.py"}

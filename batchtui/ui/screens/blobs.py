@@ -48,7 +48,7 @@ class BlobsScreen(Screen[None]):
         pane = BlobsPane(id="blobs").data_bind(BlobsScreen.blobs, BlobsScreen.now)
         pane.about, pane.read_only = self._container, self._controller.read_only
         yield pane
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._feeds.show_container(self._container)

@@ -22,6 +22,7 @@ from batchtui.core.tail import Excerpt
 from batchtui.core.wording import in_time
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.widgets.glyphs import of_task
+from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.tones import Spans, Tone, content, joined
 
 STREAMS = {"1": "stdout", "2": "stderr"}
@@ -70,7 +71,7 @@ class OutputScreen(Screen[None]):
                 yield StreamPane(stream, key).data_bind(
                     OutputScreen.subject, reading=getattr(OutputScreen, stream)
                 )
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_subject(self.subject)
@@ -169,7 +170,7 @@ def headline(task: Task, job_id: str) -> Spans:
         parts.append(((f"retry {execution.retry_count}", Tone.WARNING),))
     parts.append((("job ", Tone.MUTED), (job_id, Tone.PLAIN)))
     if task.node_info.node_id:
-        parts.append((("node ", Tone.MUTED), (task.node_info.node_id, Tone.PLAIN)))
+        parts.append((("node ", Tone.MUTED), (short_node(task.node_info.node_id, 24), Tone.PLAIN)))
     return joined(parts, "   ")
 
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from batchtui import paths
+from batchtui.core.events import now
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.parameters import ParameterError
@@ -20,7 +21,7 @@ from batchtui.ui.screens.recipe_form import RecipeFormScreen, in_lines
 from batchtui.ui.screens.run import RunScreen, launch
 from batchtui.ui.widgets.event_words import headline
 from batchtui.ui.widgets.form_paths import PathField
-from batchtui.ui.widgets.tones import Spans, Tone, content
+from batchtui.ui.widgets.tones import Tone, content
 
 
 class Offers(OptionList):
@@ -119,10 +120,10 @@ class RecipesScreen(ModalScreen[None]):
 
 
 def _run_prompt(run: RecipeRun) -> Content:
-    ending = run.story.ending
-    spans = headline(run.story, ending.at if ending else run.story.began)
-    caption: Spans = () if ending else ((f"  {run.caption}", Tone.MUTED),)
-    return content((*spans, *caption))
+    """How the run is doing; of one under way, how far it is, too."""
+    story = run.story
+    far = "" if story.ending else story.caption.removeprefix(story.title)
+    return content((*headline(story, now()), (f"  {far}", Tone.MUTED)))
 
 
 def _recipe_prompt(plan: Plan) -> Content:

@@ -59,7 +59,7 @@ class RunScreen(Screen[None]):
         with VerticalScroll(id="troubles") as box:
             box.border_title = "What went wrong"
             yield Static()
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._stop = self._runs.subscribe(self.take)

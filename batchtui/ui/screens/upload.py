@@ -71,7 +71,7 @@ class UploadScreen(ModalScreen[None]):
         """Enter adds what is typed; with nothing typed it uploads."""
         field = self.query_one("#path", PathField)
         if field.value:
-            self._pick(field.path.absolute())
+            self._add(field.path.absolute())
         else:
             self.action_upload()
 
@@ -83,9 +83,12 @@ class UploadScreen(ModalScreen[None]):
             del self._picked[path]
             self._show()
         else:
-            self._pick(path)
+            self._add(path)
 
     @work
+    async def _add(self, path: Path) -> None:
+        await self._pick(path)
+
     async def _pick(self, path: Path) -> None:
         """Count what is there, in a thread, and put it on the list."""
         field = self.query_one("#path", PathField)
@@ -124,6 +127,11 @@ class UploadScreen(ModalScreen[None]):
     @work(exclusive=True, group="upload")
     async def action_upload(self) -> None:
         field = self.query_one("#path", PathField)
+        if field.value:
+            await self._pick(field.path.absolute())
+            if field.value:
+                # It is not there, and the field says so.
+                return
         if not self._picked:
             field.complain("Pick something first.")
             field.input.focus()

@@ -13,6 +13,7 @@ from batchtui.ui.widgets.columns import cut
 from batchtui.ui.widgets.event_story import Named, Phase, Step, Story
 from batchtui.ui.widgets.excerpt_text import lines_of
 from batchtui.ui.widgets.glyphs import NODES, Sign
+from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.times import lasted
 from batchtui.ui.widgets.tones import Spans, Tone, joined
 
@@ -94,13 +95,14 @@ def troubles(story: Story) -> tuple[Spans, ...]:
     lines: list[Spans] = []
     for failure in story.failures:
         task = isinstance(failure, TaskFailed)
-        name = failure.task_id if isinstance(failure, TaskFailed) else f"node {failure.node_id}"
+        node = short_node(failure.node_id, 24)
+        name = failure.task_id if isinstance(failure, TaskFailed) else f"node {node}"
         lines.append(
             (
                 ("✗ ", Tone.BAD),
                 (name, Tone.STRONG),
                 (f"   {failure.reason}", Tone.BAD),
-                (f"   on node {failure.node_id}" if task and failure.node_id else "", Tone.MUTED),
+                (f"   on node {node}" if task and node else "", Tone.MUTED),
             )
         )
         lines.extend(((f"    {line}", Tone.MUTED),) for line in lines_of(failure.stderr))
