@@ -38,7 +38,8 @@ def _chosen(run_id: str | None, ledger: Ledger) -> list[Record]:
     """The run of that id, or else all that have ended: one that is under way is not taken away."""
     if run_id is not None:
         return [ledger.read(run_id)]
-    return [record for record in ledger.records() if not ledger.under_way(record)]
+    records = ledger.records(trouble=lambda error: say(str(error)))
+    return [record for record in records if not ledger.under_way(record)]
 
 
 async def _clean_account(

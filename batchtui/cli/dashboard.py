@@ -1,12 +1,11 @@
 """`batchtui` and `batchtui demo`: the dashboard in a terminal."""
 
 import argparse
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from batchtui import logs, paths
+from batchtui import paths
 from batchtui.cli import run as headless
 from batchtui.cli.options import parser
 from batchtui.cli.questions import at_a_terminal
@@ -34,7 +33,6 @@ async def _on_screen(args: argparse.Namespace) -> int:
     # Textual is slow to import, which no other command should pay.
     from batchtui.ui.app import BatchApp
 
-    logs.start_logging()
     app = BatchApp(
         _opened,
         profile=args.profile,

@@ -73,7 +73,7 @@ def _runs() -> list[Row]:
             "tasks": record.tasks,
             "left": of_things(record.left),
         }
-        for record in ledger.records()
+        for record in ledger.records(trouble=lambda error: say(str(error)))
     ]
 
 

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -146,11 +146,17 @@ class Ledger:
         except msgspec.DecodeError as error:
             raise LedgerError(f"Could not read {file}: it is damaged ({error}).") from error
 
-    def records(self) -> tuple[Record, ...]:
-        """All runs, the newest first. Raises `LedgerError`."""
-        if not self.folder.is_dir():
-            return ()
-        records = (self.read(file.stem) for file in self.folder.glob("*.json"))
+    def records(self, *, trouble: Callable[[LedgerError], None]) -> tuple[Record, ...]:
+        """All runs, the newest first; `trouble` hears of each file that cannot be read.
+
+        One damaged file must not hide what the other runs left.
+        """
+        records: list[Record] = []
+        for file in self.folder.glob("*.json"):
+            try:
+                records.append(self.read(file.stem))
+            except LedgerError as error:
+                trouble(error)
         return tuple(sorted(records, key=lambda record: record.started, reverse=True))
 
     @contextmanager

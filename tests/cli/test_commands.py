@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from batchtui.cli.main import main
-from batchtui.core.ledger import Ledger
+from batchtui.core.ledger import Ledger, LedgerError, Record
 from batchtui.core.ledger import Outcome as RunOutcome
 from tests.cli.scenes import Terminal
 from tests.fakes import Outcome, refused, unreachable
@@ -201,10 +201,18 @@ def test_clean_leaves_other_accounts_alone(terminal: Terminal) -> None:
     assert len(terminal.account.storage.held) == 3
 
 
+def all_records(ledger: Ledger) -> tuple[Record, ...]:
+    """Every run of a ledger in which no file is damaged."""
+    damaged: list[LedgerError] = []
+    records = ledger.records(trouble=damaged.append)
+    assert not damaged
+    return records
+
+
 def test_a_run_under_way_is_neither_cleaned_nor_waited_for(terminal: Terminal) -> None:
     terminal.run("--keep")
     ledger = Ledger(terminal.output.parent / "runs")
-    (record,) = ledger.records()
+    (record,) = all_records(ledger)
     name = record.run_id
     with ledger.holding(name):
         for words in (["clean", name, "--yes"], ["wait", name]):
@@ -218,7 +226,7 @@ def test_a_run_under_way_is_neither_cleaned_nor_waited_for(terminal: Terminal) -
 def test_a_run_that_was_killed_is_called_so(terminal: Terminal) -> None:
     terminal.run("--keep")
     ledger = Ledger(terminal.output.parent / "runs")
-    (record,) = ledger.records()
+    (record,) = all_records(ledger)
     ledger.write(replace(record, outcome=RunOutcome.RUNNING))
     with ledger.holding(record.run_id):
         assert " running " in terminal("list", "runs")[1]
