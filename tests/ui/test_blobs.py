@@ -98,8 +98,7 @@ async def test_a_blob_is_deleted_only_after_yes(account: FakeAccount) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         pane = await loaded(pilot)
         await pilot.press("d")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        assert "Delete blob a.txt?" in words(app)
+        await until(pilot, lambda: "Delete blob a.txt?" in words(app))
         await pilot.press("escape")
         assert "a.txt" in account.storage.held["out"]
         await pilot.press("d")

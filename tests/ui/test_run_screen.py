@@ -59,8 +59,7 @@ async def test_the_question_names_the_thing_and_what_goes_with_it(tmp_path: Path
     app = Venture(tmp_path)
     async with app.run_test(size=(100, 30)) as pilot:
         launch(app, app.runs, app.venture())
-        await until(pilot, lambda: asked(app))
-        assert "Delete job count-r1?" in words(app)
+        await until(pilot, lambda: "Delete job count-r1?" in words(app))
         assert "3 tasks" in words(app)
         assert app.focused is not None
         assert app.focused.id == "no"
