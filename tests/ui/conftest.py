@@ -33,12 +33,13 @@ class TestedApp(BatchApp):
     EVERY = 3600.0
 
     def __init__(self, account: FakeAccount, **wanted: Any) -> None:
+        """Beside what every `BatchApp` takes: `read_only`, `local`, and the `clock` of ages."""
         self.account = account
         self.read_only = wanted.pop("read_only", False)
         self.local = wanted.pop("local", False)
         self.opened: list[str | None] = []
         self.closed = False
-        self.traffic = Traffic()
+        self.traffic = Traffic(clock=wanted.pop("clock", time.monotonic))
         super().__init__(self._session, **({"profile": "work"} | wanted))
 
     def ledger(self) -> Ledger:

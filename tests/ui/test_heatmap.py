@@ -107,7 +107,8 @@ async def test_a_change_of_one_node_redraws_one_row() -> None:
             drawn.append(y)
             refresh_lines(y, line_count)
 
-        heatmap.refresh_lines = note  # type: ignore[method-assign]  # to watch what is redrawn
+        # Watched, to see what is redrawn.
+        heatmap.refresh_lines = note  # type: ignore[method-assign,assignment]
         changed = replace(before[25], state=NodeState.UNUSABLE)
         heatmap.nodes = (*before[:25], changed, *before[26:])
         assert drawn == [25 // heatmap.columns]

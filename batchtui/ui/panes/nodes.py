@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
@@ -21,6 +20,7 @@ from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.nodelines import node_lines
 from batchtui.ui.widgets.tones import content
+from batchtui.ui.widgets.words import Words
 
 
 class NodesPane(Pane):
@@ -53,9 +53,9 @@ The arrow keys move from node to node; the last lines tell what the node under t
         super().__init__(id=id)
         self.highlighted: Node | None = None
         self.heatmap = NodeHeatmap()
-        self.empty = Static(classes="empty")
+        self.empty = Words(classes="empty")
         self.legend = Legend(classes="legend")
-        self.detail = Static(classes="detail")
+        self.detail = Words(classes="detail", fixed=True)
 
     def compose(self) -> ComposeResult:
         yield self.empty
@@ -115,18 +115,16 @@ The arrow keys move from node to node; the last lines tell what the node under t
             told = (each for each in self.node_counts.value if each.pool_id == pool_id)
             counts = next((each.by_state() for each in told), counts)
         self.legend.counts = dict(counts)
-        self.legend.display = any(counts.values())
 
     def _tell_node(self) -> None:
         listed, looked = self.highlighted, self.node.value
         if listed is None:
-            self.detail.display = False
+            self.detail.say(Content())
             return
         node = looked if looked is not None and looked.id == listed.id else listed
         slots = self.pool.task_slots_per_node if self.pool else 1
         lines = node_lines(node, slots, self.now)
-        self.detail.update(Content("\n").join(content(line) for line in lines))
-        self.detail.display = True
+        self.detail.say(Content("\n").join(content(line) for line in lines))
 
     def _say_empty(self) -> None:
         if self.pool is None:
@@ -139,5 +137,4 @@ The arrow keys move from node to node; the last lines tell what the node under t
                 sentence = f"No nodes yet: {many(self.pool.target_nodes, 'node')} asked for."
             for error in self.pool.resize_errors:
                 sentence += f" {error.message or error.code}"
-        self.empty.update(Content(sentence))
-        self.empty.display = bool(sentence) and not self.nodes.value.items
+        self.empty.say(Content("" if self.nodes.value.items else sentence))

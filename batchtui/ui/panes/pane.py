@@ -7,15 +7,16 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from batchtui.core.feed import Reading
 from batchtui.core.wording import in_time
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.tones import clean
+from batchtui.ui.widgets.words import Words
 
 T = TypeVar("T")
 
@@ -56,9 +57,7 @@ class Pane(Vertical):
     def watch_trouble(self, trouble: str) -> None:
         self.set_class(bool(trouble), "-stale")
         if self.is_mounted:
-            line = self.query_one(".trouble", Static)
-            line.update(clean(trouble))
-            line.display = bool(trouble)
+            self.query_one(".trouble", Words).say(Content(clean(trouble)))
         self._dress()
 
     def on_mount(self) -> None:
@@ -70,7 +69,7 @@ class Pane(Vertical):
         self.trouble = next((reading.error for reading in readings if reading.error), "")
 
     def compose_trouble(self) -> ComposeResult:
-        yield Static(classes="trouble", markup=False)
+        yield Words(classes="trouble")
 
     def _dress(self) -> None:
         about = f" · {clean(self.about)}" if self.about else ""

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Job, Task, TaskCounts, Window
@@ -20,6 +19,7 @@ from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import lasted
 from batchtui.ui.widgets.tones import Cell, Spans, Tone, content
+from batchtui.ui.widgets.words import Words
 
 QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
 
@@ -66,7 +66,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.detail = Static(classes="detail")
+        self.detail = Words(classes="detail")
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -120,11 +120,8 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         """Say in full why the highlighted task failed, or what it runs."""
         message.stop()
         task = self.highlighted
-        if task is None:
-            self.detail.update()
-        else:
-            line = _why(task) or ((task.command_line, Tone.MUTED),)
-            self.detail.update(content(line))
+        line = () if task is None else _why(task) or ((task.command_line, Tone.MUTED),)
+        self.detail.say(content(line))
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:

@@ -1,0 +1,25 @@
+"""Text that changes now and then."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Words(Static):
+    """A `Static` that is redrawn, and laid out anew, only when it says something else.
+
+    A `fixed` one has the same height whatever it says.
+    """
+
+    DEFAULT_CSS = "Words.-silent { display: none !important; }"
+
+    def __init__(self, *, classes: str, fixed: bool = False) -> None:
+        super().__init__(classes=f"{classes} -silent", markup=False)
+        self._fixed = fixed
+        self._said = Content()
+
+    def say(self, words: Content) -> None:
+        """Say this; nothing at all makes the widget disappear."""
+        if not words.is_same(self._said):
+            self._said = words
+            self.update(words, layout=not self._fixed)
+        self.set_class(not words.plain, "-silent")
