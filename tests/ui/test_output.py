@@ -14,6 +14,7 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.excerpt import ExcerptView
 from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
+from tests.fakes.storage import SIGNATURE
 from tests.ui.stage import Stage, until, words
 
 
@@ -117,6 +118,14 @@ async def test_a_view_follows_the_end_unless_scrolled_up() -> None:
 
 def grown(excerpt: Excerpt, more: str) -> Excerpt:
     return Excerpt(excerpt.text + more, excerpt.start, excerpt.size + len(more))
+
+
+async def test_a_sas_that_a_task_printed_is_not_shown() -> None:
+    text = f"PUT https://fake.blob.example/out/a?sp=w&sig={SIGNATURE}\n".encode()
+    _, stage = await opened(Outcome(0, stdout=text))
+    async with stage.run_test(size=(120, 24)) as pilot:
+        await until(pilot, lambda: "fake.blob.example" in shown(pane(pilot, "stdout").view))
+        assert SIGNATURE not in shown(pane(pilot, "stdout").view)
 
 
 async def test_long_lines_wrap_or_not() -> None:

@@ -13,6 +13,7 @@ from batchtui.ui.widgets.event_story import Phase, Step
 from batchtui.ui.widgets.event_words import step_line
 from tests.fakes import Outcome as TaskOutcome
 from tests.fakes import refused
+from tests.fakes.storage import SIGNATURE
 from tests.ui.stage import until, words
 from tests.ui.ventures import Venture
 
@@ -167,3 +168,29 @@ async def test_a_step_fits_any_width(tmp_path: Path) -> None:
             for step in run.story.marks:
                 line = step_line(run.story, step, run.story.began, width)
                 assert sum(len(text) for text, _ in line) == width
+
+
+async def test_the_log_tells_what_happened_when_and_follows_its_end(tmp_path: Path) -> None:
+    app = Venture(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        run = app.venture()
+        launch(app, app.runs, run)
+        await answered(pilot, app, "n", "y")
+        said = [text for _, text, _ in run.story.log]
+        assert said[:2] == ["started on fake: 3 tasks", "created container count-r1-app"]
+        assert "submitted 3 tasks" in said
+        assert "kept job count-r1" in said
+        assert said[-1] == "ended: succeeded"
+        log = app.screen.query_one("#log")
+        await until(pilot, lambda: log.max_scroll_y > 0 and log.scroll_y == log.max_scroll_y)
+
+
+async def test_no_secret_reaches_the_screen(tmp_path: Path) -> None:
+    app = Venture(tmp_path)
+    leak = f"GET https://fake.blob.example/x?sig={SIGNATURE}&sp=r"
+    app.account.batch.outcomes = {"*": TaskOutcome(1, stderr=leak.encode())}
+    async with app.run_test(size=(120, 40)) as pilot:
+        launch(app, app.runs, app.venture())
+        await answered(pilot, app, "n", "n")
+        assert "fake.blob.example" in words(app)
+        assert SIGNATURE not in words(app)

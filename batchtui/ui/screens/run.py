@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -18,15 +18,16 @@ from batchtui.ui.runs import Runs
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.widgets.event_steps import StepList
 from batchtui.ui.widgets.event_story import Story
-from batchtui.ui.widgets.event_words import conclusion, headline, troubles
-from batchtui.ui.widgets.tones import content
+from batchtui.ui.widgets.event_words import conclusion, headline, log_lines, troubles
+from batchtui.ui.widgets.tones import Spans, content
 
 
 class RunScreen(Screen[None]):
     """Shows a run's story, and puts its questions while it is on top."""
 
     CSS_PATH = "run.tcss"
-    AUTO_FOCUS = "#troubles"
+    AUTO_FOCUS = "#log"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012
     HELP = """
     ## A run
 
@@ -46,23 +47,31 @@ class RunScreen(Screen[None]):
         self.run_shown = run
         self._runs = runs
         self._asking = False
+        self._drawn: dict[str, tuple[Spans, ...]] = {}
         self.set_reactive(RunScreen.story, run.story)
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
-        with Vertical(id="steps") as steps:
-            steps.border_title = self.run_shown.plan.recipe.summary or "Steps"
-            yield StepList().data_bind(RunScreen.story, RunScreen.now)
-        with VerticalScroll(id="conclusion", can_focus=False) as box:
-            box.border_title = "Result"
-            yield Static()
-        with VerticalScroll(id="troubles") as box:
-            box.border_title = "What went wrong"
-            yield Static()
+        with Container(id="panels"):
+            with Vertical(id="doing"):
+                with Vertical(id="steps") as steps:
+                    steps.border_title = self.run_shown.plan.recipe.summary or "Steps"
+                    yield StepList().data_bind(RunScreen.story, RunScreen.now)
+                with VerticalScroll(id="conclusion", can_focus=False) as box:
+                    box.border_title = "Result"
+                    yield Static()
+                with VerticalScroll(id="troubles") as box:
+                    box.border_title = "What went wrong"
+                    yield Static()
+            with VerticalScroll(id="log") as box:
+                box.border_title = "Log"
+                yield Static()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._stop = self._runs.subscribe(self.take)
+        # It follows its end until somebody scrolls up.
+        self.query_one("#log").anchor()
         self.set_interval(0.5, self.tick)
         # A run that is refused at once has ended before there was a screen to show it.
         self._show(self.run_shown.story)
@@ -91,7 +100,14 @@ class RunScreen(Screen[None]):
 
     def _show(self, story: Story) -> None:
         self._head()
-        for id_, lines in (("#conclusion", conclusion(story)), ("#troubles", troubles(story))):
+        for id_, lines in (
+            ("#conclusion", conclusion(story)),
+            ("#troubles", troubles(story)),
+            ("#log", log_lines(story)),
+        ):
+            if self._drawn.get(id_) == lines:
+                continue
+            self._drawn[id_] = lines
             box = self.query_one(id_)
             box.display = bool(lines)
             box.query_one(Static).update(Content("\n").join(content(line) for line in lines))

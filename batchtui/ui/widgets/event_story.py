@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +33,8 @@ from batchtui.core.models import TaskCounts
 from batchtui.core.plan import Plan
 from batchtui.core.states import NodeState
 from batchtui.core.transfer import Progress
+from batchtui.ui.widgets.event_log import logged
+from batchtui.ui.widgets.tones import Tone
 
 
 class Step(StrEnum):
@@ -94,6 +96,11 @@ class Story(Struct, frozen=True, kw_only=True):
     deleted: tuple[Named, ...] = ()
     kept: tuple[Named, ...] = ()
     ending: Ended | None = None
+    log: tuple[tuple[datetime, str, Tone], ...] = ()
+    """What happened when, the oldest first."""
+
+    LOGGED: ClassVar[int] = 500
+    """Lines kept of the log."""
 
     @classmethod
     def of(cls, plan: Plan, began: datetime) -> Self:
@@ -141,6 +148,14 @@ class Story(Struct, frozen=True, kw_only=True):
 
     def after(self, event: Event) -> "Story":
         """The story with this event told."""
+        lines = logged(event, self.counts, self.nodes)
+        story = self._after(event)
+        if not lines:
+            return story
+        log = (*self.log, *((event.at, text, tone) for text, tone in lines))
+        return replace(story, log=log[-self.LOGGED :])
+
+    def _after(self, event: Event) -> "Story":
         match event:
             case Started():
                 return replace(self, account=event.account)

@@ -113,6 +113,14 @@ def troubles(story: Story) -> tuple[Spans, ...]:
     return tuple(lines)
 
 
+def log_lines(story: Story) -> tuple[Spans, ...]:
+    """The log with the local time of day before each line."""
+    return tuple(
+        ((f"{moment.astimezone():%H:%M:%S}  ", Tone.MUTED), (text, tone))
+        for moment, text, tone in story.log
+    )
+
+
 def _names(story: Story, kind: Kind) -> Spans:
     names = [name for each, name, _ in story.made if each is kind]
     existed = any(each is kind and before for each, _, before in story.made)

@@ -11,6 +11,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from batchtui.core.redact import redacted
 from batchtui.core.tail import Excerpt
 from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
 
@@ -106,7 +107,9 @@ class ExcerptView(ScrollView, can_focus=True):
 
     def _show_latest(self) -> None:
         self._shown = self.excerpt
-        self._lines = lines_of(self.excerpt.text, cut=self.excerpt.start > 0)
+        # A task may print the SAS that it was given.
+        text = redacted(self.excerpt.text)
+        self._lines = lines_of(text, cut=self.excerpt.start > 0)
         self._lay_out()
 
     def _lay_out(self) -> None:
