@@ -81,7 +81,9 @@ def conclusion(story: Story) -> tuple[Spans, ...]:
         tone = Tone.PLAIN if story.succeeded else Tone.BAD
         lines.extend(((line, tone),) for line in story.ending.sentence.splitlines())
     files = story.transfer(Direction.DOWN)
-    if story.places:
+    if story.places and not files.files:
+        lines.append((("Outputs: none were there to download", Tone.MUTED),))
+    elif story.places:
         said = f"{many(files.files, 'file')}, {in_bytes(files.size)}, in "
         lines.append(((f"Outputs: {said}", Tone.MUTED), (some(story.places), Tone.PLAIN)))
     if story.ending.left:
