@@ -57,14 +57,14 @@ class AccountHeader(StatusLine):
         self.facts = tuple(fact for fact in facts if fact.text)
 
     def _account(self) -> Spans:
-        place = (
-            ("LOCAL", Tone.WARNING)
-            if self.local
-            else (_place(self.label, self.endpoint), Tone.MUTED)
-        )
-        parts: list[tuple[str, str]] = [(self.label, Tone.ACTIVE), (" ", ""), place]
+        parts: list[tuple[str, str]] = []
         if self.local:
-            parts.append((" on this machine", Tone.MUTED))
+            if self.label.lower() != "local":
+                parts += [(f"{self.label} ", Tone.ACTIVE)]
+            parts += [("LOCAL", Tone.WARNING), (" account on this machine", Tone.MUTED)]
+        else:
+            parts += [(f"{self.label} ", Tone.ACTIVE)]
+            parts += [(_place(self.label, self.endpoint), Tone.MUTED)]
         if self.read_only:
             parts.append((" read-only", Tone.WARNING))
         return tuple(parts)

@@ -226,7 +226,8 @@ class DashboardScreen(RequestsScreen):
     def action_pane(self, name: str) -> None:
         pane = self.query_one(f"#{name}", Pane)
         self._lay_out(pane)
-        next(iter(pane.query("RecordTable, NodeHeatmap"))).focus()
+        # At once, so that the next key goes there: `focus()` waits for a turn of its own.
+        self.set_focus(next(iter(pane.query("RecordTable, NodeHeatmap"))))
 
     def action_next_pane(self, step: int) -> None:
         self.action_pane(PANES[(PANES.index(self._current) + step) % len(PANES)])

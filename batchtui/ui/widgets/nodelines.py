@@ -23,11 +23,15 @@ def node_lines(node: Node, slots: int, now: datetime) -> tuple[Spans, ...]:
             ((short_node(node.id, 24), Tone.STRONG),),
             ((f"{glyph} {words}", tone),),
             ((ago(node.state_transition_time, now), Tone.PLAIN),),
-            ((f"{node.running_task_slots_count}/{slots} slots", Tone.PLAIN),),
+            () if node.state in BROKEN else ((_slots(node, slots), Tone.PLAIN),),
             ((kind, Tone.MUTED),),
         )
     )
     return first, _second(node)
+
+
+def _slots(node: Node, slots: int) -> str:
+    return f"{node.running_task_slots_count}/{slots} slots"
 
 
 def _second(node: Node) -> Spans:

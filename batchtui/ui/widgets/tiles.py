@@ -31,7 +31,7 @@ class Scale:
         return max(0, -(-nodes // columns) * self.height - (self.height - 1))
 
 
-NAMED = Scale(46, 1)
+NAMED = Scale(50, 1)
 """A tile that says its node's id, state and slots."""
 BROAD = Scale(4, 2)
 SMALL = Scale(2, 1)
@@ -68,7 +68,7 @@ def _named(node: Node, slots: int, now: datetime) -> Spans:
         (f"{mark} ", Tone.MUTED),
         (short_node(node.id, 12).ljust(12), Tone.PLAIN),
         (" ", ""),
-        *cut(((words, STATE),), 15),
+        *cut(((words, STATE),), 19),
         *cut(((busy, Tone.PLAIN),), 5, right=True),
         *cut(((since, Tone.MUTED),), 8, right=True),
         ("  ", ""),
