@@ -88,3 +88,25 @@ async def test_success_can_be_made_to_block(client: BatchClient) -> None:
     await client.create_task("job", task_options("c"))
     await completed(client, "c")
     assert (await client.get_task("job", "b")).state == "active"
+
+
+async def test_a_task_satisfies_its_dependents_once(
+    client: BatchClient, executor: FakeExecutor
+) -> None:
+    await ready(client)
+    satisfy = models.ExitConditions(default=models.ExitOptions(dependency_action="satisfy"))
+    await client.create_task("job", task_options("a", "exit 1", exit_conditions=satisfy))
+    await client.create_task("job", task_options("b", depends_on=after("a", "other")))
+    await completed(client, "a")
+    await client.reactivate_task("job", "a")
+
+    async def runs() -> int:
+        return len(executor.ended)
+
+    await until(runs, lambda number: number == 2)
+    await completed(client, "a")
+    await client.create_task("job", task_options("c"))
+    await completed(client, "c")
+    assert (await client.get_task("job", "b")).state == "active"
+    await client.create_task("job", task_options("other"))
+    await completed(client, "b")

@@ -77,6 +77,7 @@ async def test_shrinking_prefers_idle_nodes_and_can_wait(
         target_dedicated_nodes=0, node_deallocation_option="taskcompletion"
     )
     await client.begin_resize_pool("pool", none)
+    await client.create_task("job", task_options("late"))
     assert (await client.get_task("job", "t")).state == "running"
     executor.release.set()
     pool = await until(
@@ -84,6 +85,7 @@ async def test_shrinking_prefers_idle_nodes_and_can_wait(
     )
     assert pool.current_dedicated_nodes == 0
     assert (await client.get_task("job", "t")).state == "completed"
+    assert (await client.get_task("job", "late")).state == "active"
 
 
 async def test_a_stopped_resize_says_so(client: BatchClient, executor: FakeExecutor) -> None:
@@ -183,6 +185,9 @@ async def test_deleting_requeues_tasks_and_takes_nodes_and_folders_along(
     assert not executor.launches[0].root.exists()
     with pytest.raises(ResourceNotFoundError):
         await nodes(client)
+    plain = (await ask(endpoint, "GET", "/jobs/job/tasks/t")).json
+    assert set(plain["executionInfo"]) == {"retryCount", "requeueCount", "lastRequeueTime"}
+    assert "nodeInfo" not in plain
     await client.create_pool(pool_options(target_dedicated_nodes=1))
     await until(lambda: client.get_task("job", "t"), lambda task: task.state == "running")
 

@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from batchtui.local.agent.launch import Launch, Outcome
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
-from batchtui.local.store import StoreError
+from batchtui.local.store import Store, StoreError
 
 from .batch import completed, job_options, nodes, steady_pool, task_options, until
 from .conftest import connect
@@ -102,3 +103,35 @@ class Stubborn(FakeExecutor):
         except asyncio.CancelledError:
             await self.may_end.wait()
             raise
+
+
+def test_what_nobody_commits_is_committed_soon(tmp_path: Path) -> None:
+    soon: list[Callable[[], None]] = []
+    store = Store(tmp_path / "account.db", soon=soon.append)
+    for key in ("a", "b"):
+        store.write("INSERT INTO needs VALUES (?, 'x', 1)", (key,))
+    assert soon == [store.commit]
+    store.commit()
+    store.write("DELETE FROM needs")
+    assert soon == [store.commit, store.commit]
+    store.close()
+
+
+async def test_an_answer_comes_after_its_commit(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = settings.data_dir.with_name("copy")
+    async with serve(settings, executor=FakeExecutor()) as endpoint, connect(endpoint) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "_begin", begin_only)
+            await client.create_job(job_options())
+            await asyncio.to_thread(shutil.copytree, settings.data_dir, copy)
+    kept = Store(copy / "account.db", soon=lambda commit: None)
+    assert [doc for doc in kept.documents("job") if b'"job"' in doc]
+    kept.close()
+
+
+def begin_only(store: Store) -> None:
+    """Begin a transaction that nothing but a request will commit."""
+    if not store._db.in_transaction:
+        store._db.execute("BEGIN IMMEDIATE")

@@ -121,9 +121,14 @@ async def test_reactivating(job: BatchClient, endpoint: str, executor: FakeExecu
     await completed(job, "good")
     refused = await ask(endpoint, "POST", "/jobs/job/tasks/good/reactivate")
     assert (refused.status, refused.code) == (409, "TaskSucceeded")
+    await ask(endpoint, "POST", "/jobs/job/disable", {"disableTasks": "wait"})
     answer = await ask(endpoint, "POST", "/jobs/job/tasks/bad/reactivate")
     assert (answer.status, answer.text) == (204, "")
     assert "dataserviceid" not in answer.headers
+    plain = (await ask(endpoint, "GET", "/jobs/job/tasks/bad")).json
+    assert (plain["state"], plain["previousState"]) == ("active", "completed")
+    assert plain["executionInfo"] == {"retryCount": 0, "requeueCount": 0}
+    await job.begin_enable_job("job")
 
     async def ran() -> int:
         return sum(launch.command_line == "exit 1" for launch in executor.launches)
@@ -256,6 +261,8 @@ async def test_slots_are_never_used_twice(client: BatchClient, executor: FakeExe
     executor.release.set()
     await completed(client, "c")
     assert (await client.get_task("job", "huge")).state == "active"
+    await client.create_task("job", task_options("whole", required_slots=4))
+    await completed(client, "whole")
 
 
 @pytest.mark.parametrize(("fill", "used"), [("spread", [2, 2]), ("pack", [0, 4])])
