@@ -30,8 +30,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         help=f"write the connection there as shell variables ({ENV_FILE} in the data directory)",
     )
-    # Another batchtui starts it so: it ends when its standard input does.
-    parser.add_argument("--lifeline", action="store_true", help=argparse.SUPPRESS)
+    # Another batchtui starts it so: it ends with the last that uses it.
+    parser.add_argument("--while-used", action="store_true", help=argparse.SUPPRESS)
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -51,16 +51,16 @@ async def run(args: argparse.Namespace) -> int:
                 f"The connection cannot be written to {env_file}: {error.strerror}. Choose "
                 "another file with --env-file."
             ) from error
-        _say(READY if args.lifeline else how_to_connect(connection, env_file))
+        _say(READY if args.while_used else how_to_connect(connection, env_file))
 
     await serve_until_stopped(
         DataDir(args.data_dir),
         port=args.port,
-        lifeline=args.lifeline,
+        while_used=args.while_used,
         progress=_say,
         ready=ready,
     )
-    if not args.lifeline:
+    if not args.while_used:
         _say("\nThe local Batch account has ended, and so has everything that it ran.")
     return 0
 

@@ -1,9 +1,10 @@
-"""Uses a running local account, or starts one that ends with whoever needed it."""
+"""Uses a running local account, or starts one that ends with the last that uses it."""
 
 import asyncio
 import collections
-import contextlib
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,21 +15,28 @@ import aiohttp
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
 from batchtui.local.trouble import LocalAccountError
+from batchtui.local.users import is_used, using
 
 log = logging.getLogger(__name__)
 
 READY = "ready"
-"""The line by which an account with a lifeline says that it answers."""
+"""The line by which an account that was started here says that it answers."""
 
 # -P: as for the console script, the current directory holds no modules.
-PROGRAM = (sys.executable, "-P", "-m", "batchtui", "local", "--lifeline")
+PROGRAM = (sys.executable, "-P", "-m", "batchtui", "local", "--while-used")
 
 ANSWER_PATIENCE = 20.0
 """Seconds for an account that holds its directory to answer: it may be starting or ending."""
 STOP_PATIENCE = 10.0
-"""Seconds for an account to end after its lifeline did."""
-PAUSE = 0.1
+"""Seconds for an account to end after its last user did."""
+PAUSE = 0.05
 LAST_LINES = 12
+LOG_SIZE = 1_000_000
+"""Bytes of account.log from which on it is begun anew."""
+
+
+_left_to_others: list[subprocess.Popen[bytes]] = []
+"""Popen complains of a process that still runs when it is forgotten."""
 
 
 @asynccontextmanager
@@ -37,14 +45,17 @@ async def attach_or_start(
 ) -> AsyncIterator[Connection]:
     """The local account of a data directory, its default one if None.
 
-    One that runs is used and left running. Else one is started, with a sentence to `progress` for
-    each step that takes a while, and ends with this context, or with this process however that
-    ends: it lives on a pipe that the system closes. Raises `LocalAccountError`.
+    One that runs is used. Else one is started, with a sentence to `progress` for each step that
+    takes a while; it ends with the last that uses it, however that ends. Raises
+    `LocalAccountError`.
     """
     directory = DataDir(data_dir)
+    await asyncio.to_thread(directory.prepare)
     async with AsyncExitStack() as stack:
-        found = await _running(directory)
-        yield found or await _start(stack, directory, progress)
+        # Entered first, so that it ends last: it waits for the account when nobody uses it.
+        child = await stack.enter_async_context(_burying(directory))
+        await stack.enter_async_context(using(directory.path, patience=ANSWER_PATIENCE))
+        yield await _running(directory) or await _start(child, directory, progress)
 
 
 async def _running(directory: DataDir) -> Connection | None:
@@ -77,73 +88,90 @@ async def _answers(connection: Connection) -> bool:
 
 
 async def _start(
-    stack: AsyncExitStack, directory: DataDir, progress: Callable[[str], None]
+    child: "_Child", directory: DataDir, progress: Callable[[str], None]
 ) -> Connection:
     try:
-        return await stack.enter_async_context(_child(directory, progress))
+        await child.start(progress)
     except LocalAccountError:
         # Somebody else may have been quicker, in the moment since we looked.
         if (found := await _running(directory)) is None:
             raise
         return found
+    connection = await asyncio.to_thread(directory.connection, started=True)
+    if connection is None:
+        raise LocalAccountError(f"The account on {directory.path} ended at once.")
+    return connection
 
 
 @asynccontextmanager
-async def _child(directory: DataDir, progress: Callable[[str], None]) -> AsyncIterator[Connection]:
-    """An account in a process and a session of its own, with its standard input as lifeline."""
-    process = await asyncio.create_subprocess_exec(
-        *(*PROGRAM, "--data-dir", str(directory.path)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    errors: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
-    listening = asyncio.create_task(_listen(process, errors), name="local:errors")
+async def _burying(directory: DataDir) -> AsyncIterator["_Child"]:
+    """An account still to be started, which has ended with this context unless others use it."""
+    child = _Child(directory)
     try:
-        if not await _is_ready(process, progress):
-            await listening
-            raise LocalAccountError(
-                "\n".join(errors) or "The local account ended before it was ready, without a word."
+        yield child
+    finally:
+        await child.end()
+
+
+class _Child:
+    """An account in a process and a session of its own. What it says goes to account.log.
+
+    A file rather than a pipe: whoever holds the other end of a pipe may leave before the account.
+    """
+
+    def __init__(self, directory: DataDir) -> None:
+        self._directory = directory
+        self._log = directory.path / "account.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self, progress: Callable[[str], None]) -> None:
+        """Start it, and pass its lines on until it is ready. Raises `LocalAccountError`."""
+        position = await asyncio.to_thread(self._spawn)
+        lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+        ended = False
+        while not ended:
+            ended = self._process is None or self._process.poll() is not None
+            new, position = await asyncio.to_thread(self._said_since, position)
+            for line in new:
+                if line == READY:
+                    return
+                lines.append(line)
+                progress(line)
+            await asyncio.sleep(PAUSE)
+        raise LocalAccountError("\n".join(lines) or "The local account ended without a word.")
+
+    async def end(self) -> None:
+        """Wait for it, unless others use it now; the warden clears up after one that is killed."""
+        if self._process is None:
+            return
+        end = asyncio.get_running_loop().time() + STOP_PATIENCE
+        while self._process.poll() is None:
+            if await asyncio.to_thread(is_used, self._directory.path):
+                _left_to_others.append(self._process)
+                return
+            if asyncio.get_running_loop().time() > end:
+                log.warning("The local account did not end within %.0f s", STOP_PATIENCE)
+                self._process.kill()
+            await asyncio.sleep(PAUSE)
+
+    def _spawn(self) -> int:
+        """Start the process; the position in the log from which on it speaks."""
+        with self._log.open("ab") as log_file:
+            if log_file.tell() > LOG_SIZE:
+                log_file.truncate(0)
+            self._process = subprocess.Popen(
+                [*PROGRAM, "--data-dir", str(self._directory.path)],
+                stdin=subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
-        connection = await asyncio.to_thread(directory.connection, started=True)
-        if connection is None:
-            raise LocalAccountError(f"The local account on {directory.path} ended at once.")
-        yield connection
-    finally:
-        await _stop(process)
-        await listening
+            return log_file.seek(0, os.SEEK_END)
 
-
-async def _is_ready(process: asyncio.subprocess.Process, progress: Callable[[str], None]) -> bool:
-    """Pass the account's sentences on until it is ready; False if it ends before."""
-    assert process.stdout is not None
-    async for raw in process.stdout:
-        line = raw.decode(errors="replace").rstrip()
-        if line == READY:
-            return True
-        progress(line)
-    return False
-
-
-async def _listen(process: asyncio.subprocess.Process, errors: collections.deque[str]) -> None:
-    """Read what goes wrong as long as the account runs, so that it never waits for us to."""
-    assert process.stderr is not None
-    async for raw in process.stderr:
-        errors.append(raw.decode(errors="replace").rstrip())
-        log.info("Local account: %s", errors[-1])
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End the lifeline and wait; the warden clears up after an account that had to be killed."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        async with asyncio.timeout(STOP_PATIENCE):
-            await process.wait()
-    except TimeoutError:
-        log.warning("The local account did not end within %.0f s and was killed", STOP_PATIENCE)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await process.wait()
+    def _said_since(self, position: int) -> tuple[list[str], int]:
+        """The whole lines since a position, and the position after them."""
+        with self._log.open("rb") as log_file:
+            log_file.seek(position)
+            text = log_file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        return whole.decode(errors="replace").splitlines(), position + len(whole)

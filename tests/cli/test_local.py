@@ -19,7 +19,7 @@ def parse(*arguments: str) -> argparse.Namespace:
 def test_everything_may_be_left_out() -> None:
     args = parse()
     assert (args.command, args.port, args.data_dir, args.env_file) == ("local", 0, None, None)
-    assert not args.lifeline
+    assert not args.while_used
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "x", ""])

@@ -104,8 +104,20 @@ async def test_a_task_runs_with_its_files_and_all_ends_with_the_context(tmp_path
         assert (done.execution_info.exit_code, done.execution_info.result) == (0, "success")
         assert await blob(account, "out.txt") == b"HALLO"
         assert processes_of(tmp_path)
-    assert not processes_of(tmp_path)
+    assert await eventually(lambda: not processes_of(tmp_path))
     assert not (tmp_path / "running.json").exists()
+
+
+async def test_an_account_outlives_who_started_it_for_as_long_as_others_use_it(
+    tmp_path: Path,
+) -> None:
+    async with contextlib.AsyncExitStack() as other:
+        async with attach_or_start(tmp_path, progress=print) as first:
+            second = await other.enter_async_context(attach_or_start(tmp_path, progress=print))
+            assert (first.started, second.started) == (True, False)
+        async with batch(second) as client:
+            assert [pool async for pool in client.list_pools()] == []
+    assert await eventually(lambda: not processes_of(tmp_path))
 
 
 async def test_killing_the_account_ends_its_tasks_and_azurite(
