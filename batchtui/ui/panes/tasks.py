@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
 from batchtui.core.wording import many
 from batchtui.ui.panes.pane import TablePane
@@ -120,7 +121,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         """Say in full why the highlighted task failed, or what it runs."""
         message.stop()
         task = self.highlighted
-        line = () if task is None else _why(task) or ((task.command_line, Tone.MUTED),)
+        line = () if task is None else _why(task) or ((redacted(task.command_line), Tone.MUTED),)
         self.detail.say(content(line))
 
     @on(RecordTable.VisibleChanged)
