@@ -38,9 +38,7 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "JobBeingTerminated": (409, "The specified job is being terminated."),
     "JobCompleted": (409, "The specified job is already in a completed state."),
-    "JobDisabled": (409, "The specified job is disabled."),
     "JobExists": (409, "The specified job already exists."),
-    "JobNotActive": (409, "The specified job is not in an active state."),
     "JobNotFound": (404, "The specified job does not exist."),
     "JobPreparationTaskOrReleaseTaskNotSpecified": (
         409,
@@ -48,7 +46,6 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "JobScheduleNotFound": (404, "The specified job schedule does not exist."),
     "ApplicationNotFound": (404, "The specified application does not exist."),
-    "MissingContentLengthHeader": (411, "Content-Length header was not specified."),
     "MissingRequiredHeader": (
         400,
         "An HTTP header that's mandatory for this request is not specified.",
@@ -65,12 +62,8 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "NodeBeingCreated": (409, "The specified node is being created."),
     "NodeBeingRebooted": (409, "The specified node is being rebooted."),
-    "NodeBeingReimaged": (409, "The specified node is being reimaged."),
     "NodeBeingStarted": (409, "The specified node is being started."),
     "NodeNotFound": (404, "The specified node does not exist."),
-    "NodeStateUnusable": (409, "The specified node is unusable."),
-    "NodeUserNotFound": (404, "The specified node user does not exist."),
-    "NodeUserExists": (409, "The specified node user already exists."),
     "OperationInvalidForCurrentState": (
         409,
         "The specified operation is not valid for the current state of the resource.",
@@ -96,7 +89,6 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "TaskDependencyListTooLong": (400, "The list of task dependencies is too long."),
     "TaskExists": (409, "The specified task already exists."),
-    "TaskFilesCleanedup": (409, "The files of the specified task have been cleaned up."),
     "TaskFilesUnavailable": (
         409,
         "The files of the specified task are not available: it has not run on a node of a pool"

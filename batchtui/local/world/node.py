@@ -29,7 +29,6 @@ COUNTED = (
     "deallocated", "deallocating",
 )  # fmt: skip
 
-BOOTING = frozenset(("creating", "starting", "waitingforstarttask", "rebooting"))
 _AGENT = "1.12.3"
 
 
@@ -64,7 +63,6 @@ class Node(msgspec.Struct, kw_only=True):
     start_task: Json | None = None
     start_run: StartRun | None = None
     recent: list[Json] = []
-    users: dict[str, Json] = {}
     errors: list[Json] = []
 
     @property
