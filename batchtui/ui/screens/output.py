@@ -51,6 +51,9 @@ class OutputScreen(Screen[None]):
         Binding("G", "go('end')", "End", tooltip="Go to the end, follow it", id="output.end"),
     ]
 
+    EVERY: ClassVar[float] = 2.0
+    """Seconds between two looks at the task while it has not ended."""
+
     subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
     stdout: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
     stderr: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
@@ -84,7 +87,7 @@ class OutputScreen(Screen[None]):
         batch, traffic = self._controller.gateway.batch, self._controller.feeds.traffic
         task = Feed(
             lambda: batch.task(self._job_id, self._task_id),
-            self.subject.value, every=2.0, traffic=traffic,
+            self.subject.value, every=self.EVERY, traffic=traffic,
         )  # fmt: skip
         tails = {stream: self._controller.tail(self._file(stream)) for stream in STREAMS.values()}
         task.subscribe(partial(setattr, self, "subject"))
