@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from azure.batch import models
 
 from batchtui.local.agent.launch import Launch, Outcome
 from batchtui.local.server import serve
@@ -40,6 +41,20 @@ async def test_running_tasks_are_requeued_and_completed_ones_stay(settings: Sett
         counts = (await client.get_job_task_counts("job")).task_counts
         assert (counts.running, counts.succeeded) == (1, 1)
         assert [launch.command_line for launch in after.launches] == ["wait"]
+
+
+async def test_nodes_that_were_up_are_up_without_their_start_task_again(
+    settings: Settings,
+) -> None:
+    start = models.BatchStartTask(command_line="exit 0", wait_for_success=True)
+    async with serve(settings, executor=FakeExecutor()) as endpoint, connect(endpoint) as client:
+        await steady_pool(client, target_dedicated_nodes=1, start_task=start)
+        (before,) = await nodes(client)
+    again = FakeExecutor()
+    async with serve(settings, executor=again) as endpoint, connect(endpoint) as client:
+        (node,) = await nodes(client)
+        assert (node.state, node.last_boot_time) == ("idle", before.last_boot_time)
+        assert not again.launches
 
 
 async def test_what_was_answered_is_on_disk(settings: Settings) -> None:

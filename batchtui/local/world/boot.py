@@ -11,6 +11,9 @@ from batchtui.local.world.pool import Pool
 from batchtui.local.world.task import failure_info
 from batchtui.local.world.world import World
 
+STAYING = ("starttaskfailed", "preempted", "deallocated")
+"""States that a node leaves only when it is told to."""
+
 
 class Boot:
     """Brings nodes up. One boot of a node at a time: a new one ends the one before."""
@@ -27,6 +30,14 @@ class Boot:
         self._boots[node.id] = boot
         boot.add_done_callback(lambda done: self._forget(node, done))
         return boot
+
+    def resume(self, pool: Pool, node: Node) -> None:
+        """Have a node where it was when the account stopped; a boot under way begins anew."""
+        if node.state in ("idle", "running", "offline"):
+            self._ready(node)
+        elif node.state not in STAYING:
+            self._world.move_node(node, "starting")
+            self.begin(pool, node)
 
     async def end(self, node: Node) -> None:
         """End a boot, its start task's processes included."""

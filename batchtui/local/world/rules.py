@@ -39,10 +39,11 @@ class Rules:
         self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
 
     def resume(self) -> None:
-        """Take up what the store holds, as if every node had lost its power.
+        """Take up what the store holds: the account was away, its nodes were not.
 
-        Tasks that were running are requeued, nodes boot again and run their start task again, and
-        what was under way (resizing, disabling, terminating, deleting) is carried on.
+        Tasks that were running are requeued. A node that was up is up, without its start task
+        again, whose files may be long gone; one that was on its way up boots anew. What was under
+        way (resizing, disabling, terminating, deleting) is carried on.
         """
         self._load()
         self._requeue_interrupted()
@@ -52,8 +53,7 @@ class Rules:
                 if node.state == "leavingpool":
                     world.spawn(self._allocation.vacate(node))
                 elif pool.state == "active":
-                    world.move_node(node, "starting")
-                    self._boot.begin(pool, node)
+                    self._boot.resume(pool, node)
             if pool.state == "deleting":
                 world.spawn(self.pools.sweep(pool))
             elif pool.allocation != "steady":
