@@ -144,7 +144,7 @@ async def test_a_container_that_went_away_is_said_to_have(account: FakeAccount) 
         pane = await loaded(pilot)
         del account.storage.held["out"]
         await until(pilot, lambda: pane.has_class("-stale"))
-        assert "container out" in words(app)
+        await until(pilot, lambda: "container out" in words(app))
         assert len(pane.table.records) == 2
 
 

@@ -64,6 +64,8 @@ async def test_every_pane_shows_the_truth(app: TestedApp) -> None:
         assert row(app, "pools", "genome-spot")[1:5] == ["!", "1", "error", "0/32"]
         assert row(app, "jobs", "frames-0412")[:3] == ["frames-0412", "●", "active"]
         assert row(app, "jobs", "nightly-sweep")[1:3] == ["✓", "completed"]
+        newest_first = ["variants-chr1", "frames-0412", "topn-7f3a", "nightly-sweep"]
+        assert [job.id for job in app.panes.query_one(JobsPane).table.records] == newest_first
         assert row(app, "containers", "frames-input")[1] == "1,000+"
         assert row(app, "containers", "topn-output")[1:4] == ["2", "1.1", "KB"]
         failed = row(app, "tasks", "✗ frame-08107")
@@ -77,13 +79,6 @@ async def test_every_pane_shows_the_truth(app: TestedApp) -> None:
         header = text_of(app.panes.header)
         assert "contoso" in header
         assert "3 pools" in header
-
-
-async def test_jobs_stand_newest_first_and_those_that_are_over_last(app: TestedApp) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(pilot, app)
-        ids = [job.id for job in app.panes.query_one(JobsPane).table.records]
-        assert ids == ["variants-chr1", "frames-0412", "topn-7f3a", "nightly-sweep"]
 
 
 async def test_the_node_under_the_cursor_is_named_with_what_it_does(
@@ -178,22 +173,15 @@ async def test_what_is_deleted_shows_that_it_goes(app: TestedApp, account: FakeA
 async def test_a_refusal_is_a_notification(app: TestedApp, account: FakeAccount) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot, app)
+        account.calls.fail("task_counts", unreachable("Could not count: timed out"))
         account.calls.fail("delete_job", refused("Could not delete job x: it is busy. Try later."))
         await pilot.press("2", "d")
-        await until(lambda: isinstance(app.screen, ConfirmScreen))
+        await until(partial(on_top, app, ConfirmScreen))
+        await pilot.pause()
+        assert "not known" in text_of(app.screen.query_one(".consequence"))
         await pilot.press("y")
         await until(lambda: any("it is busy" in note.message for note in app._notifications))
         assert JobState.DELETING not in [job.state for job in account.batch.world.jobs.values()]
-
-
-async def test_what_goes_with_a_thing_may_be_unknown(app: TestedApp, account: FakeAccount) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(pilot, app)
-        account.calls.fail("task_counts", unreachable("Could not count: timed out"))
-        await pilot.press("2", "d")
-        await until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.pause()
-        assert "not known" in text_of(app.screen.query_one(".consequence"))
 
 
 async def test_a_new_pool_is_created_and_highlighted(app: TestedApp) -> None:
@@ -281,6 +269,9 @@ async def test_zoom_gives_one_pane_the_screen_and_stops_the_others_feeds(app: Te
         await pilot.press("escape")
         await pilot.pause()
         assert all(one.display for one in app.panes.query(Pane))
+        before = app.account.calls.count("jobs")
+        await pilot.press("r")
+        await until(lambda: app.account.calls.count("jobs") > before)
 
 
 async def test_nothing_is_fetched_behind_another_screen(app: TestedApp) -> None:
@@ -296,14 +287,6 @@ async def test_nothing_is_fetched_behind_another_screen(app: TestedApp) -> None:
         await until(lambda: not any(feeds[name].looked_at for name in app.panes.SHOWN))
         await pilot.press("escape")
         await until(lambda: feeds.pools.looked_at)
-
-
-async def test_r_looks_again_at_once(app: TestedApp) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(pilot, app)
-        before = app.account.calls.count("jobs")
-        await pilot.press("r")
-        await until(lambda: app.account.calls.count("jobs") > before)
 
 
 async def test_a_read_only_account_offers_no_change(account: FakeAccount) -> None:

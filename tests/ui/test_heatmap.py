@@ -58,7 +58,7 @@ async def test_slots_in_use_fill_the_tile_and_spot_nodes_have_a_mark() -> None:
 
 async def test_few_nodes_are_named_and_many_are_small() -> None:
     app = HeatmapApp()
-    async with app.run_test(size=(100, 5)) as pilot:
+    async with app.run_test(size=(110, 5)) as pilot:
         for count, scale in ((8, NAMED), (60, BROAD), (2_000, SMALL)):
             app.heatmap.nodes = nodes(count)
             await pilot.pause()

@@ -81,7 +81,7 @@ The arrow keys move from node to node; the last lines tell what the node under t
         nodes = reading.value.items
         self.heatmap.nodes = nodes
         plus = "" if reading.value.complete else "first "
-        self.summary = f"{plus}{many(len(nodes), 'node')}" if reading.known else ""
+        self.summary = f"{plus}{many(len(nodes), 'node')}" if nodes else ""
         self.legend.spot = sum(not node.is_dedicated for node in nodes)
         self._say_empty()
         self._count()

@@ -139,7 +139,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def _summarise(self) -> None:
         window, counts = self.tasks.value, self.counts
-        if not self.tasks.known:
+        if self.job is None or not self.tasks.known:
             self.summary = ""
             return
         plus = "" if window.complete else "+"
