@@ -72,12 +72,14 @@ async def test_a_running_task_is_followed_to_its_end() -> None:
     async with stage.run_test(size=(100, 24)) as pilot:
         view = pane(pilot, "stdout").view
         await until(pilot, lambda: "first" in shown(view))
+        assert str(pane(pilot, "stdout").border_subtitle) == "6 B · following"
         assert "nothing to stderr yet" in shown(pane(pilot, "stderr").view)
         task = account.batch.world.jobs["night"].tasks["t"]
         task.outcome = Outcome(0, steps=1, stdout=b"first\nlast words\n")
         account.batch.step()
         await until(pilot, lambda: "last words" in shown(view))
         await until(pilot, lambda: "completed" in words(stage))
+        await until(pilot, lambda: "following" not in str(pane(pilot, "stdout").border_subtitle))
         assert "wrote nothing to stderr" in shown(pane(pilot, "stderr").view)
 
 

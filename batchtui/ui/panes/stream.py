@@ -68,6 +68,8 @@ class StreamPane(Vertical):
 
     def watch_subject(self) -> None:
         self.show_empty()
+        if self.is_mounted:
+            self.describe()
 
     def watch_missing(self) -> None:
         self.show_empty()

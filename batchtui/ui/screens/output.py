@@ -19,10 +19,10 @@ from batchtui.core.gateway import GatewayError, TaskFile
 from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
-from batchtui.core.wording import in_time
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.times import lasted
 from batchtui.ui.widgets.tones import Spans, Tone, content, joined
 
 STREAMS = {"1": "stdout", "2": "stderr"}
@@ -167,8 +167,8 @@ def headline(task: Task, job_id: str) -> Spans:
     if execution.exit_code is not None:
         parts.append(((f"exit {execution.exit_code}", Tone.BAD if task.failed else Tone.MUTED),))
     if execution.start_time is not None:
-        end = execution.end_time or datetime.now(UTC)
-        parts.append(((in_time(end - execution.start_time), Tone.PLAIN),))
+        took = lasted(execution.start_time, execution.end_time, datetime.now(UTC))
+        parts.append(((took, Tone.PLAIN),))
     if execution.retry_count:
         parts.append(((f"retry {execution.retry_count}", Tone.WARNING),))
     parts.append((("job ", Tone.MUTED), (job_id, Tone.PLAIN)))
