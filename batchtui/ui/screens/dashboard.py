@@ -1,8 +1,7 @@
 """The one screen most users ever see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -14,17 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
-from batchtui.core.feed import Reading
 from batchtui.core.models import (
-    Container,
     Job,
-    Node,
     Pool,
-    PoolNodeCounts,
-    Task,
     TaskCounts,
-    Usage,
-    Window,
 )
 from batchtui.core.session import Session
 from batchtui.ui.panes.containers import ContainersPane
@@ -34,23 +26,19 @@ from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
-from batchtui.ui.screens.requests import RequestsScreen
+from batchtui.ui.screens.readings import ReadingsScreen
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
-class DashboardScreen(RequestsScreen):
+class DashboardScreen(ReadingsScreen):
     """Wires feeds to panes, and the panes to each other; draws nothing itself."""
 
     CSS_PATH = "dashboard.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall"), (50, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "PoolsPane RecordTable"
-    SHOWN = (
-        "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress", "tasks",
-    )  # fmt: skip
-    """The feeds that this screen may look at; each has a reactive of its name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="Go to the next pane"),
@@ -68,15 +56,6 @@ class DashboardScreen(RequestsScreen):
         Binding("escape", "unzoom", "All panes", show=False, id="unzoom"),
     ]  # fmt: skip
 
-    containers: reactive[Reading[tuple[Container, ...]]] = reactive(Reading(()))
-    usage: reactive[Reading[Mapping[str, Usage]]] = reactive(Reading({}))
-    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
-    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
-    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()))
-    node: reactive[Reading[Node | None]] = reactive(Reading(None))
-    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
-    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
-    tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
     pool: reactive[Pool | None] = reactive(None)
     """The highlighted one, whose nodes are shown."""
     job: reactive[Job | None] = reactive(None)
@@ -96,7 +75,6 @@ class DashboardScreen(RequestsScreen):
         """`clock` gives the time of day, aware, against which ages are counted."""
         super().__init__(controller)
         self.session = session
-        self.feeds = controller.feeds
         self._clock = clock
         self.set_reactive(DashboardScreen.now, clock())
 
@@ -126,15 +104,9 @@ class DashboardScreen(RequestsScreen):
         self.query_one(ContainersPane).storage = self.controller.gateway.storage is not None
         for pane in self.query(Pane):
             pane.read_only = self.controller.read_only
-        self._stops = [
-            self.feeds[name].subscribe(partial(setattr, self, name)) for name in self.SHOWN
-        ]
+        self.follow_feeds()
         self.set_interval(1.0, self.tick)
         self.look()
-
-    def on_unmount(self) -> None:
-        for stop in self._stops:
-            stop()
 
     @on(events.ScreenSuspend)
     @on(events.ScreenResume)
@@ -152,17 +124,12 @@ class DashboardScreen(RequestsScreen):
         self.look()
         self.now = self._clock()
         for pane in self.query(Pane):
-            pane.age = self._age(pane.FEEDS)
+            pane.age = self.age_of(pane.FEEDS)
         header, traffic = self.header, self.session.traffic
         seen = [name for name in self.SHOWN if self.feeds[name].looked_at]
-        header.age = self._age(tuple(seen))
+        header.age = self.age_of(tuple(seen))
         header.stale = any(self.feeds[name].reading.error for name in seen)
         header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
-
-    def _age(self, names: tuple[str, ...]) -> float | None:
-        """Seconds since the oldest of these was fetched; None before any was."""
-        ages = [age for name in names if (age := self.feeds[name].age) is not None]
-        return max(ages, default=None)
 
     @property
     def _in_sight(self) -> bool:

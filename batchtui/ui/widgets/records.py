@@ -1,55 +1,25 @@
 """A table of any length that draws only what is on screen."""
 
-import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size, clamp
+from textual.geometry import Region, clamp
 from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from batchtui.ui.widgets.columns import GAP, Column, cut, fitted
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.recordlines import RecordLines
 
 T = TypeVar("T")
 
 
-class RecordTable(ScrollView, Generic[T], can_focus=True):
+class RecordTable(RecordLines[T], can_focus=True):
     """Takes records, not cells: nothing is measured, copied or indexed up front.
 
     The cursor stays on its record when others come and go; what did not change is not redrawn.
-    Without records the table says `empty`, a sentence.
     """
 
-    HEADER = 1
-    """Rows of headings; none in a table that is too low for them."""
-    MARK = "▌"
-    """Before the highlighted record, so that the cursor shows without colours too."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "records--cursor",
-        "tone--mark",
-        *tone_classes(),
-    }
-    DEFAULT_CSS = f"""
-    RecordTable {{
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        .records--cursor {{ background: $row; }}
-        .tone--mark {{ color: $border-blurred; }}
-        &:focus .records--cursor {{ background: $row-focused; }}
-        &:focus .tone--mark {{ color: $primary; }}
-    }}
-    {tone_css("RecordTable")}
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -58,9 +28,6 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
         Binding("home,g", "go(0)", "First", show=False),
         Binding("end,G", "go(-1)", "Last", show=False),
     ]
-
-    cursor: var[int] = var(0, init=False)
-    empty: var[str] = var("Looking…", init=False)
 
     class Asked(Message):
         """About one record of the table, or none where there are no records."""
@@ -94,30 +61,10 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
             return self.table
 
     def __init__(self, *columns: Column[T], key: Callable[[T], str], id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.records: Sequence[T] = ()
-        """What the table shows; `replace` shows others."""
-        self._columns = columns
+        super().__init__(columns, id=id)
         self._key = key
-        self._widths: tuple[int, ...] = ()
-        self._drawn: dict[int, tuple[Spans, ...]] = {}
         self._seen: tuple[str, ...] = ()
         self._sought = ""
-        self._styles: dict[tuple[str, ...], Style] = {}
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-
-    @property
-    def highlighted(self) -> T | None:
-        """The record under the cursor; None in an empty table."""
-        return self.records[self.cursor] if self.records else None
-
-    @property
-    def header(self) -> int:
-        """Rows that the headings take at present."""
-        return self.HEADER if self.size.height > 2 * self.HEADER else 0
 
     def replace(self, records: Sequence[T]) -> None:
         """Show other records, keeping the cursor on the same one if it is still there."""
@@ -150,10 +97,6 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
         self._scroll_to_cursor()
         if self.records:
             self.post_message(self.Highlighted(self, after))
-
-    def watch_empty(self) -> None:
-        if not self.records:
-            self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -188,76 +131,6 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
         if self.records:
             self.post_message(self.Selected(self, self.cursor))
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if not self.records:
-            return self._render_empty(y)
-        if y < self.header:
-            titles = (
-                cut(((column.title, Tone.MUTED),), cells, right=column.right) if cells else ()
-                for column, cells in zip(self._columns, self._widths, strict=True)
-            )
-            return self._strip(tuple(titles), " ", "")
-        index = y - self.header + self._scrolled
-        if index >= len(self.records):
-            return Strip.blank(width, self.rich_style)
-        cells = self._drawn[index] = self._cells(index)
-        at_cursor = index == self.cursor
-        return self._strip(
-            cells, self.MARK if at_cursor else " ", "records--cursor" if at_cursor else ""
-        )
-
-    def _strip(self, cells: tuple[Spans, ...], mark: str, component: str) -> Strip:
-        """One line: the mark, then the cells with their gaps, on the component's ground."""
-        ground = (component,) if component else ()
-        base = self.get_component_rich_style(*ground) if ground else self.rich_style
-        mark_style = base if mark == " " else self._style(ground, "mark")
-        segments = [Segment(mark, mark_style)]
-        gap = ""
-        for cell in cells:
-            if not cell:
-                continue
-            segments.append(Segment(gap, base))
-            segments.extend(
-                Segment(text, self._style(ground, tone) if tone else base) for text, tone in cell
-            )
-            gap = " " * GAP
-        return Strip(segments).adjust_cell_length(self.size.width, base)
-
-    def _style(self, ground: tuple[str, ...], tone: str) -> Style:
-        names = (tone, *ground)
-        if names not in self._styles:
-            style = self.get_component_rich_style(f"tone--{tone}")
-            for name in ground:
-                style += Style(bgcolor=self.get_component_rich_style(name).bgcolor)
-            self._styles[names] = style
-        return self._styles[names]
-
-    def _cells(self, index: int) -> tuple[Spans, ...]:
-        record = self.records[index]
-        return tuple(
-            cut(column.text(record), cells, right=column.right) if cells else ()
-            for column, cells in zip(self._columns, self._widths, strict=True)
-        )
-
-    def _render_empty(self, y: int) -> Strip:
-        width = max(1, self.size.width)
-        lines = textwrap.wrap(self.empty, max(1, width - 2))
-        top = 1 if self.size.height > len(lines) else 0
-        text = f" {lines[y - top]}" if 0 <= y - top < len(lines) else ""
-        style = self._style((), Tone.MUTED)
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
-
-    @property
-    def _scrolled(self) -> int:
-        """Records above the first one on screen."""
-        return self.scroll_offset.y
-
-    def _on_screen(self) -> range:
-        rows = max(0, self.size.height - self.header)
-        first = min(self._scrolled, len(self.records))
-        return range(first, min(first + rows, len(self.records)))
-
     def _index_of(self, key: str, records: Sequence[T]) -> int | None:
         """Where the record of that key is; a glance suffices when it did not move."""
         if not key:
@@ -281,19 +154,6 @@ class RecordTable(ScrollView, Generic[T], can_focus=True):
         else:
             self.refresh_changed()
         self._say_visible()
-
-    def _reshape(self) -> None:
-        """Fit the columns to the width, and the scrolling to the number of records."""
-        widths = fitted(self._columns, max(0, self.scrollable_content_region.width - 1))
-        if widths != self._widths:
-            self._widths = widths
-            self._drawn.clear()
-        before = self.virtual_size.height
-        height = len(self.records) + self.header if self.records else 0
-        if height != before:
-            self.virtual_size = Size(self.scrollable_content_region.width, height)
-            self._drawn.clear()
-            self.refresh()
 
     def _scroll_to_cursor(self) -> None:
         # One row higher than the record, so that the fixed header never hides it.
