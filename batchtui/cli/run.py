@@ -25,7 +25,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.check:
         sys.stdout.write(f"{described(plan)}\n")
         return 0
-    output = args.output or Path(f"{plan.recipe.name}-{plan.run_id}")
+    output = args.output or Path(plan.folder)
     _check_output(output, plan)
     return await _carried_out(args, plan, output)
 

@@ -1,5 +1,6 @@
 """What the dashboard's user may do."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -7,10 +8,10 @@ from batchtui.core import losses
 from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import Gateway, GatewayError, RemoteFile, Storage
-from batchtui.core.models import SupportedImage
+from batchtui.core.models import SupportedImage, Task
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.tail import Excerpt, Tail
-from batchtui.core.transfer import Report, planned, upload_all
+from batchtui.core.transfer import Piece, Report, download_all, planned, upload_all
 
 
 class Controller:
@@ -38,10 +39,14 @@ class Controller:
 
         Raises `FileNotFoundError` before anything is sent when a source is not there.
         """
-        pieces = planned(sources)
+        pieces = await asyncio.to_thread(planned, sources)
         await upload_all(self._storage, container, pieces, report)
         self.feeds.refresh("containers", "usage", "blobs")
         return len(pieces)
+
+    async def download(self, container: str, pieces: Sequence[Piece], report: Report) -> None:
+        """Download blobs of a container, each to its place."""
+        await download_all(self._storage, container, pieces, report)
 
     async def create_pool(self, pool: PoolSpec) -> None:
         await self.gateway.batch.create_pool(pool)
@@ -73,6 +78,10 @@ class Controller:
         await self.gateway.batch.delete_job(job_id)
         self.feeds.refresh("jobs", "tasks")
 
+    async def delete_blob(self, container: str, blob: str) -> None:
+        await self._storage.delete_blob(container, blob)
+        self.feeds.refresh("blobs", "usage")
+
     async def delete_pool(self, pool_id: str) -> None:
         await self.gateway.batch.delete_pool(pool_id)
         self.feeds.refresh("pools", "node_counts", "nodes")
@@ -80,6 +89,15 @@ class Controller:
     async def delete_container(self, container: str) -> None:
         await self._storage.delete_container(container)
         self.feeds.refresh("containers", "blobs")
+
+    def task(self, job_id: str, task: Task) -> Feed[Task]:
+        """A feed on one task, as it was last seen at first; run by whoever opens it."""
+        return Feed(
+            lambda: self.gateway.batch.task(job_id, task.id),
+            task,
+            every=self.feeds.every,
+            traffic=self.feeds.traffic,
+        )
 
     def tail(self, file: RemoteFile) -> Feed[Excerpt]:
         """A feed on the end of a remote file; whoever opens it runs it, and stops it again."""

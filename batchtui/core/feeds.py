@@ -47,7 +47,7 @@ class Feeds:
         self.traffic = traffic
         self.pool_id = self.node_id = self.job_id = self.container = ""
         self._gateway = gateway
-        self._every = every
+        self.every = every
         self._tasks_wanted = self._blobs_wanted = PAGE
         batch = gateway.batch
         self.pools: Feed[tuple[Pool, ...]] = self._feed(batch.pools, ())
@@ -64,7 +64,7 @@ class Feeds:
         self.blobs: Feed[Window[Blob]] = self._feed(self._fetch_blobs, Window(), 2)
 
     def _feed(self, fetch: Callable[[], Awaitable[T]], empty: T, slower: float = 1) -> Feed[T]:
-        return Feed(fetch, empty, every=self._every * slower, traffic=self.traffic)
+        return Feed(fetch, empty, every=self.every * slower, traffic=self.traffic)
 
     def __getitem__(self, name: str) -> "Feed[object]":
         feed: Feed[object] = getattr(self, name)

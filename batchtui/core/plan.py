@@ -41,6 +41,11 @@ class Plan(Struct, frozen=True):
         return self.recipe.pool.use or self.recipe.pool.id or ""
 
     @property
+    def folder(self) -> str:
+        """The name of a folder for the outputs that no other run has."""
+        return f"{self.recipe.name}-{self.run_id}"
+
+    @property
     def timeout(self) -> timedelta:
         return duration(self.recipe.monitor.timeout)
 

@@ -14,6 +14,8 @@ class Excerpt(Struct, frozen=True):
     """Where in the file `text` begins, in bytes; what is before it was left out as too long."""
     size: int = 0
     """Bytes in the whole file."""
+    missing: str = ""
+    """Why there is no such file, as the service says it; empty where there is one."""
 
 
 class Tail:
@@ -36,12 +38,13 @@ class Tail:
             size = await self._batch.file_size(self.file)
         except GatewayError as error:
             if error.missing and not self._excerpt.size:
+                self._excerpt = Excerpt(missing=str(error))
                 return self._excerpt
             raise
         if size < self._excerpt.size:
             # Rewritten: a retry of the task starts its streams anew.
             self._excerpt, self._bytes = Excerpt(), b""
-        if size > self._excerpt.size or not self._excerpt.text:
+        if size != self._excerpt.size or self._excerpt.missing:
             await self._read_to(size)
         return self._excerpt
 
@@ -57,4 +60,5 @@ class Tail:
             text=self._bytes.decode("utf-8", "replace"),
             start=size - len(self._bytes),
             size=size,
+            missing="",
         )

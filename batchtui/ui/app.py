@@ -207,7 +207,7 @@ class BatchApp(App[int]):
             self.notify(str(error), title="Run", severity="error", markup=False)
             return
         name = plan.recipe.name
-        run = workshop.run(plan, Path.cwd() / f"{name}-output")
+        run = workshop.run(plan, Path.cwd() / plan.folder)
         Herald(self.screen.app, self.runs, run)
         self.runs.start(run)
         self.notify(f"{name} is under way. Press s to see its steps.", title="Run", markup=False)

@@ -52,12 +52,12 @@ class Workshop:
         )
 
 
-async def planned(place: Path, given: Mapping[str, str]) -> Plan:
-    """The plan of the recipe in that file or folder, with a run id of its own.
+async def planned(place: Path, given: Mapping[str, str], run_id: str = "") -> Plan:
+    """The plan of the recipe in that file or folder, with a run id of its own if none is given.
 
     Raises `RecipeError` and `ParameterError`. Reads files in a thread.
     """
-    return await asyncio.to_thread(load, place, given, new_run_id())
+    return await asyncio.to_thread(load, place, given, run_id or new_run_id())
 
 
 class RecipeRun:

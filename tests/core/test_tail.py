@@ -56,7 +56,8 @@ async def test_not_there_yet_is_empty_and_gone_is_an_error() -> None:
     account = await account_with(b"text")
     account.calls.fail("file_size", refused("not there", status=404))
     tail = Tail(account.batch, FILE)
-    assert (await tail.read()).size == 0
+    excerpt = await tail.read()
+    assert (excerpt.size, excerpt.missing) == (0, "not there")
     assert (await tail.read()).text == "text"
     account.calls.fail("file_size", refused("the node is gone", status=404))
     with pytest.raises(GatewayError, match="the node is gone"):

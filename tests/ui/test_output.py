@@ -1,6 +1,5 @@
 """The output of a task: live, safe to look at, and honest about what is not there."""
 
-import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -17,12 +16,6 @@ from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 from tests.fakes.storage import SIGNATURE
 from tests.ui.stage import Stage, until, words
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at the task often, so that no test waits for it."""
-    monkeypatch.setattr(OutputScreen, "EVERY", 0.05)
 
 
 async def opened(outcome: Outcome, *, steps: int = 9) -> tuple[FakeAccount, Stage[None]]:

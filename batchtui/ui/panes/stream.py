@@ -39,8 +39,6 @@ class StreamPane(Vertical):
 
     reading: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
     subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
-    missing: reactive[str] = reactive("")
-    """Why there is no such file, once that is known for good."""
 
     view = getters.query_one(ExcerptView)
 
@@ -71,15 +69,18 @@ class StreamPane(Vertical):
         if self.is_mounted:
             self.describe()
 
-    def watch_missing(self) -> None:
-        self.show_empty()
-
     def show_empty(self) -> None:
         """Say why there is nothing to read."""
         if self.is_mounted:
-            known = self.reading.known or self.reading.error
-            waiting = WAITING[self.subject.value.state].format(stream=self.stream)
-            self.view.empty = self.missing or (waiting if known else "Looking for the file ...")
+            self.view.empty = self._why_empty()
+
+    def _why_empty(self) -> str:
+        if not (self.reading.known or self.reading.error):
+            return "Looking for the file ..."
+        state, missing = self.subject.value.state, self.reading.value.missing
+        if missing and state is TaskState.COMPLETED:
+            return f"There is no {self.stream}. {missing}. Its node may be gone, its files with it."
+        return WAITING[state].format(stream=self.stream)
 
     def describe(self) -> None:
         """Say on the border how much there is and where one is in it."""

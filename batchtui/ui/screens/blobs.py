@@ -17,7 +17,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Blob, Window
-from batchtui.core.transfer import Piece, download_all
+from batchtui.core.transfer import Piece
 from batchtui.core.wording import in_bytes
 from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.screens.confirm import ConfirmScreen
@@ -81,34 +81,33 @@ class BlobsScreen(Screen[None]):
     @on(BlobsPane.DeleteRequested)
     @work
     async def delete(self, message: BlobsPane.DeleteRequested) -> None:
-        blob, storage = message.blob, self._controller.gateway.storage
+        blob = message.blob
         question = ConfirmScreen(
             f"Delete blob {blob.name}?",
             consequences=(f"{in_bytes(blob.size)} in container {self._container}.",),
             yes="Delete",
         )
-        if storage is None or not await self.app.push_screen_wait(question):
+        if not await self.app.push_screen_wait(question):
             return
         try:
-            await storage.delete_blob(self._container, blob.name)
+            await self._controller.delete_blob(self._container, blob.name)
         except GatewayError as error:
             self.notify(str(error), title="Delete blob", severity="error", markup=False)
         else:
             self.notify(f"Blob {blob.name} is deleted.", title="Delete blob", markup=False)
-            self._feeds.refresh("blobs", "usage")
 
     @on(BlobsPane.DownloadRequested)
     @work
     async def download(self, message: BlobsPane.DownloadRequested) -> None:
-        blob, storage = message.blob, self._controller.gateway.storage
+        blob = message.blob
         target = saved_as(blob.name)
-        if storage is None or not await self._may_write(target):
+        if not await self._may_write(target):
             return
         piece = Piece(target, blob.name, blob.size)
         whole = await self.app.push_screen_wait(
             TransferScreen(
                 f"Downloading {blob.name}",
-                lambda report: download_all(storage, self._container, [piece], report),
+                lambda report: self._controller.download(self._container, [piece], report),
             )
         )
         if whole:

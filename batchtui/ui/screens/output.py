@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed, Reading
-from batchtui.core.gateway import GatewayError, TaskFile
+from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
@@ -51,9 +51,6 @@ class OutputScreen(Screen[None]):
         Binding("G", "go('end')", "End", tooltip="Go to the end, follow it", id="output.end"),
     ]
 
-    EVERY: ClassVar[float] = 2.0
-    """Seconds between two looks at the task while it has not ended."""
-
     subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
     stdout: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
     stderr: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
@@ -84,11 +81,7 @@ class OutputScreen(Screen[None]):
 
     async def _follow(self) -> None:
         """Keep the readings fresh until cancelled, which is when the screen closes."""
-        batch, traffic = self._controller.gateway.batch, self._controller.feeds.traffic
-        task = Feed(
-            lambda: batch.task(self._job_id, self._task_id),
-            self.subject.value, every=self.EVERY, traffic=traffic,
-        )  # fmt: skip
+        task = self._controller.task(self._job_id, self.subject.value)
         tails = {stream: self._controller.tail(self._file(stream)) for stream in STREAMS.values()}
         task.subscribe(partial(setattr, self, "subject"))
         for stream, tail in tails.items():
@@ -100,25 +93,10 @@ class OutputScreen(Screen[None]):
                 work.create_task(feed.run())
             await self._ended.wait()
             task.looked_at = False
-            for stream, tail in tails.items():
+            for tail in tails.values():
                 # What the task wrote last may have come after the last look.
                 tail.every = CALM
                 await tail.poll()
-                await self._look_for(stream)
-
-    async def _look_for(self, stream: str) -> None:
-        """An empty file and none at all read the same: find out which, and say so."""
-        if getattr(self, stream).value.size:
-            return
-        try:
-            await self._controller.gateway.batch.file_size(self._file(stream))
-        except GatewayError as error:
-            if error.missing:
-                self.query_one(
-                    f"#{stream}", StreamPane
-                ).missing = (
-                    f"There is no {stream}. {error}. Its node may be gone, and its files with it."
-                )
 
     def _file(self, stream: str) -> TaskFile:
         return TaskFile(self._job_id, self._task_id, f"{stream}.txt")

@@ -77,7 +77,7 @@ class RecipeFormScreen(FormScreen[Ready]):
         for index, (name, parameter) in enumerate(self._parameters.items()):
             yield parameter_field(name, parameter.default, parameter.help, id=f"param-{index}")
         if self._plan.recipe.downloads:
-            folder = Path.cwd() / f"{self._plan.recipe.name}-output"
+            folder = Path.cwd() / self._plan.folder
             yield PathField(
                 "Outputs go to", str(folder), id="output", check=needed,
                 note="a folder, made if it is not there",
@@ -103,7 +103,7 @@ class RecipeFormScreen(FormScreen[Ready]):
             return
         self._say("Checking ...")
         try:
-            plan = await planned(self._plan.file, self._given())
+            plan = await planned(self._plan.file, self._given(), self._plan.run_id)
             await preflight(plan, self._workshop.session.gateway)
         except RecipeError as error:
             self._say(in_lines(error), wrong=True)
