@@ -1,5 +1,6 @@
 """The folders of a node and the environment of its tasks, as Azure Batch documents them."""
 
+import random
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Site:
         """Make the folders that every node has. Raises OSError."""
         for folder in _FOLDERS:
             (self.node(node.pool, node.id) / folder).mkdir(parents=True, exist_ok=True)
+
+    def phase(self, node: Node | None, usual: float) -> float:
+        """Seconds of a phase of a node's start, of any node for None; `usual` is the setting."""
+        # Nodes of a real pool never come up in step.
+        return usual * random.uniform(0.67, 1.33)
 
     def launch(self, task: Task, job: Job, node: Node) -> Launch:
         """All that is needed to run a task on a node."""

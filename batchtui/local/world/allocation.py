@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
+from batchtui.local.pace import time_limit
 from batchtui.local.wire.times import parse_duration
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.node import Json, Node, new_id
@@ -50,7 +51,8 @@ class Allocation:
         world = self._world
         going = self._surplus(pool) if leaving is None else leaving
         try:
-            async with asyncio.timeout(parse_duration(pool.spec["resizeTimeout"]).total_seconds()):
+            limit = parse_duration(pool.spec["resizeTimeout"]).total_seconds()
+            async with time_limit(world.pace, limit):
                 if leaving is None:
                     self._grow(pool)
                 await self._boot.rest()

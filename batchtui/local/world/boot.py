@@ -1,7 +1,6 @@
 """The life of a node until it takes tasks: created, started, its start task run."""
 
 import asyncio
-import random
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.scheduler import Scheduler
@@ -45,11 +44,10 @@ class Boot:
         if boot:
             await _cancel(boot)
 
-    async def rest(self) -> None:
-        """Wait as long as a phase of a start takes."""
-        seconds = self._world.settings.boot
-        # Nodes of a real pool never come up in step.
-        await asyncio.sleep(seconds * random.uniform(0.67, 1.33))
+    async def rest(self, node: Node | None = None) -> None:
+        """Wait as long as a phase of a start takes, of that node or of any."""
+        world = self._world
+        await world.pace.sleep(world.site.phase(node, world.settings.boot))
 
     def _forget(self, node: Node, done: asyncio.Task[None]) -> None:
         if self._boots.get(node.id) is done:
@@ -68,10 +66,10 @@ class Boot:
             world.move_node(node, "unusable")
             return
         node.errors = []
-        await self.rest()
+        await self.rest(node)
         if created:
             world.move_node(node, "starting")
-            await self.rest()
+            await self.rest(node)
         node.booted = world.clock.now()
         start_task = pool.spec.get("startTask")
         node.start_task, node.start_run = start_task, None

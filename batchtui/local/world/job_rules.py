@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.errors import ServiceError, invalid_property
+from batchtui.local.pace import Alarm
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.wire.job_bodies import (
     CreateJob,
@@ -37,7 +38,7 @@ class JobRules:
         self._runs = runs
         self._scheduler = scheduler
         self._dependencies = dependencies
-        self._alarms: dict[str, asyncio.TimerHandle] = {}
+        self._alarms: dict[str, Alarm] = {}
 
     def create(self, body: CreateJob) -> Job:
         world = self._world
@@ -126,8 +127,8 @@ class JobRules:
         limit = job.max_wall_clock
         if limit is not None and job.state != "completed":
             left = moment(job.started) + limit - moment(self._world.clock.now())
-            self._alarms[job.key] = asyncio.get_running_loop().call_later(
-                max(left, timedelta()).total_seconds(), self._expire, job
+            self._alarms[job.key] = self._world.pace.call_later(
+                max(left, timedelta()).total_seconds(), lambda: self._expire(job)
             )
 
     def resume(self, job: Job) -> None:

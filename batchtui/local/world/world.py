@@ -9,6 +9,7 @@ from typing import Any
 from batchtui.local.errors import ServiceError
 from batchtui.local.executors import Executor
 from batchtui.local.nodes import Site, demolish
+from batchtui.local.pace import Pace, SteadyPace
 from batchtui.local.settings import Settings
 from batchtui.local.store import Store
 from batchtui.local.wire.times import Clock
@@ -29,12 +30,20 @@ class World:
     that a restart could not rebuild.
     """
 
-    def __init__(self, settings: Settings, store: Store, executor: Executor, site: Site) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        executor: Executor,
+        site: Site,
+        pace: Pace | None = None,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.executor = executor
         self.site = site
-        self.clock = Clock()
+        self.pace = pace or SteadyPace()
+        self.clock = Clock(self.pace.time_ns)
         self.table = TaskTable(store)
         self.pools: dict[str, Pool] = {}
         self.fleets: dict[str, Fleet] = {}
