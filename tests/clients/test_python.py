@@ -123,3 +123,16 @@ def test_the_slots_of_a_version(account: Connection, tmp_path: Path, version: st
 def test_the_statistics_of_a_version(account: Connection, tmp_path: Path, version: str) -> None:
     seen = ask(account, version, "statistics", tmp_path)
     assert seen == {"pools": True, "jobs": True}
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        not_served("6.0.0", "certificates are not served"),
+        not_served("14.2.0", "certificates are not served"),
+    ],
+)
+def test_the_certificates_of_a_version(account: Connection, tmp_path: Path, version: str) -> None:
+    """An account has none; azure-batch 15 no longer knows them."""
+    seen = ask(account, version, "certificates", tmp_path)
+    assert seen == {"listed": 0, "code": "CertificateNotFound"}

@@ -1,6 +1,6 @@
 """Single requests in which the versions of the first generation differ.
 
-python -m tests.clients.scripts.track1_versions images|slots|statistics
+python -m tests.clients.scripts.track1_versions images|slots|statistics|certificates
 """
 
 import sys
@@ -41,5 +41,20 @@ def statistics(client: Any) -> None:
     report(pools=pools.start_time is not None, jobs=jobs.start_time is not None)
 
 
+def certificates(client: Any) -> None:
+    """What an account says that has no certificates."""
+    try:
+        client.certificate.get("sha1", "0" * 40)
+    except models.BatchErrorException as error:
+        report(listed=len(list(client.certificate.list())), code=error.error.code)
+
+
+QUESTIONS = {
+    "images": images,
+    "slots": slots,
+    "statistics": statistics,
+    "certificates": certificates,
+}
+
 if __name__ == "__main__":
-    {"images": images, "slots": slots, "statistics": statistics}[sys.argv[1]](connected())
+    QUESTIONS[sys.argv[1]](connected())
