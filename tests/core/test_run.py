@@ -16,11 +16,13 @@ from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.model import Fate
 from batchtui.core.run.cleanup import everywhere
 from batchtui.core.specs import JobSpec
+from batchtui.core.states import NodeState
 from tests.core.recipes import GOOD
 from tests.core.runs import Scene
 from tests.fakes import Outcome as TaskOutcome
 from tests.fakes import pool_spec, refused, unreachable
 from tests.fakes.storage import SIGNATURE
+from tests.fakes.world import FakeNode, FakePool
 
 STEPS = [
     "create_container", "upload", "container_url", "create_pool", "create_job", "blob_url",
@@ -259,6 +261,30 @@ async def test_tasks_that_wait_for_a_failed_one_are_not_waited_for(tmp_path: Pat
     scene.account.batch.outcomes = {"count-0": TaskOutcome(exit_code=1)}
     assert await scene.carry_out() is Outcome.FAILED
     assert "Never run, for what they wait for failed: 1 task." in repr(scene.said)
+
+
+async def test_containers_stay_until_a_slow_node_has_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene(tmp_path)
+    world = scene.account.batch.world
+    boot, late = world._boot, 30
+
+    def slowly(pool: FakePool, node: FakeNode) -> None:
+        nonlocal late
+        late -= node is pool.nodes[-1]
+        if late < 0 or node is not pool.nodes[-1]:
+            boot(pool, node)
+
+    monkeypatch.setattr(world, "_boot", slowly)
+    hold = scene.account.calls.hold("delete_container")
+    work = asyncio.create_task(scene.carry_out())
+    await hold.reached.wait()
+    (pool,) = world.pools.values()
+    assert len(pool.nodes) > 1
+    assert {node.state for node in pool.nodes} == {NodeState.IDLE}
+    hold.release()
+    assert await work is Outcome.SUCCEEDED
 
 
 async def test_keeping_everything_asks_nothing(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ class Pace(Struct, frozen=True):
     """For a service that does not answer while the tasks run."""
     settling: float = 10.0
     """Until tasks that wait although nothing runs are taken to wait for ever."""
+    arrival: float = 60.0
+    """For nodes that are still on their way up when the tasks are through."""
     goodbye: float = 10.0
     """For a deleted thing to be gone."""
 

@@ -9,6 +9,9 @@ from batchtui.core.run.journal import Journal, RunError
 from batchtui.core.run.patience import patiently
 from batchtui.core.states import AllocationState, NodeState
 
+COMING = frozenset(
+    {NodeState.CREATING, NodeState.STARTING, NodeState.WAITING_FOR_START_TASK, NodeState.REBOOTING}
+)
 DEAD = frozenset({NodeState.START_TASK_FAILED, NodeState.UNUSABLE})
 
 
@@ -50,6 +53,16 @@ class Monitor:
                 raise TimedOutError
             await asyncio.sleep(pause)
             pause = min(pause * self._journal.pace.growth, self._journal.pace.longest)
+
+    async def let_nodes_arrive(self) -> None:
+        """Wait a while for nodes on their way up, whose start task may still read from containers.
+
+        Raises `GatewayError`.
+        """
+        until = self._journal.elapsed + self._journal.pace.arrival
+        while COMING & self._nodes.keys() and self._journal.elapsed < until:
+            await asyncio.sleep(self._journal.pace.first)
+            await self._look()
 
     @property
     def stranded(self) -> bool:

@@ -9,7 +9,7 @@ from batchtui.core.events import Ended, Finished, Resumed, Started, Troubled, no
 from batchtui.core.gateway import Gateway, GatewayError
 from batchtui.core.ledger import Fact, Kind, Ledger, LedgerError, Outcome, Record, Wanted
 from batchtui.core.plan import Plan
-from batchtui.core.recipe.model import Cleanup
+from batchtui.core.recipe.model import Cleanup, Fate
 from batchtui.core.run.cleanup import Decide, clean_up
 from batchtui.core.run.creation import Creation
 from batchtui.core.run.failures import report_nodes, report_tasks
@@ -183,6 +183,8 @@ class Run:
         )
         if counts.completed:
             await collect(journal)
+        if self._wishes.pool is not Fate.DELETE and self._wishes.containers is not Fate.KEEP:
+            await monitor.let_nodes_arrive()
         await clean_up(journal, self._wishes, self._decide)
         succeeded = counts.succeeded == self.record.tasks and not sentence
         return Outcome.SUCCEEDED if succeeded else Outcome.FAILED, sentence
