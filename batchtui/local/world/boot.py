@@ -1,6 +1,7 @@
 """The life of a node until it takes tasks: created, started, its start task run."""
 
 import asyncio
+from collections.abc import Coroutine
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.scheduler import Scheduler
@@ -25,10 +26,7 @@ class Boot:
     def begin(self, pool: Pool, node: Node, *, created: bool = False) -> asyncio.Task[None]:
         """Start a node; `created` if its machine has to be made first. Await it for the end."""
         before = self._boots.get(node.id)
-        boot = self._world.spawn(self._bring_up(pool, node, before, created))
-        self._boots[node.id] = boot
-        boot.add_done_callback(lambda done: self._forget(node, done))
-        return boot
+        return self._keep(node, self._bring_up(pool, node, before, created))
 
     def resume(self, pool: Pool, node: Node) -> None:
         """Have a node where it was when the account stopped; a boot under way begins anew."""
@@ -37,6 +35,15 @@ class Boot:
         elif node.state not in STAYING:
             self._world.move_node(node, "starting")
             self.begin(pool, node)
+
+    def carry_on(self, pool: Pool, node: Node) -> None:
+        """Let a node that is somewhere in its life go on from there."""
+        if node.state in ("creating", "starting"):
+            self.begin(pool, node, created=node.state == "creating")
+        elif node.state == "waitingforstarttask" and node.start_task:
+            self._keep(node, self._await_start_task(node.start_task, node))
+        elif node.state == "idle":
+            self._scheduler.wake(pool.key)
 
     async def end(self, node: Node) -> None:
         """End a boot, its start task's processes included."""
@@ -48,6 +55,12 @@ class Boot:
         """Wait as long as a phase of a start takes, of that node or of any."""
         world = self._world
         await world.pace.sleep(world.site.phase(node, world.settings.boot))
+
+    def _keep(self, node: Node, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        boot = self._world.spawn(work)
+        self._boots[node.id] = boot
+        boot.add_done_callback(lambda done: self._forget(node, done))
+        return boot
 
     def _forget(self, node: Node, done: asyncio.Task[None]) -> None:
         if self._boots.get(node.id) is done:
@@ -77,13 +90,16 @@ class Boot:
             self._ready(node)
         elif start_task["waitForSuccess"]:
             world.move_node(node, "waitingforstarttask")
-            if await self._run_start_task(start_task, node):
-                self._ready(node)
-            else:
-                world.move_node(node, "starttaskfailed")
+            await self._await_start_task(start_task, node)
         else:
             self._ready(node)
             await self._run_start_task(start_task, node)
+
+    async def _await_start_task(self, start_task: Json, node: Node) -> None:
+        if await self._run_start_task(start_task, node):
+            self._ready(node)
+        else:
+            self._world.move_node(node, "starttaskfailed")
 
     def _ready(self, node: Node) -> None:
         self._world.move_node(node, "idle" if node.scheduling == "enabled" else "offline")

@@ -11,6 +11,7 @@ from batchtui.local.world.job import Counts, Job
 from batchtui.local.world.job_rules import JobRules
 from batchtui.local.world.node import Node
 from batchtui.local.world.node_rules import NodeRules
+from batchtui.local.world.node_users import NodeUsers
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.pool_rules import PoolRules
 from batchtui.local.world.runs import Runs
@@ -35,6 +36,7 @@ class Rules:
         self._allocation = Allocation(world, self._runs, self._boot)
         self.pools = PoolRules(world, self._allocation)
         self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
+        self.users = NodeUsers(world)
         self.jobs = JobRules(world, self._runs, self._scheduler, dependencies)
         self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
 
@@ -52,13 +54,29 @@ class Rules:
             for node in list(world.fleet(pool)):
                 if node.state == "leavingpool":
                     world.spawn(self._allocation.vacate(node))
-                elif pool.state == "active":
+                elif pool.state == "active" and not self.nodes.resume(node):
                     self._boot.resume(pool, node)
             if pool.state == "deleting":
                 world.spawn(self.pools.sweep(pool))
             elif pool.allocation != "steady":
                 self._allocation.begin(pool, "requeue")
         for job in list(world.jobs.values()):
+            self.jobs.resume(job)
+
+    def carry_on(self) -> None:
+        """Take up what the store holds in the middle of what it does: nothing was ever away."""
+        self._load()
+        world = self.world
+        for task in world.table.interrupted():
+            job = world.jobs[task.job]
+            node = world.fleets[job.pool].nodes[task.node or ""]
+            self._runs.carry_on(task, job, node)
+        for pool in world.pools.values():
+            for node in world.fleet(pool):
+                self._boot.carry_on(pool, node)
+            if pool.allocation != "steady":
+                self._allocation.begin(pool, "requeue")
+        for job in world.jobs.values():
             self.jobs.resume(job)
 
     def recent_tasks(self, node: Node, base: str) -> list[Json]:

@@ -63,10 +63,14 @@ class Runs:
         world = self._world
         task.placed, task.node, task.pool = True, node.id, node.pool
         world.table.save(task)
-        world.held[task.seq] = task
-        fleet = world.fleets[job.pool]
-        fleet.take(node, task.slots)
+        self.carry_on(task, job, node)
         world.move_node(node, "running")
+
+    def carry_on(self, task: Task, job: Job, node: Node) -> None:
+        """Have a task that is placed on a node run there, from the start or from its middle."""
+        world = self._world
+        world.held[task.seq] = task
+        world.fleets[job.pool].take(node, task.slots)
         run = Run(task, job, node)
         self._runs[task.seq] = run
         self._by_job.setdefault(job.key, {})[task.seq] = run
@@ -134,7 +138,7 @@ class Runs:
 
     def _begun(self, run: Run, at: datetime) -> None:
         task = run.task
-        if run.ending is not Ending.NONE:
+        if run.ending is not Ending.NONE or task.state == "running":
             return
         counts = self._world.counts[run.job.key]
         counts.remove(task)
