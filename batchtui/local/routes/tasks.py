@@ -7,8 +7,8 @@ from aiohttp import web
 from batchtui.local.errors import ServiceError, element, invalid_property
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.replies import accepted, answer, created, entity, versioned
-from batchtui.local.wire.job_bodies import AddTasks, CreateTask, UpdateTask
 from batchtui.local.wire.listing import choose, page, read
+from batchtui.local.wire.task_bodies import AddTasks, CreateTask, UpdateTask
 from batchtui.local.wire.times import error_stamp, etag, stamp
 from batchtui.local.world.task import FILTERS, Task, render
 from batchtui.local.world.task_table import is_brief

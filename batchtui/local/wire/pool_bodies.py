@@ -148,8 +148,9 @@ class PoolSettings(Body, kw_only=True):
         return plain
 
 
-class CreatePool(PoolSettings, kw_only=True):
-    id: Id
+class PoolSpecification(PoolSettings, kw_only=True):
+    """A whole pool but for its id."""
+
     resize_timeout: Duration = Duration("PT15M")
     target_dedicated_nodes: Count = 0
     target_low_priority_nodes: Count = 0
@@ -174,6 +175,10 @@ class CreatePool(PoolSettings, kw_only=True):
             self.task_scheduling_policy = SchedulingPolicy(node_fill_type=FillType.SPREAD)
         if self.enable_inter_node_communication is UNSET:
             self.enable_inter_node_communication = False
+
+
+class CreatePool(PoolSpecification, kw_only=True):
+    id: Id
 
 
 class PatchPool(PoolSettings, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from batchtui.local.errors import ServiceError, invalid_property
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.wire.body import convert
-from batchtui.local.wire.job_bodies import CreateTask, UpdateTask
+from batchtui.local.wire.task_bodies import CreateTask, UpdateTask
 from batchtui.local.world.dependencies import Dependencies, number_of
 from batchtui.local.world.job import Job, check_alive
 from batchtui.local.world.runs import Ending, Runs
