@@ -44,6 +44,16 @@ def test_path_stays_encoded_and_query_is_decoded() -> None:
     )
 
 
+@pytest.mark.parametrize("length", ["", "0"])
+def test_no_length_may_be_signed_as_nothing_or_as_nought(length: str) -> None:
+    headers = {"ocp-date": format_datetime(NOW, usegmt=True)}
+    text = string_to_sign("DELETE", "/jobs/j", headers | {"Content-Length": length}, "a")
+    headers["Authorization"] = f"SharedKey a:{signature(KEY, text)}"
+    verify("DELETE", "/jobs/j", headers, account="a", key=KEY, now=NOW)
+    with pytest.raises(ServiceError, match="AuthenticationFailed"):
+        verify("DELETE", "/jobs/k", headers, account="a", key=KEY, now=NOW)
+
+
 @pytest.mark.parametrize("minutes", [-16, 16])
 def test_a_date_far_off_is_refused(minutes: int) -> None:
     headers = signed({"ocp-date": format_datetime(NOW + timedelta(minutes=minutes), usegmt=True)})
