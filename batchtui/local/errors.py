@@ -62,8 +62,11 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "NodeBeingCreated": (409, "The specified node is being created."),
     "NodeBeingRebooted": (409, "The specified node is being rebooted."),
+    "NodeBeingReimaged": (409, "The specified node is being reimaged."),
     "NodeBeingStarted": (409, "The specified node is being started."),
     "NodeNotFound": (404, "The specified node does not exist."),
+    "NodeUserExists": (409, "The specified node user already exists."),
+    "NodeUserNotFound": (404, "The specified node user does not exist."),
     "OperationInvalidForCurrentState": (
         409,
         "The specified operation is not valid for the current state of the resource.",

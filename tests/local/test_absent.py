@@ -22,11 +22,8 @@ async def test_lists_are_empty(client: BatchClient) -> None:
         ("POST", "/jobschedules", 405, "UnsupportedHttpVerb"),
         ("POST", "/pools/pool/enableautoscale", 409, "OperationNotValidOnPool"),
         ("POST", "/pools/other/enableautoscale", 404, "PoolNotFound"),
-        ("POST", "/pools/pool/nodes/NODE/reimage", 409, "OperationNotValidOnNode"),
-        ("POST", "/pools/pool/nodes/NODE/users", 409, "OperationNotValidOnNode"),
-        ("DELETE", "/pools/pool/nodes/NODE/users/me", 409, "OperationNotValidOnNode"),
-        ("GET", "/pools/pool/nodes/NODE/remoteloginsettings", 409, "OperationNotValidOnNode"),
-        ("GET", "/pools/pool/nodes/other/remoteloginsettings", 404, "NodeNotFound"),
+        ("GET", "/pools/pool/nodes/NODE/extensions/e", 404, "ResourceNotFound"),
+        ("GET", "/pools/pool/nodes/other/extensions", 404, "NodeNotFound"),
         ("GET", "/certificates", 404, "ResourceNotFound"),
     ],
 )

@@ -12,7 +12,6 @@ routes = web.RouteTableDef()
 
 _NO_SCHEDULES = "This account runs no job schedules: create a job for each run."
 _NO_AUTOSCALE = "This account does not evaluate autoscale formulas: resize the pool."
-_NO_MACHINE = "A node of this account is a directory of this machine, not a machine of its own."
 
 
 @routes.get("/applications", allow_head=False)
@@ -63,15 +62,6 @@ async def extensions(request: web.Request) -> web.Response:
 async def extension(request: web.Request) -> web.Response:
     Call(request).node()
     raise ServiceError("ResourceNotFound")
-
-
-@routes.post("/pools/{pool}/nodes/{node}/{action:reimage|deallocate|start|uploadbatchservicelogs}")
-@routes.get("/pools/{pool}/nodes/{node}/{action:remoteloginsettings}", allow_head=False)
-@routes.route("*", "/pools/{pool}/nodes/{node}/{action:users}")
-@routes.route("*", "/pools/{pool}/nodes/{node}/{action:users}/{user}")
-async def machine(request: web.Request) -> web.Response:
-    Call(request).node()
-    raise ServiceError("OperationNotValidOnNode", ("Reason", _NO_MACHINE))
 
 
 def _empty(call: Call, kind: str) -> web.Response:

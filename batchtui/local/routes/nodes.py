@@ -4,15 +4,24 @@ from typing import Any
 
 from aiohttp import web
 
+from batchtui.local.errors import ServiceError
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, entity
+from batchtui.local.wire.node_bodies import DeallocateNode, ReimageNode
 from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode
 from batchtui.local.world.node import FILTERS, Node, filtered, render
 from batchtui.local.world.pool import Pool
 
 Json = dict[str, Any]
 routes = web.RouteTableDef()
+
+# Until then pools could be made of cloud services, and the service reimaged the nodes of these
+# only (recorded fact 14); since then there is one kind of pool.
+_REIMAGED_SINCE = "2024-07-01"
+_NOT_REIMAGED = (
+    "Operation reimage can be invoked only on pools created with cloudServiceConfiguration"
+)
 
 
 @routes.get("/pools/{pool}/nodes", allow_head=False)
@@ -41,6 +50,32 @@ async def reboot(request: web.Request) -> web.Response:
     call = Call(request)
     body = await call.body(RebootNode)
     call.rules.nodes.reboot(call.node(), body)
+    return accepted(call, 202)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/reimage")
+async def reimage(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(ReimageNode)
+    node = call.node()
+    if call.version < _REIMAGED_SINCE:
+        raise ServiceError("OperationNotValidOnNode", ("Reason", _NOT_REIMAGED))
+    call.rules.nodes.reimage(node, body)
+    return accepted(call, 202)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/deallocate")
+async def deallocate(request: web.Request) -> web.Response:
+    call = Call(request)
+    body = await call.body(DeallocateNode)
+    call.rules.nodes.deallocate(call.node(), body)
+    return accepted(call, 202)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/start")
+async def start(request: web.Request) -> web.Response:
+    call = Call(request)
+    call.rules.nodes.start(call.node())
     return accepted(call, 202)
 
 

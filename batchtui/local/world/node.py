@@ -45,6 +45,14 @@ class StartRun(msgspec.Struct, kw_only=True):
     result: str | None = None
 
 
+class NodeUser(msgspec.Struct, kw_only=True):
+    """A user of one node, without password and key: they are never kept."""
+
+    name: str
+    is_admin: bool
+    expires: int
+
+
 class Node(msgspec.Struct, kw_only=True):
     """Times are microseconds since 1970; `pool` is the pool's id as it was written."""
 
@@ -64,11 +72,17 @@ class Node(msgspec.Struct, kw_only=True):
     start_run: StartRun | None = None
     recent: list[Json] = []
     errors: list[Json] = []
+    users: list[NodeUser] = []
 
     @property
     def address(self) -> str:
         number = self.number + 3
         return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+    @property
+    def login(self) -> tuple[str, int]:
+        """Address and port of a secure shell on it: this machine's own."""
+        return "127.0.0.1", 22
 
     def move(self, state: str, at: int) -> None:
         if state != self.state:
