@@ -1,0 +1,200 @@
+"""What a user types after `/`: which records of a table to show.
+
+filter = term { blank term }                 all of them hold
+term   = [ "!" ] ( "/" expression [ "/" ] | [ column ":" ] [ operator ] value )
+operator = "=" | "^" | ">" | ">=" | "<" | "<="
+
+`^` asks for the beginning of a text, `=` for the whole of it, and no operator for a part of it.
+A value with blanks stands between double quotes. Upper and lower case are the same.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from batchtui.core.durations import DurationError, duration
+
+Value = str | float | timedelta | None
+"""What a record has in a column; None where it has nothing there."""
+
+
+class Kind(Enum):
+    """What a column holds, and so what it can be asked for."""
+
+    WORD = "a text"
+    NUMBER = "a number"
+    DURATION = "a duration"
+
+
+class Op(Enum):
+    PART = ""
+    WHOLE = "="
+    START = "^"
+    FITS = "/"
+    """A regular expression."""
+    MORE = ">"
+    LEAST = ">="
+    LESS = "<"
+    MOST = "<="
+
+
+class FilterError(ValueError):
+    """A text that is no filter: a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition on the columns `places`, any of which may meet it."""
+
+    places: tuple[str, ...]
+    op: Op
+    operand: str | float | timedelta | re.Pattern[str]
+    inverted: bool = False
+
+    def holds(self, value_of: Callable[[str], Value]) -> bool:
+        return self.inverted != any(self.meets(value_of(place)) for place in self.places)
+
+    def meets(self, value: Value) -> bool:
+        """Whether a value alone meets the condition, inverted or not."""
+        if value is None:
+            return False
+        if isinstance(self.operand, re.Pattern):
+            return self.operand.search(said(value)) is not None
+        if isinstance(self.operand, str):
+            return _has(said(value).casefold(), self.op, self.operand)
+        if isinstance(self.operand, timedelta):
+            return isinstance(value, timedelta) and _compares(value, self.op, self.operand)
+        return isinstance(value, int | float) and _compares(value, self.op, self.operand)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A record passes when it meets every term; an empty filter lets all pass."""
+
+    text: str = ""
+    terms: tuple[Term, ...] = ()
+
+    def passes(self, value_of: Callable[[str], Value]) -> bool:
+        """`value_of` gives the record's value in the column of that name."""
+        return all(term.holds(value_of) for term in self.terms)
+
+
+def parse(text: str, columns: Mapping[str, Kind]) -> Filter:
+    """Read a filter over columns of these names. Raises `FilterError`.
+
+    A term that has a column and no value yet is left out: its user is still typing.
+    """
+    terms = (_term(word, columns) for word in _words(text))
+    return Filter(text.strip(), tuple(term for term in terms if term is not None))
+
+
+def said(value: str | float | timedelta) -> str:
+    """The value as a text to look in; a number as one writes it."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+WORD = re.compile(
+    r"""(?P<inverted>!?)
+    (?: /(?P<expression>(?:\\.|[^/\\])*)(?:/(?=\s|$)|$)
+      | (?:(?P<column>[A-Za-z]+):)? (?P<op>>=|<=|[<>=^]|) (?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))
+    )\s*""",
+    re.VERBOSE,
+)
+
+
+def _words(text: str) -> list[re.Match[str]]:
+    words, place = [], 0
+    text = text.strip()
+    while place < len(text):
+        # What looks like an expression and is none, such as `/a/b`, is found as a plain text.
+        word = WORD.match(text, place)
+        if word is None or word.end() == place:
+            raise FilterError(f"What stands at {text[place:]!r} cannot be read.")
+        words.append(word)
+        place = word.end()
+    return words
+
+
+def _term(word: re.Match[str], columns: Mapping[str, Kind]) -> Term | None:
+    inverted = bool(word["inverted"])
+    everywhere = tuple(name for name, kind in columns.items() if kind is not Kind.DURATION)
+    if word["expression"] is not None:
+        return Term(everywhere, Op.FITS, _expression(word["expression"]), inverted)
+    value = word["plain"] if word["quoted"] is None else word["quoted"]
+    if not value:
+        return None
+    if word["column"] is None:
+        # Without a column an operator is a part of the text, but for the beginning of one.
+        if word["op"] == "^":
+            return Term(everywhere, Op.START, value.casefold(), inverted)
+        return Term(everywhere, Op.PART, f"{word['op']}{value}".casefold(), inverted)
+    column = word["column"].casefold()
+    if column not in columns:
+        raise FilterError(
+            f"There is no column {column} here; there are {', '.join(columns)}. "
+            f"To look for that text, write it between double quotes."
+        )
+    return Term((column,), *_condition(column, columns[column], Op(word["op"]), value), inverted)
+
+
+def _condition(column: str, kind: Kind, op: Op, value: str) -> tuple[Op, str | float | timedelta]:
+    if kind is Kind.WORD:
+        if op in (Op.PART, Op.WHOLE, Op.START):
+            return op, value.casefold()
+        raise FilterError(f"{column} is a text: write {column}:{value} for a part of it.")
+    if op is Op.START:
+        raise FilterError(f"{column} is {kind.value}: write {column}:>{value} or {column}:<{value}")
+    if kind is Kind.NUMBER:
+        try:
+            number = float(value.replace(",", ""))
+        except ValueError:
+            raise FilterError(
+                f"{column} is a number, and {value!r} is none: write {column}:>0 or {column}:137."
+            ) from None
+        return Op.WHOLE if op is Op.PART else op, number
+    if op in (Op.PART, Op.WHOLE):
+        raise FilterError(f"{column} is a duration: write {column}:<{value} or {column}:>{value}.")
+    if value == "0":
+        return op, timedelta()
+    try:
+        return op, duration(value)
+    except DurationError as error:
+        raise FilterError(f"{column}: {error}.") from error
+
+
+def _expression(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise FilterError(f"/{text}/ is no regular expression: {error}.") from error
+
+
+def _has(text: str, op: Op, operand: str) -> bool:
+    match op:
+        case Op.WHOLE:
+            return text == operand
+        case Op.START:
+            return text.startswith(operand)
+        case _:
+            return operand in text
+
+
+def _compares(value: float | timedelta, op: Op, operand: float | timedelta) -> bool:
+    """Whether the two, which are of one kind, stand so to each other."""
+    left = value.total_seconds() if isinstance(value, timedelta) else value
+    right = operand.total_seconds() if isinstance(operand, timedelta) else operand
+    match op:
+        case Op.MORE:
+            return left > right
+        case Op.LEAST:
+            return left >= right
+        case Op.LESS:
+            return left < right
+        case Op.MOST:
+            return left <= right
+        case _:
+            return left == right

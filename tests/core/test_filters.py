@@ -1,0 +1,98 @@
+"""What users type after `/`, and which records then pass."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchtui.core.filters import Filter, FilterError, Kind, Value, parse
+from batchtui.core.ordering import ordered
+
+COLUMNS = {
+    "task": Kind.WORD, "state": Kind.WORD, "exit": Kind.NUMBER, "age": Kind.DURATION,
+    "why": Kind.WORD,
+}  # fmt: skip
+
+RECORDS: dict[str, dict[str, Value]] = {
+    "good": {"task": "Frame-7", "state": "completed", "exit": 0, "age": timedelta(hours=1)},
+    "bad": {
+        "task": "frame-17", "state": "failed", "exit": 139, "age": timedelta(hours=3),
+        "why": "no such texture",
+    },
+    "gone": {"task": "bake-1", "state": "failed", "exit": None, "age": timedelta(minutes=5)},
+    "now": {"task": "bake-2", "state": "running", "exit": None, "age": None},
+}  # fmt: skip
+
+
+def passing(text: str) -> set[str]:
+    chosen = parse(text, COLUMNS)
+    return {name for name, record in RECORDS.items() if chosen.passes(record.get)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {"good", "bad", "gone", "now"}),
+        ("FRAME", {"good", "bad"}),
+        ("139", {"bad"}),
+        ("state:fail", {"bad", "gone"}),
+        ("state:fail frame", {"bad"}),
+        ("!state:failed", {"good", "now"}),
+        ("state:=fail", set()),
+        ("state:=Failed", {"bad", "gone"}),
+        ("^frame-1", {"bad"}),
+        ("task:^bake", {"gone", "now"}),
+        ("exit:>0", {"bad"}),
+        ("exit:0", {"good"}),
+        ("exit:<=0", {"good"}),
+        ("!exit:0", {"bad", "gone", "now"}),
+        ("age:<2h", {"good", "gone"}),
+        ("age:>1h30m", {"bad"}),
+        ("/^(frame|bake)-.?7$/", {"good", "bad"}),
+        ("/no such/ exit:139", {"bad"}),
+        ("!/e-\\d+$/", set()),
+        ('"no such"', {"bad"}),
+        ("why:texture", {"bad"}),
+        ("state:", {"good", "bad", "gone", "now"}),
+        ("exit:>", {"good", "bad", "gone", "now"}),
+        ("/fra", {"good", "bad"}),
+    ],
+)
+def test_who_passes(text: str, expected: set[str]) -> None:
+    assert passing(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sate:failed", "no column sate here; there are task, state, exit, age, why"),
+        ("exit:>many", "exit is a number, and 'many' is none"),
+        ("age:2h", "age is a duration: write age:<2h"),
+        ("age:<soon", "write it like 90s, 20m, 1h30m or 2d"),
+        ("state:>failed", "state is a text"),
+        ("exit:^1", "exit is a number: write exit:>1"),
+        ("/(/", "is no regular expression"),
+    ],
+)
+def test_a_wrong_filter_says_why(text: str, reason: str) -> None:
+    with pytest.raises(FilterError, match=reason.replace("(", "\\(")):
+        parse(text, COLUMNS)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_filter_or_a_sentence(text: str) -> None:
+    try:
+        chosen = parse(text, COLUMNS)
+    except FilterError:
+        return
+    assert isinstance(chosen, Filter)
+    assert all(isinstance(chosen.passes(record.get), bool) for record in RECORDS.values())
+
+
+def test_texts_are_ordered_as_a_person_does_and_nothing_comes_last() -> None:
+    names = ["frame-10", "Frame-9", "", "bake-1"]
+    assert ordered(names, str) == ["bake-1", "Frame-9", "frame-10", ""]
+    assert ordered(names, str, descending=True) == ["frame-10", "Frame-9", "bake-1", ""]
+    exits = {"a": 3, "b": None, "c": 137, "d": 3}
+    assert ordered(exits, exits.get, descending=True) == ["c", "a", "d", "b"]
