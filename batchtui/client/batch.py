@@ -9,6 +9,8 @@ from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
+from batchtui.client.inspection import Inspection
+from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
 from batchtui.client.wire import Page, Wire, address, body, members, path_of
 from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
@@ -31,7 +33,13 @@ POOL: Final = members(Pool)
 JOB: Final = members(Job)
 TASK: Final = members(Task)
 NODE: Final = members(Node)
-NODE_ROW: Final = members(Node, without=("recent_tasks", "errors", "start_task_info"))
+NODE_ROW: Final = members(
+    Node,
+    without=(
+        *("recent_tasks", "errors", "start_task_info"),
+        *("total_tasks_succeeded", "allocation_time", "last_boot_time"),
+    ),
+)
 """A node's recent tasks alone are four fifths of its size, and no list shows them."""
 
 
@@ -41,17 +49,15 @@ class _BothCounts(WireValue, frozen=True):
     task_counts: TaskCounts
 
 
-class BatchAccount:
+class BatchAccount(NodeAccount, SteeredAccount):
     """`core.gateway.Batch`, spoken to Azure Batch.
 
     What is polled goes through `Wire`; what happens once goes through the SDK's own methods.
     """
 
     def __init__(self, client: BatchClient, service: Service, traffic: Traffic) -> None:
-        self._client = client
-        self._service = service
+        super().__init__(client, service)
         self._traffic = traffic
-        self._wire = Wire(client, service)
 
     async def pools(self) -> tuple[Pool, ...]:
         return (await self._wire.window("list pools", "/pools", Page[Pool], select=POOL)).items

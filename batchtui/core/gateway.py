@@ -10,6 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from batchtui.core.gateway_nodes import NodeCommands
+from batchtui.core.dependencies import Links
+from batchtui.core.entity import Entity
 from batchtui.core.models import (
     Blob,
     Container,
@@ -73,7 +76,7 @@ class PoolNodeFile:
 RemoteFile = TaskFile | PoolNodeFile
 
 
-class Batch(Protocol):
+class Batch(NodeCommands, Steering, Protocol):
     """What batchtui asks of a Batch account."""
 
     async def pools(self) -> tuple[Pool, ...]: ...

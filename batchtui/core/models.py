@@ -134,6 +134,7 @@ class RecentTask(Wire, frozen=True):
     job_id: str = ""
     task_id: str = ""
     task_state: TaskState = TaskState.UNKNOWN
+    execution_info: TaskExecution = TaskExecution()
 
 
 class NodeError(Wire, frozen=True):
@@ -143,7 +144,7 @@ class NodeError(Wire, frozen=True):
 
 
 class Node(Wire, frozen=True):
-    """A node; `recent_tasks`, `errors` and `start_task_info` come only with a single look."""
+    """A node; what stands after `total_tasks_run` comes only with a single look."""
 
     id: str
     state: NodeState = NodeState.UNKNOWN
@@ -155,6 +156,9 @@ class Node(Wire, frozen=True):
     ip_address: str = ""
     vm_size: str = ""
     total_tasks_run: int = 0
+    total_tasks_succeeded: int = 0
+    allocation_time: datetime | None = None
+    last_boot_time: datetime | None = None
     recent_tasks: tuple[RecentTask, ...] = ()
     start_task_info: TaskExecution | None = None
     errors: tuple[NodeError, ...] = ()

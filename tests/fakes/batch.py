@@ -20,11 +20,12 @@ from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.states import JobState, NodeState, PoolState
 from tests.fakes import views
 from tests.fakes.calls import Calls, refused
+from tests.fakes.nodes import FakeNodes
 from tests.fakes.storage import FakeStorage
 from tests.fakes.world import JAMMY, FakeJob, FakeNode, FakePool, FakeTask, Outcome, World
 
 
-class FakeBatch:
+class FakeBatch(FakeNodes):
     """`batchtui.core.gateway.Batch` over a small world of its own.
 
     The world moves by one step at each call of `node_counts`, `task_counts`, `pool` and `job`, or,
@@ -32,11 +33,10 @@ class FakeBatch:
     """
 
     def __init__(self, calls: Calls, storage: FakeStorage) -> None:
-        self.world = World()
+        super().__init__(calls, World())
         self.by_itself = True
         self.outcomes: dict[str, Outcome] = {}
         """How tasks end, by a glob over their ids; the first that fits, else success."""
-        self._calls = calls
         self._storage = storage
 
     def step(self, times: int = 1) -> None:
@@ -179,17 +179,6 @@ class FakeBatch:
         if file.path not in held:
             raise refused(f"Could not read {file.path}: it does not exist", status=404)
         return held[file.path]
-
-    def _pool(self, pool_id: str) -> FakePool:
-        if pool_id not in self.world.pools:
-            raise refused(f"Could not find pool {pool_id}", status=404, code="PoolNotFound")
-        return self.world.pools[pool_id]
-
-    def _node(self, pool_id: str, node_id: str) -> FakeNode:
-        for node in self._pool(pool_id).nodes:
-            if node.id == node_id:
-                return node
-        raise refused(f"Could not find node {node_id}", status=404, code="NodeNotFound")
 
     def _job(self, job_id: str) -> FakeJob:
         if job_id not in self.world.jobs:

@@ -24,6 +24,7 @@ from batchtui.core.states import AllocationState, NodeState, Result, TaskState
 from tests.fakes.world import FakeJob, FakeNode, FakePool, FakeTask, Outcome
 
 COMING = {NodeState.CREATING, NodeState.STARTING}
+RESIZING = {NodeState.CREATING, NodeState.LEAVING_POOL}
 
 
 def image(publisher: str, offer: str, sku: str) -> ImageReference:
@@ -48,7 +49,7 @@ def failure(outcome: Outcome) -> FailureInfo | None:
 
 def pool(held: FakePool) -> Pool:
     here = Counter(node.dedicated for node in held.nodes if node.state is not NodeState.CREATING)
-    resizing = any(node.state is NodeState.CREATING for node in held.nodes)
+    resizing = any(node.state in RESIZING for node in held.nodes)
     return Pool(
         id=held.spec.id,
         state=held.state,
@@ -99,7 +100,9 @@ def node(held: FakePool, node: FakeNode, start_task: Outcome | None) -> Node:
         running_task_slots_count=len(node.tasks),
         ip_address="10.0.0.4",
         vm_size=held.spec.vm_size,
+        scheduling_state=node.scheduling,
         recent_tasks=tuple(RecentTask("", task.spec.id, task.state) for task in node.tasks),
+        errors=node.errors,
         start_task_info=start_task_info,
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from batchtui.core.models import FailureInfo, ImageReference, ResizeError
+from batchtui.core.models import FailureInfo, ImageReference, NodeError, ResizeError
 from batchtui.core.specs import JobSpec, PoolSpec, StartTask, TaskSpec, VirtualMachine
-from batchtui.core.states import JobState, NodeState, PoolState, TaskState
+from batchtui.core.states import JobState, NodeState, PoolState, SchedulingState, TaskState
 
 JAMMY = ImageReference("canonical", "0001-com-ubuntu-server-jammy", "22_04-lts")
 
@@ -57,6 +57,8 @@ class FakeNode:
     state: NodeState
     since: datetime
     tasks: list["FakeTask"] = field(default_factory=list)
+    scheduling: SchedulingState = SchedulingState.ENABLED
+    errors: tuple[NodeError, ...] = ()
 
     def become(self, state: NodeState, now: datetime) -> None:
         if state is not self.state:
@@ -114,6 +116,7 @@ class World:
         self.pools = {i: p for i, p in self.pools.items() if p.state is not PoolState.DELETING}
         self.jobs = {i: j for i, j in self.jobs.items() if j.state is not JobState.DELETING}
         for pool in self.pools.values():
+            pool.nodes = [node for node in pool.nodes if node.state is not NodeState.LEAVING_POOL]
             for node in pool.nodes:
                 self._boot(pool, node)
         done = [task for job in self.jobs.values() for task in self._work(job)]
@@ -134,6 +137,10 @@ class World:
                 node.become(NodeState.START_TASK_FAILED, self.now)
             case NodeState.WAITING_FOR_START_TASK:
                 node.become(NodeState.IDLE, self.now)
+            case NodeState.REBOOTING | NodeState.REIMAGING:
+                node.become(NodeState.STARTING, self.now)
+            case NodeState.DEALLOCATING:
+                node.become(NodeState.DEALLOCATED, self.now)
 
     def _work(self, job: FakeJob) -> list[FakeTask]:
         done = []
