@@ -9,10 +9,10 @@ from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
-from batchtui.client.inspection import Inspection
+from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
-from batchtui.client.wire import Page, Wire, address, body, members, path_of
+from batchtui.client.wire import Page, address, body, members, path_of
 from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
     Job,
@@ -49,7 +49,7 @@ class _BothCounts(WireValue, frozen=True):
     task_counts: TaskCounts
 
 
-class BatchAccount(NodeAccount, SteeredAccount):
+class BatchAccount(NodeAccount, HistoryAccount):
     """`core.gateway.Batch`, spoken to Azure Batch.
 
     What is polled goes through `Wire`; what happens once goes through the SDK's own methods.

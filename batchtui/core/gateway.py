@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from batchtui.core.gateway_nodes import NodeCommands
-from batchtui.core.dependencies import Links
-from batchtui.core.entity import Entity
+from batchtui.core.histories import Histories
 from batchtui.core.models import (
     Blob,
     Container,
@@ -76,7 +75,7 @@ class PoolNodeFile:
 RemoteFile = TaskFile | PoolNodeFile
 
 
-class Batch(NodeCommands, Steering, Protocol):
+class Batch(NodeCommands, Histories, Protocol):
     """What batchtui asks of a Batch account."""
 
     async def pools(self) -> tuple[Pool, ...]: ...
