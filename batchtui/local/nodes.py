@@ -44,6 +44,12 @@ class Site:
         # Nodes of a real pool never come up in step.
         return usual * random.uniform(0.67, 1.33)
 
+    def reveal_node(self, node: Node) -> None:
+        """Called before a node's files are looked at, which are there already."""
+
+    def reveal_task(self, task: Task, job: Job) -> None:
+        """Called before a task's files are looked at, which are there already."""
+
     def launch(self, task: Task, job: Job, node: Node) -> Launch:
         """All that is needed to run a task on a node."""
         root = self.task(node.pool, node.id, job.id, task.id)

@@ -15,6 +15,7 @@ from batchtui.local.nodes import Site
 from batchtui.local.routes import absent, account, files, jobs, node_access, nodes, pools, tasks
 from batchtui.local.routes.call import LARGEST_BODY, RULES, Call
 from batchtui.local.routes.replies import failure, sign_off
+from batchtui.local.scene import Scene
 from batchtui.local.settings import Settings
 from batchtui.local.store import Store
 from batchtui.local.wire.auth import verify
@@ -27,7 +28,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serve(settings: Settings, *, executor: Executor) -> AsyncIterator[str]:
+async def serve(
+    settings: Settings, *, executor: Executor, scene: Scene | None = None
+) -> AsyncIterator[str]:
     """Serve an account until the block ends, and yield its endpoint, `http://127.0.0.1:PORT`.
 
     Raises StoreError when the data directory cannot be used, OSError when the port is taken. At the
@@ -43,11 +46,21 @@ async def serve(settings: Settings, *, executor: Executor) -> AsyncIterator[str]
         bound.close()
         raise
     site = Site(settings.data_dir, settings.account, endpoint)
-    rules = Rules(World(settings, store, executor, site))
-    runner = web.AppRunner(create_app(rules), access_log=None, shutdown_timeout=2.0)
+    if scene:
+        world = World(settings, store, executor, scene.site(site), scene.pace)
+    else:
+        world = World(settings, store, executor, site)
+    rules = Rules(world)
+    app = create_app(rules)
+    if scene:
+        app.on_response_prepare.append(scene.sign)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     try:
         await runner.setup()
-        rules.resume()
+        if scene:
+            scene.begin(rules)
+        else:
+            rules.resume()
         await web.SockSite(runner, bound).start()
         yield endpoint
     finally:

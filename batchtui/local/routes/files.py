@@ -29,7 +29,7 @@ _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?", re.ASCII)
 @routes.get(_TASK, allow_head=False)
 async def list_all(request: web.Request) -> web.Response:
     call = Call(request)
-    root = _root(call)
+    root = await _root(call)
     recursive = call.flag("recursive")
     entries = await asyncio.to_thread(lambda: list(walk(root, recursive=recursive)))
     path = request.rel_url.raw_path
@@ -90,11 +90,12 @@ async def remove(request: web.Request) -> web.Response:
     return answer(200)
 
 
-def _root(call: Call) -> Path:
+async def _root(call: Call) -> Path:
     """The directory that the request's names are below."""
     site = call.world.site
     if "node" in call.request.match_info:
         node = call.node()
+        await asyncio.to_thread(site.reveal_node, node)
         return site.node(node.pool, node.id)
     job = call.job()
     task = call.task(job)
@@ -103,11 +104,13 @@ def _root(call: Call) -> Path:
     fleet = call.world.fleets.get(task.pool.lower())
     if fleet is None or task.node not in fleet.nodes:
         raise ServiceError("TaskFilesUnavailable")
+    await asyncio.to_thread(site.reveal_task, task, job)
     return site.task(task.pool, task.node, job.id, task.id)
 
 
 async def _entry(call: Call) -> Entry:
-    return await asyncio.to_thread(find, _root(call), call.name("path"))
+    root = await _root(call)
+    return await asyncio.to_thread(find, root, call.name("path"))
 
 
 def _range(request: web.Request, entry: Entry) -> tuple[int, int | None]:
