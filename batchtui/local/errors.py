@@ -9,6 +9,14 @@ _SAYINGS: dict[str, tuple[int, str]] = {
         "Server failed to authenticate the request. Make sure the value of Authorization header"
         " is formed correctly including the signature.",
     ),
+    "AutoScalingFormulaSyntaxError": (
+        400,
+        "The specified auto-scaling formula has a syntax error.",
+    ),
+    "AutoScalingFormulaTooLong": (
+        400,
+        "The specified auto-scaling formula exceeds lengths limit.",
+    ),
     "ConditionNotMet": (
         412,
         "The condition specified using HTTP conditional header(s) is not met.",
@@ -17,6 +25,10 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     "InternalError": (
         500,
         "Server encountered an internal error. Please try again after some time.",
+    ),
+    "InvalidAutoScalingSettings": (
+        400,
+        "The specified auto-scaling settings are not valid.",
     ),
     "InvalidHeaderValue": (
         400,
@@ -100,6 +112,10 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     "TaskNotCompleted": (409, "The specified task has not completed."),
     "TaskNotFound": (404, "The specified task does not exist."),
     "TaskSucceeded": (409, "The specified task has already completed successfully."),
+    "TooManyEnableAutoScaleRequests": (
+        503,
+        "Too many Enable Pool AutoScale requests are issued on the pool.",
+    ),
     "UnsupportedHttpVerb": (405, "The resource doesn't support the specified HTTP verb."),
     "UnsupportedProperty": (
         400,

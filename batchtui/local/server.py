@@ -12,7 +12,17 @@ from aiohttp import web
 from batchtui.local.errors import ServiceError
 from batchtui.local.executors import Executor
 from batchtui.local.nodes import Site
-from batchtui.local.routes import absent, account, files, jobs, node_access, nodes, pools, tasks
+from batchtui.local.routes import (
+    absent,
+    account,
+    autoscale,
+    files,
+    jobs,
+    node_access,
+    nodes,
+    pools,
+    tasks,
+)
 from batchtui.local.routes.call import LARGEST_BODY, RULES, Call
 from batchtui.local.routes.replies import failure, sign_off
 from batchtui.local.scene import Scene
@@ -76,7 +86,7 @@ def create_app(rules: Rules) -> web.Application:
     """The application; its middleware guards every route, unknown ones too."""
     app = web.Application(middlewares=[_guarded], client_max_size=LARGEST_BODY)
     app[RULES] = rules
-    for module in (account, pools, nodes, node_access, jobs, tasks, files, absent):
+    for module in (account, pools, autoscale, nodes, node_access, jobs, tasks, files, absent):
         app.add_routes(module.routes)
     app.on_response_prepare.append(sign_off)
     return app

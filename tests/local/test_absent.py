@@ -20,8 +20,6 @@ async def test_lists_are_empty(client: BatchClient) -> None:
         ("GET", "/jobschedules/a", 404, "JobScheduleNotFound"),
         ("POST", "/jobschedules/a/terminate", 404, "JobScheduleNotFound"),
         ("POST", "/jobschedules", 405, "UnsupportedHttpVerb"),
-        ("POST", "/pools/pool/enableautoscale", 409, "OperationNotValidOnPool"),
-        ("POST", "/pools/other/enableautoscale", 404, "PoolNotFound"),
         ("GET", "/pools/pool/nodes/NODE/extensions/e", 404, "ResourceNotFound"),
         ("GET", "/pools/pool/nodes/other/extensions", 404, "NodeNotFound"),
         ("GET", "/certificates", 404, "ResourceNotFound"),

@@ -140,7 +140,7 @@ async def test_task_counts_were_flat_before_2020_09(client: BatchClient, endpoin
         ),
         (POOL | {"startTask": {}}, "MissingRequiredProperty", "commandLine"),
         (POOL | {"startTask": {"commandLine": ""}}, "InvalidPropertyValue", "commandLine"),
-        (POOL | {"enableAutoScale": True}, "UnsupportedProperty", "enableAutoScale"),
+        (POOL | {"enableAutoScale": True}, "InvalidAutoScalingSettings", ""),
         (POOL | {"mountConfiguration": [{}]}, "UnsupportedProperty", "mountConfiguration"),
     ],
 )

@@ -11,7 +11,6 @@ from batchtui.local.routes.replies import answer
 routes = web.RouteTableDef()
 
 _NO_SCHEDULES = "This account runs no job schedules: create a job for each run."
-_NO_AUTOSCALE = "This account does not evaluate autoscale formulas: resize the pool."
 
 
 @routes.get("/applications", allow_head=False)
@@ -43,12 +42,6 @@ async def create_schedule(request: web.Request) -> web.Response:
 @routes.route("*", "/jobschedules/{schedule}/{action}")
 async def schedule(request: web.Request) -> web.Response:
     raise ServiceError("JobScheduleNotFound")
-
-
-@routes.post("/pools/{pool}/{action:enableautoscale|disableautoscale|evaluateautoscale}")
-async def autoscale(request: web.Request) -> web.Response:
-    Call(request).pool()
-    raise ServiceError("OperationNotValidOnPool", ("Reason", _NO_AUTOSCALE))
 
 
 @routes.get("/pools/{pool}/nodes/{node}/extensions", allow_head=False)

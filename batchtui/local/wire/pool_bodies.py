@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType, field
 
 from batchtui.local.errors import ServiceError, invalid_property, unsupported
+from batchtui.local.wire.autoscale_bodies import USUAL_INTERVAL, check_formula, check_interval
 from batchtui.local.wire.body import Body, Count, Duration, Id, Json, Retries, Text, Word, given
 from batchtui.local.wire.common_bodies import (
     NO_CONTAINERS,
@@ -16,7 +17,6 @@ from batchtui.local.wire.common_bodies import (
 from batchtui.local.wire.times import duration
 
 _SHORTEST_RESIZE = "PT5M"
-_NO_AUTOSCALE = "This account does not evaluate autoscale formulas: resize the pool."
 
 
 class ImageReference(Body, kw_only=True):
@@ -152,8 +152,8 @@ class PoolSpecification(PoolSettings, kw_only=True):
     """A whole pool but for its id."""
 
     resize_timeout: Duration = Duration("PT15M")
-    target_dedicated_nodes: Count = 0
-    target_low_priority_nodes: Count = 0
+    target_dedicated_nodes: Count | UnsetType = UNSET
+    target_low_priority_nodes: Count | UnsetType = UNSET
     enable_auto_scale: bool = False
     auto_scale_formula: str | UnsetType = UNSET
     auto_scale_evaluation_interval: Duration | UnsetType = UNSET
@@ -166,8 +166,7 @@ class PoolSpecification(PoolSettings, kw_only=True):
         ):
             if value is UNSET:
                 raise ServiceError("MissingRequiredProperty", ("PropertyName", name))
-        if self.enable_auto_scale or given(self.auto_scale_formula):
-            raise unsupported("enableAutoScale", _NO_AUTOSCALE)
+        self._check_scaling()
         _check_timeout(self.resize_timeout)
         if self.task_slots_per_node is UNSET:
             self.task_slots_per_node = 1
@@ -175,6 +174,25 @@ class PoolSpecification(PoolSettings, kw_only=True):
             self.task_scheduling_policy = SchedulingPolicy(node_fill_type=FillType.SPREAD)
         if self.enable_inter_node_communication is UNSET:
             self.enable_inter_node_communication = False
+
+    def _check_scaling(self) -> None:
+        """Either a formula decides how many nodes there are, or the targets do."""
+        formula, interval = self.auto_scale_formula, self.auto_scale_evaluation_interval
+        if not self.enable_auto_scale:
+            if formula is not UNSET or interval is not UNSET:
+                raise _contradictory("A formula or an interval needs enableAutoScale to be true")
+            self.target_dedicated_nodes = self.target_dedicated_nodes or 0
+            self.target_low_priority_nodes = self.target_low_priority_nodes or 0
+            return
+        if formula is UNSET:
+            raise _contradictory("enableAutoScale needs an autoScaleFormula")
+        if (self.target_dedicated_nodes, self.target_low_priority_nodes) != (UNSET, UNSET):
+            raise _contradictory("With enableAutoScale the formula sets the targets")
+        check_formula(formula)
+        if interval is UNSET:
+            self.auto_scale_evaluation_interval = Duration(USUAL_INTERVAL)
+        else:
+            check_interval(interval)
 
 
 class CreatePool(PoolSpecification, kw_only=True):
@@ -238,6 +256,10 @@ class DisableOption(Word):
 
 class DisableScheduling(Body, kw_only=True):
     node_disable_scheduling_option: DisableOption = DisableOption.REQUEUE
+
+
+def _contradictory(reason: str) -> ServiceError:
+    return ServiceError("InvalidAutoScalingSettings", ("Reason", reason))
 
 
 def _check_timeout(timeout: Duration) -> None:

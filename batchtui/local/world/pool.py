@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from batchtui.local.autoscale.scaling import Scaling
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import etag, stamp
 
@@ -40,6 +41,7 @@ class Pool(msgspec.Struct, kw_only=True):
     target_dedicated: int
     target_spot: int
     resize_errors: list[Json] = []
+    scaling: Scaling = msgspec.field(default_factory=Scaling)
 
     @property
     def key(self) -> str:
@@ -54,6 +56,11 @@ class Pool(msgspec.Struct, kw_only=True):
     def packs(self) -> bool:
         """Whether a node is filled before the next one is used."""
         return bool(self.spec["taskSchedulingPolicy"]["nodeFillType"] == "Pack")
+
+    @property
+    def scaled(self) -> bool:
+        """Whether a formula decides how many nodes there are."""
+        return bool(self.spec["enableAutoScale"])
 
     def allocate(self, state: str, at: int) -> None:
         """Go to another allocation state."""
@@ -83,6 +90,8 @@ def render(pool: Pool, base: str, dedicated: int, spot: int) -> Json:
     }
     if pool.resize_errors:
         body["resizeErrors"] = pool.resize_errors
+    if pool.scaling.run is not None:
+        body["autoScaleRun"] = pool.scaling.run
     return body | {name: value for name, value in pool.spec.items() if name not in _HIDDEN}
 
 

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.errors import ServiceError, invalid_property
 from batchtui.local.wire.pool_bodies import (
     CreatePool,
@@ -31,9 +32,10 @@ _REPLACEABLE = ("startTask", "metadata", "applicationPackageReferences")
 class PoolRules:
     """Every method either raises a `ServiceError` or has set the new state before it returns."""
 
-    def __init__(self, world: World, allocation: Allocation) -> None:
+    def __init__(self, world: World, allocation: Allocation, autoscale: AutoscaleRules) -> None:
         self._world = world
         self._allocation = allocation
+        self._autoscale = autoscale
 
     def create(self, body: CreatePool) -> Pool:
         world = self._world
@@ -50,12 +52,14 @@ class PoolRules:
             modified=now,
             changed=now,
             allocation_changed=now,
-            target_dedicated=body.target_dedicated_nodes,
-            target_spot=body.target_low_priority_nodes,
+            target_dedicated=body.target_dedicated_nodes or 0,
+            target_spot=body.target_low_priority_nodes or 0,
         )
         world.pools[pool.key] = pool
         world.fleets[pool.key] = Fleet(pool)
         self._allocation.begin(pool, "requeue")
+        if pool.scaled:
+            self._autoscale.begin(pool)
         return pool
 
     def patch(self, pool: Pool, body: PatchPool) -> None:
@@ -82,7 +86,7 @@ class PoolRules:
         self._changed(pool)
 
     def resize(self, pool: Pool, body: ResizePool) -> None:
-        self._check_steady(pool)
+        self._check_resizable(pool)
         if body.target_dedicated_nodes is not UNSET:
             pool.target_dedicated = body.target_dedicated_nodes
         if body.target_low_priority_nodes is not UNSET:
@@ -103,7 +107,7 @@ class PoolRules:
         self._world.spawn(self._stop(pool))
 
     def remove_nodes(self, pool: Pool, body: RemoveNodes) -> None:
-        self._check_steady(pool)
+        self._check_resizable(pool)
         fleet = self._world.fleet(pool)
         wanted = {node_id.lower() for node_id in body.node_list}
         missing = wanted - fleet.nodes.keys()
@@ -144,8 +148,13 @@ class PoolRules:
         pool.modified = self._world.clock.now()
         self._world.save_pool(pool)
 
-    def _check_steady(self, pool: Pool) -> None:
+    def _check_resizable(self, pool: Pool) -> None:
         self._check_active(pool)
+        if pool.scaled:
+            raise ServiceError(
+                "OperationInvalidForCurrentState",
+                ("Reason", "The pool is scaled automatically: disable that first"),
+            )
         if pool.allocation != "steady":
             raise ServiceError("PoolBeingResized")
 

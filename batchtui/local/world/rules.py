@@ -2,6 +2,8 @@
 
 import msgspec
 
+from batchtui.local.autoscale.processor import Processor
+from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.boot import Boot
@@ -34,7 +36,8 @@ class Rules:
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
         self._allocation = Allocation(world, self._runs, self._boot)
-        self.pools = PoolRules(world, self._allocation)
+        self.autoscale = AutoscaleRules(world, self._allocation, Processor())
+        self.pools = PoolRules(world, self._allocation, self.autoscale)
         self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
         self.users = NodeUsers(world)
         self.jobs = JobRules(world, self._runs, self._scheduler, dependencies)
@@ -62,6 +65,7 @@ class Rules:
                 self._allocation.begin(pool, "requeue")
         for job in list(world.jobs.values()):
             self.jobs.resume(job)
+        self.autoscale.resume()
 
     def carry_on(self) -> None:
         """Take up what the store holds in the middle of what it does: nothing was ever away."""
@@ -78,6 +82,7 @@ class Rules:
                 self._allocation.begin(pool, "requeue")
         for job in world.jobs.values():
             self.jobs.resume(job)
+        self.autoscale.resume()
 
     def recent_tasks(self, node: Node, base: str) -> list[Json]:
         """A node's `recentTasks`: those that it runs, then those that ended last."""
@@ -96,6 +101,7 @@ class Rules:
 
     async def stop(self) -> None:
         self.jobs.stop()
+        self.autoscale.stop()
         await self.world.stop()
 
     def _load(self) -> None:

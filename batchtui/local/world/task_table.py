@@ -64,6 +64,13 @@ class TaskTable:
         )
         return [Task.of(row) for row in rows]
 
+    def blocked(self, job: str) -> int:
+        """How many active tasks wait for other tasks."""
+        ((count,),) = self._store.read(
+            "SELECT count(*) FROM tasks WHERE job = ? AND state = 'active' AND blocked > 0", (job,)
+        )
+        return int(count)
+
     def page(self, job: str, listing: Listing) -> tuple[list[Task], str]:
         """A page by key, and the key of its last task if there are more."""
         where, parameters = _condition(job, listing)

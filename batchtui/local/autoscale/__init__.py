@@ -1,0 +1,1 @@
+"""Autoscale formulas: the language, the samples that it reads, and when a pool is scaled."""
