@@ -82,7 +82,7 @@ class Beginning:
         db.executemany(_INSERT, past.begun(nodes, places, running, self._now))
         if past.begun_count < part.tasks:
             sql, parameters = past.waiting()
-            db.execute(sql, (*parameters, past.begun_count + 1, part.tasks))
+            db.execute(sql, (past.begun_count + 1, part.tasks, *parameters))
         self._seq += part.tasks
 
     def _job(self, part: JobPart) -> Job:

@@ -71,7 +71,7 @@ class Past:
             yield self._ended(number, act, ended, node)
 
     def waiting(self) -> tuple[str, list[Any]]:
-        """SQL that adds those that wait, and its parameters but the first and last number."""
+        """SQL that adds those that wait, and its parameters after the first and the last number."""
         digits = f"printf('%0{self._width}d', n)"
         values = {
             "seq": "? + n",
