@@ -12,6 +12,7 @@ from batchtui.client.adding import Adding
 from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
+from batchtui.client.steering import SteeredAccount
 from batchtui.client.wire import Page, address, body, members, path_of
 from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
@@ -49,7 +50,7 @@ class _BothCounts(WireValue, frozen=True):
     task_counts: TaskCounts
 
 
-class BatchAccount(NodeAccount, HistoryAccount):
+class BatchAccount(NodeAccount, SteeredAccount, HistoryAccount):
     """`core.gateway.Batch`, spoken to Azure Batch.
 
     What is polled goes through `Wire`; what happens once goes through the SDK's own methods.

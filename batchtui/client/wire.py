@@ -5,8 +5,8 @@ takes about one.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar, overload
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -33,7 +33,7 @@ class Page(Struct, Generic[T], frozen=True):
 
 
 class Wire:
-    """The Batch service's GET requests."""
+    """Requests of our own making to the Batch service."""
 
     def __init__(self, client: BatchClient, service: Service) -> None:
         self._client = client
@@ -76,6 +76,43 @@ class Wire:
                 await asyncio.sleep(0)  # an answer that is there already would not yield
         kept = tuple(items[:at_most])
         return Window(kept, complete=not link and len(kept) == len(items))
+
+    @overload
+    async def send(
+        self, what: str, method: str, path: str, content: Mapping[str, object] | None = None
+    ) -> None: ...
+    @overload
+    async def send(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        content: Mapping[str, object] | None = None,
+        *,
+        kind: type[T],
+    ) -> T: ...
+    async def send(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        content: Mapping[str, object] | None = None,
+        *,
+        kind: type[T] | None = None,
+    ) -> T | None:
+        """Have something changed; the answer as a `kind` where one is expected."""
+        headers = {"Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json; odata=minimalmetadata"
+        request = HttpRequest(
+            method,
+            address(path),
+            headers=headers,
+            content=None if content is None else msgspec.json.encode(content),
+        )
+        with self._service.trying(what):
+            answer = await body(self._client, request)
+            return None if kind is None else decode(answer, kind)
 
     async def _get(self, url: str) -> bytes:
         request = HttpRequest("GET", url, headers={"Accept": "application/json"})

@@ -26,6 +26,7 @@ from batchtui.core.models import (
     Window,
 )
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.steering import Steering
 
 Counted = Callable[[int], None]
 """Called with how many more (bytes, tasks) have gone through since the last call."""
@@ -75,7 +76,7 @@ class PoolNodeFile:
 RemoteFile = TaskFile | PoolNodeFile
 
 
-class Batch(NodeCommands, Histories, Protocol):
+class Batch(NodeCommands, Steering, Histories, Protocol):
     """What batchtui asks of a Batch account."""
 
     async def pools(self) -> tuple[Pool, ...]: ...

@@ -20,12 +20,14 @@ from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.states import JobState, NodeState, PoolState
 from tests.fakes import views
 from tests.fakes.calls import Calls, refused
+from tests.fakes.histories import FakeHistories
 from tests.fakes.nodes import FakeNodes
+from tests.fakes.steering import FakeSteering
 from tests.fakes.storage import FakeStorage
 from tests.fakes.world import JAMMY, FakeJob, FakeNode, FakePool, FakeTask, Outcome, World
 
 
-class FakeBatch(FakeNodes):
+class FakeBatch(FakeNodes, FakeSteering, FakeHistories):
     """`batchtui.core.gateway.Batch` over a small world of its own.
 
     The world moves by one step at each call of `node_counts`, `task_counts`, `pool` and `job`, or,
@@ -179,13 +181,3 @@ class FakeBatch(FakeNodes):
         if file.path not in held:
             raise refused(f"Could not read {file.path}: it does not exist", status=404)
         return held[file.path]
-
-    def _job(self, job_id: str) -> FakeJob:
-        if job_id not in self.world.jobs:
-            raise refused(f"Could not find job {job_id}", status=404, code="JobNotFound")
-        return self.world.jobs[job_id]
-
-    def _task(self, job_id: str, task_id: str) -> FakeTask:
-        if task_id not in self._job(job_id).tasks:
-            raise refused(f"Could not find task {task_id}", status=404, code="TaskNotFound")
-        return self._job(job_id).tasks[task_id]

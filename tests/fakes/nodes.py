@@ -6,18 +6,15 @@ from batchtui.core.gateway_nodes import REMOVED_AT_ONCE, TaskFate
 from batchtui.core.models import FileProperties, NodeFile, Window
 from batchtui.core.states import NodeState, SchedulingState, TaskState
 from tests.fakes import views
-from tests.fakes.calls import Calls, refused
-from tests.fakes.world import FakeNode, FakePool, World
+from tests.fakes.calls import refused
+from tests.fakes.held import Held
+from tests.fakes.world import FakeNode
 
 FOLDERS = ("applications", "fsmounts", "shared", "startup", "volatile", "workitems")
 
 
-class FakeNodes:
+class FakeNodes(Held):
     """`batchtui.core.gateway_nodes.NodeCommands` over a world."""
-
-    def __init__(self, calls: Calls, world: World) -> None:
-        self.world = world
-        self._calls = calls
 
     async def node_files(self, pool_id: str, node_id: str, *, at_most: int) -> Window[NodeFile]:
         await self._calls.note("node_files", pool_id, node_id)
@@ -83,14 +80,3 @@ class FakeNodes:
             task.state, task.node_id, task.started = TaskState.ACTIVE, "", None
         node.tasks = []
         node.become(state, self.world.now)
-
-    def _pool(self, pool_id: str) -> FakePool:
-        if pool_id not in self.world.pools:
-            raise refused(f"Could not find pool {pool_id}", status=404, code="PoolNotFound")
-        return self.world.pools[pool_id]
-
-    def _node(self, pool_id: str, node_id: str) -> FakeNode:
-        for node in self._pool(pool_id).nodes:
-            if node.id == node_id:
-                return node
-        raise refused(f"Could not find node {node_id}", status=404, code="NodeNotFound")

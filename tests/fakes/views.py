@@ -26,6 +26,8 @@ from tests.fakes.world import FakeJob, FakeNode, FakePool, FakeTask, Outcome
 COMING = {NodeState.CREATING, NodeState.STARTING}
 RESIZING = {NodeState.CREATING, NodeState.LEAVING_POOL}
 
+ENDED = FailureInfo("usererror", "TaskEnded", "The task was ended by user request")
+
 
 def image(publisher: str, offer: str, sku: str) -> ImageReference:
     return ImageReference(publisher, offer, sku)
@@ -62,6 +64,7 @@ def pool(held: FakePool) -> Pool:
         target_dedicated_nodes=held.spec.target_dedicated_nodes,
         target_low_priority_nodes=held.spec.target_low_priority_nodes,
         task_slots_per_node=held.spec.task_slots_per_node,
+        enable_auto_scale=bool(held.formula),
         resize_errors=held.resize_errors,
     )
 

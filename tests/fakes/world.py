@@ -72,6 +72,8 @@ class FakePool:
     state: PoolState = PoolState.ACTIVE
     nodes: list[FakeNode] = field(default_factory=list)
     resize_errors: tuple[ResizeError, ...] = ()
+    formula: str = ""
+    """Of autoscaling; empty while it is off."""
 
 
 @dataclass

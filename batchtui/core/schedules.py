@@ -1,0 +1,89 @@
+"""Job schedules, and autoscaling: what makes an account move without anybody at it.
+
+Members are those of api-version 2025-06-01, as in `models`.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from batchtui.core.models import NameValue, PoolInfo, Wire
+
+
+class ScheduleState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    TERMINATING = "terminating"
+    COMPLETED = "completed"
+    DELETING = "deleting"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        return cls("unknown")
+
+
+class Timing(Wire, frozen=True):
+    """When a schedule makes its jobs; without an interval it makes one."""
+
+    do_not_run_until: datetime | None = None
+    do_not_run_after: datetime | None = None
+    start_window: timedelta | None = None
+    recurrence_interval: timedelta | None = None
+
+
+class RecentJob(Wire, frozen=True):
+    id: str = ""
+
+
+class ScheduleExecution(Wire, frozen=True):
+    next_run_time: datetime | None = None
+    recent_job: RecentJob = RecentJob()
+    end_time: datetime | None = None
+
+
+class JobSpecification(Wire, frozen=True):
+    """Of what a schedule's jobs are made, as far as a list shows it."""
+
+    pool_info: PoolInfo = PoolInfo()
+    priority: int = 0
+
+
+class JobSchedule(Wire, frozen=True):
+    id: str
+    state: ScheduleState = ScheduleState.UNKNOWN
+    state_transition_time: datetime | None = None
+    creation_time: datetime | None = None
+    schedule: Timing = Timing()
+    job_specification: JobSpecification = JobSpecification()
+    execution_info: ScheduleExecution = ScheduleExecution()
+
+    @property
+    def over(self) -> bool:
+        """Whether it will never make another job."""
+        return self.state in (ScheduleState.COMPLETED, ScheduleState.DELETING)
+
+
+class AutoScaleError(Wire, frozen=True):
+    code: str = ""
+    message: str = ""
+    values: tuple[NameValue, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with the formula, and where."""
+        return ": ".join(filter(None, (self.message, *(detail.value for detail in self.values))))
+
+
+class AutoScaleRun(Wire, frozen=True):
+    """What a formula came to. `results` are `$Name=value` joined by semicolons."""
+
+    timestamp: datetime | None = None
+    results: str = ""
+    error: AutoScaleError | None = None
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """Each variable that the formula set, such as `("TargetDedicatedNodes", "3")`."""
+        parts = (part.partition("=") for part in self.results.split(";") if "=" in part)
+        return tuple((name.strip().lstrip("$"), value.strip()) for name, _, value in parts)
