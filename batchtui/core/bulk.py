@@ -1,87 +1,119 @@
-"""One order to many things: it goes on past what fails, and slows down when it is asked to."""
+"""One order to many things: each has its own result, and a busy service only slows it down."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
 
-AT_ONCE = 8
-"""Orders under way at a time."""
+T = TypeVar("T")
 
-BUSY = (None, 408, 429, 500, 502, 503, 504)
-"""Answers, and the lack of one, after which the same order may succeed."""
+Rest = Callable[[float], Awaitable[None]]
 
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-"""Seconds between the attempts at one order, unless the service asks for more."""
+BUSY = (429, 503)
+"""The statuses by which the service says that it has too much to do."""
 
 
-class Tally(Struct, frozen=True):
-    """How far the order has come; `refused` names those that it failed for, and says why."""
-
-    total: int
-    done: int = 0
-    refused: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def over(self) -> bool:
-        return self.done + len(self.refused) >= self.total
+class Fate(StrEnum):
+    WAITING = "waiting"
+    UNDER_WAY = "under way"
+    DONE = "done"
+    FAILED = "failed"
 
 
-async def order_all(
-    keys: Sequence[str],
-    order: Callable[[str], Awaitable[None]],
-    traffic: Traffic,
-    tell: Callable[[Tally], None],
-    *,
-    pauses: Sequence[float] = PAUSES,
-) -> Tally:
-    """Give the order for each key once, a few at a time; `tell` hears of every answer."""
-    works = _Works(order, traffic, tell, pauses, Tally(len(keys)))
-    waiting = iter(keys)
-    await asyncio.gather(*(works.work(waiting) for _ in range(min(AT_ONCE, len(keys)))))
-    return works.tally
+class Item(Struct, frozen=True):
+    """What has become of one thing; `said` is the reason of a failure, or of waiting."""
+
+    name: str
+    fate: Fate = Fate.WAITING
+    said: str = ""
 
 
-class _Works:
-    """Those under way share what is left and what has come of it so far."""
+async def patiently(act: Callable[[], Awaitable[None]], traffic: Traffic) -> None:
+    """Do one thing, again and again while the service is busy. Other refusals are raised."""
+    bulk = Bulk([act], "", lambda chosen: chosen(), traffic)
+    await bulk.run()
+    if bulk.failure is not None:
+        raise bulk.failure
+
+
+class Bulk(Generic[T]):
+    """Goes through the things, a few at once. `told` is called after every change."""
+
+    AT_ONCE = 4
+    FIRST_PAUSE = 1.0
+    LONGEST_PAUSE = 30.0
+    """Seconds; the pause doubles each time that the service is still busy."""
 
     def __init__(
         self,
-        order: Callable[[str], Awaitable[None]],
+        things: Sequence[T],
+        name: Callable[[T], str] | str,
+        act: Callable[[T], Awaitable[None]],
         traffic: Traffic,
-        tell: Callable[[Tally], None],
-        pauses: Sequence[float],
-        tally: Tally,
+        *,
+        rest: Rest = asyncio.sleep,
     ) -> None:
-        self.tally = tally
-        self._order = order
+        """`rest` waits for that many seconds."""
+        self.items = [Item(name if isinstance(name, str) else name(thing)) for thing in things]
+        self.told: Callable[[], None] = lambda: None
+        self.failure: GatewayError | None = None
+        """The last failure."""
+        self._things = things
+        self._act = act
         self._traffic = traffic
-        self._tell = tell
-        self._pauses = pauses
+        self._rest = rest
+        self._pause = 0.0
 
-    async def work(self, waiting: Iterator[str]) -> None:
-        for key in waiting:
-            problem = await self._give(key)
-            done, refused = self.tally.done, self.tally.refused
-            if problem:
-                self.tally = Tally(self.tally.total, done, (*refused, (key, problem)))
-            else:
-                self.tally = Tally(self.tally.total, done + 1, refused)
-            self._tell(self.tally)
+    @property
+    def counts(self) -> Counter[Fate]:
+        """How many things have come how far."""
+        return Counter(item.fate for item in self.items)
 
-    async def _give(self, key: str) -> str:
-        """Give the order, again while the service is busy; why it was refused, or empty."""
-        for pause in (*self._pauses, None):
-            await self._traffic.patience()
+    async def run(self) -> None:
+        """Go through all that is not done yet; those that failed before are tried again."""
+        left = [index for index, item in enumerate(self.items) if item.fate is not Fate.DONE]
+        for index in left:
+            self._put(index, Fate.WAITING)
+        waiting = iter(left)
+
+        async def work() -> None:
+            for index in waiting:
+                await self._settle(index)
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(self.AT_ONCE, len(left))):
+                    workers.create_task(work())
+        finally:
+            for index, item in enumerate(self.items):
+                if item.fate is Fate.UNDER_WAY:
+                    self._put(index, Fate.WAITING, "It was interrupted; it may have been done.")
+
+    async def _settle(self, index: int) -> None:
+        while True:
+            await self._rest(max(self._pause, self._traffic.throttled))
+            self._put(index, Fate.UNDER_WAY)
             try:
-                await self._order(key)
+                await self._act(self._things[index])
             except GatewayError as error:
-                if error.status not in BUSY or pause is None:
-                    return str(error)
-                await asyncio.sleep(pause)
+                if error.status not in BUSY:
+                    self.failure = error
+                    self._put(index, Fate.FAILED, str(error))
+                    return
+                # All workers slow down together, since the account as a whole is throttled.
+                self._pause = min(max(self._pause * 2, self.FIRST_PAUSE), self.LONGEST_PAUSE)
+                self._put(index, Fate.WAITING, "The service is busy: it is asked again soon.")
             else:
-                return ""
-        raise AssertionError("the last attempt has no pause after it")
+                self._pause = self._pause / 2 if self._pause > self.FIRST_PAUSE else 0.0
+                self._put(index, Fate.DONE)
+                return
+
+    def _put(self, index: int, fate: Fate, said: str = "") -> None:
+        self.items[index] = Item(self.items[index].name, fate, said)
+        self.told()

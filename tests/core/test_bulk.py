@@ -1,51 +1,96 @@
-"""An order to many things."""
+"""Many things get the same order: all are tried, and throttling only slows that down."""
 
-from batchtui.core.bulk import AT_ONCE, Tally, order_all
+import asyncio
+
+import pytest
+
+from batchtui.core.bulk import Bulk, Fate, patiently
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
 
-KEYS = [f"t{index}" for index in range(30)]
+
+class Service:
+    """Takes an order, unless it is busy or the thing is bad."""
+
+    def __init__(self, *, busy: int = 0, bad: tuple[str, ...] = ()) -> None:
+        self.busy = busy
+        self.bad = bad
+        self.taken: list[str] = []
+        self.at_once = self.most = 0
+
+    async def take(self, thing: str) -> None:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        if self.busy:
+            self.busy -= 1
+            raise GatewayError("Too many requests", status=429)
+        if thing in self.bad:
+            raise GatewayError(f"Could not take {thing}: it is bad", status=409)
+        self.taken.append(thing)
 
 
-async def test_it_goes_on_past_refusals_and_tells_of_each() -> None:
-    heard: list[Tally] = []
+def bulk_of(count: int, service: Service, rests: list[float]) -> Bulk[str]:
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
 
-    async def order(key: str) -> None:
-        if key.endswith("3"):
-            raise GatewayError(f"Could not run {key} again: it succeeded", status=409)
-
-    tally = await order_all(KEYS, order, Traffic(), heard.append)
-    assert tally.done == 27
-    assert [key for key, _ in tally.refused] == ["t3", "t13", "t23"]
-    assert "it succeeded" in tally.refused[0][1]
-    assert len(heard) == 30
-    assert heard[-1].over
-    assert not heard[-2].over
+    names = [f"t{number}" for number in range(count)]
+    return Bulk(names, str, service.take, Traffic(), rest=rest)
 
 
-async def test_a_busy_service_slows_it_down_and_it_finishes() -> None:
-    tries: dict[str, int] = {}
-    under_way = most = 0
-
-    async def order(key: str) -> None:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        tries[key] = tries.get(key, 0) + 1
-        under_way -= 1
-        if tries[key] < 3:
-            raise GatewayError("too many requests", status=429)
-
-    tally = await order_all(KEYS, order, Traffic(), lambda _tally: None, pauses=(0, 0, 0))
-    assert (tally.done, tally.refused) == (30, ())
-    assert set(tries.values()) == {3}
-    assert most <= AT_ONCE
+async def test_nothing_stops_at_five_and_each_thing_has_its_result() -> None:
+    service, rests = Service(bad=("t3", "t7")), list[float]()
+    bulk = bulk_of(12, service, rests)
+    await bulk.run()
+    assert bulk.counts == {Fate.DONE: 10, Fate.FAILED: 2}
+    assert [item.said for item in bulk.items if item.fate is Fate.FAILED] == [
+        "Could not take t3: it is bad",
+        "Could not take t7: it is bad",
+    ]
+    assert 1 < service.most <= Bulk.AT_ONCE
+    assert not any(rests)
 
 
-async def test_a_service_that_stays_busy_is_given_up_on() -> None:
-    async def order(key: str) -> None:
-        raise GatewayError("no answer")
+async def test_a_busy_service_is_asked_again_more_and_more_slowly_until_it_takes_it() -> None:
+    service, rests = Service(busy=40), list[float]()
+    bulk = bulk_of(9, service, rests)
+    await bulk.run()
+    assert bulk.counts == {Fate.DONE: 9}
+    assert sorted(service.taken) == [f"t{number}" for number in range(9)]
+    pauses = [rest for rest in rests if rest]
+    assert pauses[0] == Bulk.FIRST_PAUSE
+    assert max(pauses) == Bulk.LONGEST_PAUSE
+    assert pauses[-1] < Bulk.LONGEST_PAUSE
 
-    tally = await order_all(["a"], order, Traffic(), lambda _tally: None, pauses=(0, 0))
-    assert tally == Tally(1, 0, (("a", "no answer"),))
-    assert await order_all([], order, Traffic(), lambda _tally: None) == Tally(0)
+
+async def test_what_failed_is_tried_again_and_what_is_done_is_not() -> None:
+    service = Service(bad=("t1",))
+    bulk = bulk_of(3, service, [])
+    await bulk.run()
+    service.bad = ()
+    await bulk.run()
+    assert bulk.counts == {Fate.DONE: 3}
+    assert sorted(service.taken) == ["t0", "t1", "t2"]
+
+
+async def test_what_was_interrupted_says_so() -> None:
+    reached = asyncio.Event()
+
+    async def never(_thing: str) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    bulk = Bulk(["a", "b"], str, never, Traffic())
+    running = asyncio.create_task(bulk.run())
+    await reached.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert bulk.counts == {Fate.WAITING: 2}
+    assert "interrupted" in bulk.items[0].said
+
+
+async def test_one_thing_alone_raises_what_it_was_refused_with() -> None:
+    service = Service(bad=("x",))
+    with pytest.raises(GatewayError, match="it is bad"):
+        await patiently(lambda: service.take("x"), Traffic())
