@@ -45,6 +45,15 @@ def recipe_folders() -> tuple[Path, ...]:
     return ()
 
 
+def world_file(name: str) -> Path | None:
+    """The world of that name that comes with batchtui; None if there is none."""
+    package = Path(batchtui.__file__).parent
+    files = (
+        data / "worlds" / f"{name}.toml" for data in (package / "data", package.parent / "data")
+    )
+    return next((file for file in files if file.exists()), None)
+
+
 def recipe_folder(name: str) -> Path | None:
     """The folder of the recipe of that name that comes with batchtui; None if there is none."""
     return next((folder for folder in recipe_folders() if folder.name == name), None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchtui.local.connection import Connection
+    from batchtui.local.play import Play
 
 ENV_FILE = "connection.env"
 """In the data directory, unless another file is named."""
@@ -30,8 +31,41 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         help=f"write the connection there as shell variables ({ENV_FILE} in the data directory)",
     )
+    add_world(parser)
     # Another batchtui starts it so: it ends with the last that uses it.
     parser.add_argument("--while-used", action="store_true", help=argparse.SUPPRESS)
+
+
+def add_world(parser: argparse.ArgumentParser) -> None:
+    """The options of whatever can play a world."""
+    parser.add_argument(
+        "--world",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="play a world of simulated nodes and tasks, such as data/worlds/busy.toml",
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="play it N times as fast as time goes by (1)",
+    )
+
+
+def chosen_play(args: argparse.Namespace) -> "Play | None":
+    """The world that the command line asks for. Raises `UsageError`."""
+    from batchtui.cli.trouble import UsageError
+    from batchtui.local.play import Play
+    from batchtui.paths import world_file
+
+    if "world" not in args:
+        if "speed" in args:
+            raise UsageError("--speed goes with --world: only a world that is played has a speed.")
+        return None
+    named = args.world if args.world.exists() else world_file(str(args.world))
+    return Play(named or args.world, getattr(args, "speed", 1.0))
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -53,9 +87,11 @@ async def run(args: argparse.Namespace) -> int:
             ) from error
         _say(READY if args.while_used else how_to_connect(connection, env_file))
 
+    play = chosen_play(args)
     await serve_until_stopped(
-        DataDir(args.data_dir),
+        DataDir(args.data_dir, play=play),
         port=args.port,
+        play=play,
         while_used=args.while_used,
         progress=_say,
         ready=ready,
@@ -69,11 +105,22 @@ def how_to_connect(connection: "Connection", env_file: Path) -> str:
     """What a person needs to know, without the keys."""
     from batchtui.local.agent.environment import user_name
 
+    what = "SIMULATED local Batch account" if connection.simulated else "local Batch account"
+    storage = (
+        f"{connection.storage_endpoint} (account {connection.storage_account})"
+        if connection.storage_endpoint
+        else "none: Azurite is not installed here"
+    )
+    runs = (
+        "Nodes and tasks are SIMULATED: no process is started for them."
+        if connection.simulated
+        else f"Tasks run as {user_name()}, with all that this user may do."
+    )
     return f"""\
-The local Batch account is running.
+The {what} is running.
 
   Batch service   {connection.batch_endpoint} (account {connection.batch_account})
-  Blob storage    {connection.storage_endpoint} (account {connection.storage_account})
+  Blob storage    {storage}
   Data directory  {connection.data_dir}
   Keys            not shown; {env_file} has them, for you alone
 
@@ -81,13 +128,23 @@ To use it from this machine's other programs (the az CLI, the SDKs, batchtui):
 
   . {shlex.quote(str(env_file))}
 
-Tasks run as {user_name()}, with all that this user may do. Press Ctrl-C to stop."""
+{runs} Press Ctrl-C to stop."""
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: use 1 to 65535, or 0 for any")
     return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.01 <= speed <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: use 0.01 to 10000, such as 60")
+    return speed
 
 
 def _say(line: str) -> None:

@@ -4,16 +4,25 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
-from batchtui.local.azurite.program import find_azurite
+from batchtui.local.azurite.program import find_azurite, is_there
 from batchtui.local.azurite.run import Account, Azurite, is_free, run_azurite
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir, Identity
 from batchtui.local.image import make_image
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.warden import Warden, start_warden
 
+if TYPE_CHECKING:
+    from batchtui.local.executors import Executor
+    from batchtui.local.scene import Scene
+    from batchtui.local.simulated.scene import SimulatedScene
+
 TASKS_PER_CORE = 4
+MOST_NODES = 1000
+MOST_SIMULATED_NODES = 50_000
 
 Progress = Callable[[str], None]
 
@@ -21,17 +30,16 @@ Progress = Callable[[str], None]
 class RunningAccount:
     """An account that answers at `connection`."""
 
-    def __init__(self, connection: Connection, azurite: Azurite, warden: Warden) -> None:
+    def __init__(self, connection: Connection, azurite: Azurite | None, warden: Warden) -> None:
         self.connection = connection
         self._azurite = azurite
         self._warden = warden
 
     async def broken(self) -> None:
         """Wait until a part of it ends by itself, and raise `LocalAccountError`."""
-        parts = {
-            asyncio.create_task(self._azurite.ended()): "Azurite, its storage service,",
-            asyncio.create_task(self._warden.ended()): "its warden process",
-        }
+        parts = {asyncio.create_task(self._warden.ended()): "its warden process"}
+        if self._azurite:
+            parts[asyncio.create_task(self._azurite.ended())] = "Azurite, its storage service,"
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -46,54 +54,90 @@ class RunningAccount:
 
 @asynccontextmanager
 async def run_account(
-    data_dir: DataDir, *, port: int = 0, progress: Progress
+    data_dir: DataDir, *, port: int = 0, play: Play | None = None, progress: Progress
 ) -> AsyncIterator[RunningAccount]:
     """Run the account of a data directory; at the end everything that it started has ended.
 
-    `port` is the Batch service's; 0 means the one of last time if it is free, else any. Raises
+    `port` is the Batch service's; 0 means the one of last time if it is free, else any. A world
+    that is played begins anew, and has storage where Azurite is there already. Raises
     `LocalAccountError`.
     """
     await asyncio.to_thread(data_dir.prepare)
     path = data_dir.path
     async with AsyncExitStack() as stack:
         stack.enter_context(data_dir.lock())
+        data_dir.claim(simulated=play is not None)
         identity = data_dir.identity()
+        scene = await _scene(play) if play else None
         warden = await stack.enter_async_context(start_warden(path / "nodes", path / "azurite"))
-        program = await find_azurite(progress=progress, watch=warden)
-        storage = Account(identity.storage_account, identity.storage_key)
-        last = data_dir.ports()
-        # Azurite comes up while the service does; it is waited for last.
-        azurite = await stack.enter_async_context(
-            run_azurite(program, storage, path / "azurite", port=last.storage, watch=warden)
-        )
+        storage, last = Account(identity.storage_account, identity.storage_key), data_dir.ports()
+        azurite = None
+        if play is None or is_there():
+            program = await find_azurite(progress=progress, watch=warden)
+            # Azurite comes up while the service does; it is waited for last.
+            azurite = await stack.enter_async_context(
+                run_azurite(program, storage, path / "azurite", port=last.storage, watch=warden)
+            )
+        port = port or (last.batch if is_free(last.batch) else 0)
+        executor = scene.executor if scene else await _agent(data_dir, warden)
         endpoint = await stack.enter_async_context(
-            _service(data_dir, identity, warden, port or (last.batch if is_free(last.batch) else 0))
+            _service(data_dir, identity, executor, scene, port)
         )
-        connection = data_dir.reached(identity, endpoint, await azurite.listening(), started=False)
+        address = await azurite.listening() if azurite else ""
+        if scene and address:
+            await scene.fill(address, identity.storage_account, identity.storage_key)
+        connection = data_dir.reached(
+            identity, endpoint, address, started=False, simulated=play is not None
+        )
         stack.enter_context(data_dir.announced(connection, os.getpid()))
         yield RunningAccount(connection, azurite, warden)
 
 
+# What is imported below takes half a second, which is as long as Azurite takes to come up.
+
+
+async def _scene(play: Play) -> "SimulatedScene":
+    from batchtui.local.pace import SteadyPace
+    from batchtui.local.simulated.scene import SimulatedScene
+    from batchtui.local.simulated.world_file import read_world
+
+    world = await asyncio.to_thread(read_world, play.world)
+    return SimulatedScene(world, SteadyPace(play.speed))
+
+
+async def _agent(data_dir: DataDir, warden: Warden) -> "Executor":
+    from batchtui.local.agent.agent import Agent
+
+    image = data_dir.path / "image"
+    await asyncio.to_thread(make_image, image)
+    return Agent(limit=TASKS_PER_CORE * (os.cpu_count() or 1), image=image, watch=warden)
+
+
 @asynccontextmanager
 async def _service(
-    data_dir: DataDir, identity: Identity, warden: Warden, port: int
+    data_dir: DataDir,
+    identity: Identity,
+    executor: "Executor",
+    scene: "Scene | None",
+    port: int,
 ) -> AsyncIterator[str]:
-    """The Batch service with real processes behind it. Raises `LocalAccountError`."""
-    # They take half a second to import, which is as long as Azurite takes to come up.
-    from batchtui.local.agent.agent import Agent
+    """The Batch service. Raises `LocalAccountError`."""
     from batchtui.local.server import serve
     from batchtui.local.settings import Settings
     from batchtui.local.store import StoreError
 
-    image = data_dir.path / "image"
-    await asyncio.to_thread(make_image, image)
-    agent = Agent(limit=TASKS_PER_CORE * (os.cpu_count() or 1), image=image, watch=warden)
     settings = Settings(
-        account=identity.batch_account, key=identity.batch_key, data_dir=data_dir.path, port=port
+        account=identity.batch_account,
+        key=identity.batch_key,
+        data_dir=data_dir.path,
+        port=port,
+        most_nodes=MOST_SIMULATED_NODES if scene else MOST_NODES,
     )
     async with AsyncExitStack() as stack:
         try:
-            endpoint = await stack.enter_async_context(serve(settings, executor=agent))
+            endpoint = await stack.enter_async_context(
+                serve(settings, executor=executor, scene=scene)
+            )
         except StoreError as error:
             raise LocalAccountError(str(error)) from error
         except OSError as error:

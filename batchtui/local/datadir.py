@@ -15,6 +15,7 @@ import platformdirs
 
 from batchtui.local.connection import Connection
 from batchtui.local.files import write_private
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
 ACCOUNT_NAME = "local"
@@ -45,6 +46,7 @@ class Running(msgspec.Struct, frozen=True, rename="camel"):
     pid: int
     batch_endpoint: str
     storage_endpoint: str
+    simulated: bool = False
 
 
 class Ports(msgspec.Struct, frozen=True, rename="camel"):
@@ -57,9 +59,14 @@ class Ports(msgspec.Struct, frozen=True, rename="camel"):
 class DataDir:
     """A data directory by its path; nothing is made until `prepare`."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """`path` is the user's own data directory for batchtui when it is None."""
-        default = platformdirs.user_data_path("batchtui") / "local"
+    def __init__(self, path: Path | None = None, *, play: Play | None = None) -> None:
+        """`path` is below the user's own data directory for batchtui when it is None.
+
+        There each world that is played has a directory of its own.
+        """
+        default = platformdirs.user_data_path("batchtui").joinpath(
+            *(("worlds", play.folder) if play else ("local",))
+        )
         # Without links: the warden knows the account's processes by the paths in their environment.
         self.path = (path or default).expanduser().resolve()
 
@@ -80,6 +87,26 @@ class DataDir:
                     "give this one a directory of its own with --data-dir."
                 )
             yield
+
+    def claim(self, *, simulated: bool) -> None:
+        """Keep plays, which begin anew each time, apart from accounts that last. Hold the lock.
+
+        Raises `LocalAccountError`.
+        """
+        mark = self.path / "simulated"
+        with self._sentences("write to"):
+            if simulated and not mark.exists() and (self.path / "account.json").exists():
+                raise LocalAccountError(
+                    f"{self.path} holds a local account, which a play would overwrite: give the "
+                    "world a directory of its own with --data-dir, or leave that out."
+                )
+            if mark.exists() and not simulated:
+                raise LocalAccountError(
+                    f"{self.path} belongs to a simulated world: give the account a directory of "
+                    "its own with --data-dir, or play the world there with --world."
+                )
+            if simulated:
+                mark.touch(mode=0o600)
 
     def is_held(self) -> bool:
         """Whether an account serves this directory at the moment."""
@@ -111,7 +138,9 @@ class DataDir:
     @contextmanager
     def announced(self, connection: Connection, pid: int) -> Iterator[None]:
         """While this lasts, others find the account by `connection`."""
-        here = Running(pid, connection.batch_endpoint, connection.storage_endpoint)
+        here = Running(
+            pid, connection.batch_endpoint, connection.storage_endpoint, connection.simulated
+        )
         ports = Ports(_port(connection.batch_endpoint), _port(connection.storage_endpoint))
         path = self.path / "running.json"
         with self._sentences("write to"):
@@ -130,10 +159,22 @@ class DataDir:
             identity = _decode(self.path / "account.json", Identity)
         except FileNotFoundError:
             return None
-        return self.reached(identity, running.batch_endpoint, running.storage_endpoint, started)
+        return self.reached(
+            identity,
+            running.batch_endpoint,
+            running.storage_endpoint,
+            started=started,
+            simulated=running.simulated,
+        )
 
     def reached(
-        self, identity: Identity, batch_endpoint: str, storage_endpoint: str, started: bool
+        self,
+        identity: Identity,
+        batch_endpoint: str,
+        storage_endpoint: str,
+        started: bool,
+        *,
+        simulated: bool = False,
     ) -> Connection:
         """The connection to this directory's account at those endpoints."""
         return Connection(
@@ -145,6 +186,7 @@ class DataDir:
             storage_endpoint=storage_endpoint,
             data_dir=self.path,
             started=started,
+            simulated=simulated,
         )
 
     @contextmanager

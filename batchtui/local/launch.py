@@ -14,6 +14,7 @@ import aiohttp
 
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.users import is_used, using
 
@@ -41,19 +42,19 @@ _left_to_others: list[subprocess.Popen[bytes]] = []
 
 @asynccontextmanager
 async def attach_or_start(
-    data_dir: Path | None = None, *, progress: Callable[[str], None]
+    data_dir: Path | None = None, *, play: Play | None = None, progress: Callable[[str], None]
 ) -> AsyncIterator[Connection]:
-    """The local account of a data directory, its default one if None.
+    """The local account of a data directory, its default one if None; with `play`, of a world.
 
     One that runs is used. Else one is started, with a sentence to `progress` for each step that
     takes a while; it ends with the last that uses it, however that ends. Raises
     `LocalAccountError`.
     """
-    directory = DataDir(data_dir)
+    directory = DataDir(data_dir, play=play)
     await asyncio.to_thread(directory.prepare)
     async with AsyncExitStack() as stack:
         # Entered first, so that it ends last: it waits for the account when nobody uses it.
-        child = await stack.enter_async_context(_burying(directory))
+        child = await stack.enter_async_context(_burying(directory, play))
         await stack.enter_async_context(using(directory.path, patience=ANSWER_PATIENCE))
         yield await _running(directory) or await _start(child, directory, progress)
 
@@ -78,7 +79,7 @@ async def _answers(connection: Connection) -> bool:
     """Whether both services speak HTTP; that they refuse an unsigned request is an answer."""
     timeout = aiohttp.ClientTimeout(total=5)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        for endpoint in (connection.batch_endpoint, connection.storage_endpoint):
+        for endpoint in filter(None, (connection.batch_endpoint, connection.storage_endpoint)):
             try:
                 async with session.get(endpoint):
                     pass
@@ -104,9 +105,9 @@ async def _start(
 
 
 @asynccontextmanager
-async def _burying(directory: DataDir) -> AsyncIterator["_Child"]:
+async def _burying(directory: DataDir, play: Play | None) -> AsyncIterator["_Child"]:
     """An account still to be started, which has ended with this context unless others use it."""
-    child = _Child(directory)
+    child = _Child(directory, play.arguments() if play else ())
     try:
         yield child
     finally:
@@ -119,8 +120,9 @@ class _Child:
     A file rather than a pipe: whoever holds the other end of a pipe may leave before the account.
     """
 
-    def __init__(self, directory: DataDir) -> None:
+    def __init__(self, directory: DataDir, options: tuple[str, ...]) -> None:
         self._directory = directory
+        self._options = options
         self._log = directory.path / "account.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -160,7 +162,7 @@ class _Child:
             if log_file.tell() > LOG_SIZE:
                 log_file.truncate(0)
             self._process = subprocess.Popen(
-                [*PROGRAM, "--data-dir", str(self._directory.path)],
+                [*PROGRAM, "--data-dir", str(self._directory.path), *self._options],
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=subprocess.STDOUT,

@@ -17,7 +17,7 @@ class Scene(Protocol):
     def pace(self) -> Pace: ...
 
     def lay_out(self, database: Path) -> None:
-        """Write the account's database as the scene begins. Raises OSError or StoreError."""
+        """Write the account's database as the scene begins. Raises StoreError."""
         ...
 
     def site(self, site: Site) -> Site:

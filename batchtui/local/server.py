@@ -51,16 +51,17 @@ async def serve(
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         endpoint = f"http://{host}:{bound.getsockname()[1]}"
         loop = asyncio.get_running_loop()
-        store = Store(settings.data_dir / "account.db", soon=loop.call_soon)
+        database = settings.data_dir / "account.db"
+        if scene:
+            await asyncio.to_thread(scene.lay_out, database)
+        store = Store(database, soon=loop.call_soon)
     except BaseException:
         bound.close()
         raise
     site = Site(settings.data_dir, settings.account, endpoint)
     if scene:
-        world = World(settings, store, executor, scene.site(site), scene.pace)
-    else:
-        world = World(settings, store, executor, site)
-    rules = Rules(world)
+        site = scene.site(site)
+    rules = Rules(World(settings, store, executor, site, scene.pace if scene else None))
     app = create_app(rules)
     if scene:
         app.on_response_prepare.append(scene.sign)

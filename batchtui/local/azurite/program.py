@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from batchtui.local.agent.process import Watch
-from batchtui.local.azurite.install import VERSION, install
+from batchtui.local.azurite.install import MAIN, VERSION, install
 from batchtui.local.azurite.toolchain import find_node
 from batchtui.local.trouble import LocalAccountError
 
@@ -25,6 +25,12 @@ class Program:
     arguments: tuple[str, ...]
     telemetry: bool
     """Whether it would report to its makers unless told not to."""
+
+
+def is_there() -> bool:
+    """Whether Azurite can be run without installing it first."""
+    main = platformdirs.user_cache_path("batchtui") / f"azurite-{VERSION}" / MAIN
+    return bool(os.environ.get(SETTING)) or main.exists()
 
 
 async def find_azurite(*, progress: Callable[[str], None], watch: Watch) -> Program:

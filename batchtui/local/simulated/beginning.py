@@ -1,17 +1,19 @@
 """Lays a scene out: the database of an account that is in the middle of its work."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
+from batchtui.local.nodes import demolish
 from batchtui.local.simulated.behaviour import Behaviour
 from batchtui.local.simulated.cast import SECOND, USABLE, nodes_of, pool_of, stuck_of
 from batchtui.local.simulated.dice import Dice
 from batchtui.local.simulated.past import Past
 from batchtui.local.simulated.places import Places
 from batchtui.local.simulated.world_parts import JobPart, PoolPart, WorldFile
-from batchtui.local.store import Store
+from batchtui.local.store import Store, StoreError
 from batchtui.local.wire.body import convert
 from batchtui.local.wire.job_bodies import CreateJob
 from batchtui.local.world.job import Job
@@ -35,11 +37,21 @@ class Beginning:
         """Ids of the nodes that never come up."""
 
     def write(self, file: Path) -> None:
-        """Make the database anew. Raises StoreError or sqlite3.Error when it cannot be written."""
-        for old in (file, *file.parent.glob(f"{file.name}-*")):
-            old.unlink(missing_ok=True)
-        Store(file, soon=lambda commit: None).close()
-        with sqlite3.connect(file, isolation_level=None) as db:
+        """Make the database anew. Raises StoreError when it cannot be written."""
+        try:
+            for old in (file, *file.parent.glob(f"{file.name}-*")):
+                old.unlink(missing_ok=True)
+            demolish(file.parent / "nodes")  # What a play before this one let be seen.
+            Store(file, soon=lambda commit: None).close()
+            self._fill(file)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"The world cannot be laid out in {file.parent}: {error}. Check the room on its "
+                "disk, or choose another directory."
+            ) from error
+
+    def _fill(self, file: Path) -> None:
+        with closing(sqlite3.connect(file, isolation_level=None)) as db:
             # What a crash would leave behind is made anew at the next start anyway.
             db.execute("PRAGMA journal_mode = OFF")
             db.execute("PRAGMA synchronous = OFF")
@@ -50,7 +62,6 @@ class Beginning:
             for sql in indexes:
                 db.execute(sql)
             db.execute("COMMIT")
-        db.close()
 
     def _write_pool(self, db: sqlite3.Connection, part: PoolPart) -> None:
         pool = pool_of(part, self._now - _WHEN_POOLS_WERE_MADE * SECOND)

@@ -32,3 +32,9 @@ def ending(seconds: float, exit_code: int | None) -> str:
 def complaint(name: str, stderr: str) -> str:
     """The standard error of something that failed."""
     return f"SIMULATED: {name} fails in this world.\n{stderr}".rstrip() + "\n"
+
+
+def blob_text(name: str, size: int) -> bytes:
+    """A blob's content of exactly that many bytes."""
+    line = f"SIMULATED: {name} belongs to a world that is played.\n".encode()
+    return (line * (size // len(line) + 1))[:size]

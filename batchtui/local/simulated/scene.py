@@ -9,7 +9,9 @@ from batchtui.local.pace import Pace
 from batchtui.local.simulated.beginning import Beginning
 from batchtui.local.simulated.behaviour import Behaviour
 from batchtui.local.simulated.executor import SimulatedExecutor
+from batchtui.local.simulated.output import blob_text
 from batchtui.local.simulated.site import SimulatedSite
+from batchtui.local.simulated.world_file import NUMBER
 from batchtui.local.simulated.world_parts import WorldFile
 from batchtui.local.wire.times import http_date
 from batchtui.local.world.rules import Rules
@@ -18,7 +20,7 @@ HEADER = "Batchtui-Simulated"
 """On every answer of an account that is played; its value is the world's name."""
 
 
-class Scene:
+class SimulatedScene:
     """What an account stands on where no process is ever started."""
 
     def __init__(self, world: WorldFile, pace: Pace) -> None:
@@ -33,6 +35,17 @@ class Scene:
         beginning = Beginning(self.world, self._behaviour, self.pace.time_ns() // 1000)
         beginning.write(database)
         self._stuck = beginning.stuck
+
+    async def fill(self, address: str, account: str, key: str) -> None:
+        """Make the world's containers in the storage account at that address."""
+        # The storage SDK takes a quarter of a second to import.
+        from batchtui.local.agent.filling import fill_container
+
+        for part in self.world.containers:
+            width = len(str(part.blobs))
+            names = [part.blob.replace(NUMBER, f"{n:0{width}}") for n in range(1, part.blobs + 1)]
+            blobs = [(name, blob_text(name, part.size)) for name in names]
+            await fill_container(address, account, key, part.id, blobs)
 
     def site(self, site: Site) -> Site:
         """The same place, with files that appear when they are looked at."""
