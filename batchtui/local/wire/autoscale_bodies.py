@@ -47,7 +47,7 @@ def check_interval(interval: Duration) -> None:
     """Raises InvalidPropertyValue."""
     if not _SHORTEST.length <= interval.length <= _LONGEST_INTERVAL.length:
         raise invalid_property(
-            "autoScaleEvaluationInterval", "It must be from 5 minutes to 168 hours", interval
+            "autoScaleEvaluationInterval", "It must be from 5 minutes to 168 hours", str(interval)
         )
 
 
