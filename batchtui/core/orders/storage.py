@@ -1,0 +1,54 @@
+"""What can be done to containers and blobs."""
+
+import asyncio
+from collections.abc import Sequence
+
+from batchtui.core.gateway import Storage
+from batchtui.core.losses import COUNTED
+from batchtui.core.models import Blob, Container, Usage
+from batchtui.core.orders.order import Order, Stake
+from batchtui.core.wording import in_bytes, many
+
+LARGE = 1_000
+"""Blobs from which deleting asks for more than a yes."""
+LARGE_BYTES = 1_000_000_000
+
+
+def deleting_containers(storage: Storage) -> Order[Container]:
+    """The order to delete containers."""
+
+    async def lost(containers: Sequence[Container]) -> Stake:
+        windows = await asyncio.gather(
+            *(storage.blobs(container.name, at_most=COUNTED) for container in containers)
+        )
+        usages = [Usage.of(window.items, complete=window.complete) for window in windows]
+        count, size = sum(usage.blobs for usage in usages), sum(usage.size for usage in usages)
+        if not count:
+            return Stake(("It is empty." if len(containers) == 1 else "They are empty.",))
+        least = "" if all(usage.complete for usage in usages) else "at least "
+        it = "it" if len(containers) == 1 else "them"
+        sentence = f"Deleted with {it}: {least}{many(count, 'blob')}, {in_bytes(size)}."
+        return Stake((sentence,), count >= LARGE or size >= LARGE_BYTES)
+
+    return Order(
+        title="Delete container", ask="Delete {}?", yes="Delete", done="{} is deleted.",
+        noun="container", name=lambda container: container.name,
+        act=lambda container: storage.delete_container(container.name), stake=lost,
+        wakes=("containers", "usage", "blobs"),
+    )  # fmt: skip
+
+
+def deleting_blobs(storage: Storage, container: str) -> Order[Blob]:
+    """The order to delete blobs of a container."""
+
+    async def lost(blobs: Sequence[Blob]) -> Stake:
+        size = sum(blob.size for blob in blobs)
+        sentence = f"{in_bytes(size)} in container {container}."
+        return Stake((sentence,), len(blobs) >= LARGE or size >= LARGE_BYTES)
+
+    return Order(
+        title="Delete blob", ask="Delete {}?", yes="Delete", done="{} is deleted.",
+        noun="blob", name=lambda blob: blob.name,
+        act=lambda blob: storage.delete_blob(container, blob.name), stake=lost,
+        wakes=("blobs", "usage"),
+    )  # fmt: skip

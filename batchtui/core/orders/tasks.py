@@ -1,0 +1,82 @@
+"""What can be done to the tasks of a job."""
+
+from collections.abc import Mapping, Sequence
+
+from batchtui.core.gateway import Batch
+from batchtui.core.models import Task
+from batchtui.core.orders.order import Order, Stake
+from batchtui.core.specs import TaskConstraints
+from batchtui.core.states import TaskState
+from batchtui.core.wording import many
+
+LARGE = 1_000
+"""Tasks from which deleting asks for more than a yes."""
+LARGE_RUNNING = 100
+"""Running tasks from which ending them does."""
+
+WAKES = ("tasks", "progress")
+
+
+def task_orders(batch: Batch, job_id: str) -> Mapping[str, Order[Task]]:
+    """The orders to tasks of that job by the names that the panes know them by."""
+    return {
+        "delete": Order(
+            title="Delete task", ask="Delete {}?", yes="Delete", done="{} is deleted.",
+            noun="task", name=_id, act=lambda task: batch.delete_task(job_id, task.id),
+            stake=_deleted, wakes=WAKES,
+        ),
+        "terminate": Order(
+            title="Terminate task", ask="Terminate {}?", yes="Terminate", done="{} was ended.",
+            noun="task", name=_id, act=lambda task: batch.terminate_task(job_id, task.id),
+            stake=_ended, applies=lambda task: task.state is not TaskState.COMPLETED,
+            unfit="it has ended already", wakes=WAKES,
+        ),
+        "rerun": Order(
+            title="Run again", ask="Run {} again?", yes="Run again", done="{} waits to run again.",
+            noun="task", name=_id, act=lambda task: batch.reactivate_task(job_id, task.id),
+            stake=_rerun, applies=lambda task: task.failed, unfit="it did not fail", wakes=WAKES,
+        ),
+    }  # fmt: skip
+
+
+def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
+    """The order to give tasks of that job other limits."""
+    return Order(
+        title="Change limits", ask="Change the limits of {}?", yes="Change",
+        done="{} has other limits.",
+        noun="task", name=_id, act=lambda task: batch.limit_task(job_id, task.id, limits),
+        applies=lambda task: task.state is not TaskState.COMPLETED, unfit="it has ended already",
+        wakes=WAKES,
+    )  # fmt: skip
+
+
+async def _deleted(tasks: Sequence[Task]) -> Stake:
+    its = "its" if len(tasks) == 1 else "their"
+    sentences = [f"Deleted too: {its} files on the nodes, what was written to stdout included."]
+    running = _running(tasks)
+    if running:
+        sentences.append(f"Still running, and ended: {many(running, 'task')}.")
+    return Stake(tuple(sentences), len(tasks) >= LARGE or running >= LARGE_RUNNING)
+
+
+async def _ended(tasks: Sequence[Task]) -> Stake:
+    running = _running(tasks)
+    sentences = [f"Running now, and stopped: {many(running, 'task')}."] if running else []
+    waiting = sum(task.state is TaskState.ACTIVE for task in tasks)
+    if waiting:
+        sentences.append(f"Waiting, and never run: {many(waiting, 'task')}.")
+    sentences.append("What was ended counts as failed.")
+    return Stake(tuple(sentences), running >= LARGE_RUNNING)
+
+
+async def _rerun(tasks: Sequence[Task]) -> Stake:
+    its = "Its" if len(tasks) == 1 else "Their"
+    return Stake((f"{its} exit code and output of now are lost.",))
+
+
+def _running(tasks: Sequence[Task]) -> int:
+    return sum(task.state in (TaskState.RUNNING, TaskState.PREPARING) for task in tasks)
+
+
+def _id(task: Task) -> str:
+    return task.id

@@ -1,0 +1,106 @@
+"""Where orders are taken: asked about, carried out, and told of."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from textual.app import App
+
+from batchtui.core.bulk import Bulk, patiently
+from batchtui.core.controller import Controller
+from batchtui.core.gateway import GatewayError
+from batchtui.core.orders.order import Order, Stake
+from batchtui.core.wording import many
+from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.screens.confirm import ConfirmScreen
+
+T = TypeVar("T")
+
+
+class Desk:
+    """Every change of the account goes over it, so that each is asked about in the same way."""
+
+    def __init__(self, app: App[Any], controller: Controller) -> None:
+        self._app = app
+        self._controller = controller
+
+    async def carry_out(self, order: Order[T], things: Sequence[T]) -> bool:
+        """Ask, then have it done to each that it applies to; whether all of that was done.
+
+        To be awaited in a worker: it waits for the user.
+        """
+        fit = [thing for thing in things if order.applies(thing)]
+        if not fit:
+            self._say_unfit(order, things)
+            return False
+        if not await self._agreed(order, fit, left_out=len(things) - len(fit)):
+            return False
+        traffic = self._controller.feeds.traffic
+        if len(fit) == 1:
+            one = fit[0]
+            return await self.act(
+                patiently(lambda: order.act(one), traffic),
+                order.title,
+                order.told(one),
+                order.wakes,
+            )
+        bulk = Bulk(fit, order.name, order.act, traffic)
+        title = f"{order.title}: {many(len(fit), order.noun)}"
+        return await self._app.push_screen_wait(
+            BulkScreen(title, bulk, lambda: self._wake(order.wakes))
+        )
+
+    async def act(
+        self, doing: Awaitable[None], title: str, done: str, wakes: tuple[str, ...]
+    ) -> bool:
+        """Have something done that needs no question, and say how it went."""
+        try:
+            await doing
+        except GatewayError as error:
+            self.refuse(str(error), title)
+            return False
+        self._wake(wakes)
+        self._app.notify(done, title=title, markup=False)
+        return True
+
+    def refuse(self, sentence: str, title: str) -> None:
+        """Say why something cannot be done."""
+        self._app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
+
+    async def known(self, asking: Callable[[], Awaitable[T]], title: str) -> T | None:
+        """What the service answers; None after having said why it does not."""
+        try:
+            return await asking()
+        except GatewayError as error:
+            self.refuse(str(error), title)
+            return None
+
+    async def _agreed(self, order: Order[T], things: Sequence[T], *, left_out: int) -> bool:
+        """Whether the user wants it, knowing what it costs."""
+        try:
+            stake = await order.stake(things)
+        except GatewayError as error:
+            stake = Stake((f"What goes with it is not known. {error}",))
+        sentences = stake.sentences
+        if len(things) > 1:
+            sentences = (order.names(things), *sentences)
+        if left_out:
+            sentences += (f"Left out: {many(left_out, order.noun)}, where {order.unfit}.",)
+        return await self._app.push_screen_wait(
+            ConfirmScreen(
+                order.question(things),
+                consequences=sentences,
+                yes=order.yes,
+                title=order.title,
+                typed=order.typed(things) if stake.large else "",
+            )
+        )
+
+    def _say_unfit(self, order: Order[T], things: Sequence[T]) -> None:
+        if things:
+            words = order.words(things)
+            sentence = f"Not for {words}: {order.unfit}."
+            self._app.notify(sentence, title=order.title, severity="warning", markup=False)
+
+    def _wake(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._controller.feeds.refresh(*names)
