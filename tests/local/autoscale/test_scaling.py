@@ -114,7 +114,7 @@ async def test_tasks_that_cannot_run_are_not_active(client: BatchClient, pace: S
 
 async def test_samples_are_taken_each_thirty_seconds(client: BatchClient, pace: StepPace) -> None:
     await client.create_pool(scaled())
-    await of_size(client, 2)
+    await until(lambda: nodes(client), lambda found: [node.state for node in found] == ["idle"] * 2)
     pace.step(10 * MINUTES)
     looking = (
         "n = $UsableNodeCount.Count(); p = $UsableNodeCount.GetSamplePercent(TimeInterval_Hour);"
