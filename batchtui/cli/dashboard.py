@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from batchtui import paths
 from batchtui.cli import run as headless
+from batchtui.cli.local import chosen_play
 from batchtui.cli.options import parser
 from batchtui.cli.questions import at_a_terminal
 from batchtui.cli.session import open_session
@@ -14,6 +16,7 @@ from batchtui.cli.trouble import UsageError
 from batchtui.config import choose
 from batchtui.core.gateway import GatewayError
 from batchtui.core.session import Session
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
 DEMO = "topnwords"
@@ -33,10 +36,13 @@ async def _on_screen(args: argparse.Namespace) -> int:
     # Textual is slow to import, which no other command should pay.
     from batchtui.ui.app import BatchApp
 
+    play = chosen_play(args)
+    if play and args.profile:
+        raise UsageError("--world plays an account of its own: leave out --profile.")
     app = BatchApp(
-        _opened,
+        partial(opened, play),
         profile=args.profile,
-        offer_local=choose(args.profile) is None,
+        offer_local=play is None and choose(args.profile) is None,
         start=_demo_recipe() if args.command == "demo" else None,
     )
     return await app.run_async() or app.return_code or 0
@@ -50,11 +56,15 @@ def _demo_recipe() -> Path:
 
 
 @asynccontextmanager
-async def _opened(profile: str | None, progress: Callable[[str], None]) -> AsyncIterator[Session]:
+async def opened(
+    play: Play | None, profile: str | None, progress: Callable[[str], None]
+) -> AsyncIterator[Session]:
     """`open_session` as the dashboard knows it, which knows nothing of the local account."""
     async with AsyncExitStack() as stack:
         try:
-            session = await stack.enter_async_context(open_session(profile, progress=progress))
+            session = await stack.enter_async_context(
+                open_session(profile, play=play, progress=progress)
+            )
         except LocalAccountError as error:
             raise GatewayError(str(error)) from error
         yield session

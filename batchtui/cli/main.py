@@ -26,7 +26,10 @@ one of `batchtui.cli.trouble.EXPECTED`.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; its exit code. What no command expects is a bug and is raised."""
-    args = parser().parse_args(argv)
+    options = parser()
+    args = options.parse_args(argv)
+    if args.command not in (None, "local") and ("world" in args or "speed" in args):
+        options.error("--world and --speed are for the dashboard and for batchtui local")
     args.profile = getattr(args, "profile", None)
     # The command brings all of these with it; `--help` has ended by now.
     from batchtui.cli.trouble import CODES, EXPECTED, say

@@ -9,6 +9,7 @@ from batchtui.config import choose
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
+from batchtui.local.play import Play
 
 NO_PROFILE = (
     "No account is chosen: use --profile local for the local Batch account, or set "
@@ -18,9 +19,9 @@ NO_PROFILE = (
 
 @asynccontextmanager
 async def open_session(
-    name: str | None, *, progress: Callable[[str], None]
+    name: str | None, *, play: Play | None = None, progress: Callable[[str], None]
 ) -> AsyncIterator[Session]:
-    """Open the account of the profile `name`, or of the profile that the settings choose.
+    """Open the account of the profile `name`, of the profile that the settings choose, or a play.
 
     The local account is used where it runs already, else started and stopped again at the end;
     `progress` gets a sentence for each step of that. Raises `ConfigError` when no profile can be
@@ -33,11 +34,11 @@ async def open_session(
     loading = asyncio.create_task(asyncio.to_thread(import_module, "batchtui.client.connect"))
     async with AsyncExitStack() as stack:
         try:
-            profile = choose(name)
+            profile = LocalProfile() if play else choose(name)
             if profile is None:
                 raise ConfigError(NO_PROFILE)
             if isinstance(profile, LocalProfile):
-                profile = await stack.enter_async_context(_local_account(profile, progress))
+                profile = await stack.enter_async_context(_local_account(profile, play, progress))
         finally:
             await loading
         from batchtui.client.connect import connect
@@ -51,17 +52,18 @@ async def open_session(
             endpoint=profile.batch_endpoint,
             local=profile.local,
             read_only=profile.read_only,
+            simulated=profile.simulated,
         )
 
 
 @asynccontextmanager
 async def _local_account(
-    profile: LocalProfile, progress: Callable[[str], None]
+    profile: LocalProfile, play: Play | None, progress: Callable[[str], None]
 ) -> AsyncIterator[Profile]:
     """The local account while it runs."""
     from batchtui.local.launch import attach_or_start
 
-    async with attach_or_start(profile.data_dir, progress=progress) as account:
+    async with attach_or_start(profile.data_dir, play=play, progress=progress) as account:
         yield Profile(
             name=profile.name,
             batch_endpoint=account.batch_endpoint,
@@ -71,4 +73,5 @@ async def _local_account(
             storage_account=account.storage_account,
             storage_key=account.storage_key,
             local=True,
+            simulated=account.simulated,
         )

@@ -29,6 +29,8 @@ class Profile:
     """Whether every request that would change something is refused before it is sent."""
     local: bool = False
     """Whether this is an account on this machine that costs nothing."""
+    simulated: bool = False
+    """Whether that account only plays its nodes and tasks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,3 +17,5 @@ class Session:
     endpoint: str
     local: bool
     read_only: bool
+    simulated: bool = False
+    """Whether its nodes and tasks are only played."""

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from batchtui.cli import local
+from batchtui.cli.main import main
+from batchtui.cli.trouble import UsageError
 from batchtui.local.connection import Connection
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
 
@@ -20,6 +23,55 @@ def test_everything_may_be_left_out() -> None:
     args = parse()
     assert (args.command, args.port, args.data_dir, args.env_file) == ("local", 0, None, None)
     assert not args.while_used
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "x", "nan", "inf"])
+def test_a_wrong_speed_is_a_usage_error(speed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        parse("--world=busy", f"--speed={speed}")
+    assert exit_.value.code == 2
+    assert "speed" in capsys.readouterr().err
+
+
+def test_a_world_that_comes_along_may_be_called_by_its_name(tmp_path: Path) -> None:
+    play = local.chosen_play(parse("--world=busy", "--speed=60"))
+    assert play is not None
+    assert play.world.name == "busy.toml"
+    assert play.world.exists()
+    assert play.speed == 60
+    own = tmp_path / "own.toml"
+    own.touch()
+    assert local.chosen_play(parse(f"--world={own}")) == Play(own)
+
+
+def test_only_worlds_have_a_speed() -> None:
+    with pytest.raises(UsageError, match="--world"):
+        local.chosen_play(parse("--speed=60"))
+    assert local.chosen_play(parse()) is None
+
+
+@pytest.mark.parametrize("arguments", [("--world", "busy", "list"), ("--speed", "2", "demo")])
+def test_commands_that_play_nothing_refuse_a_world(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+
+
+def test_the_words_say_that_it_is_simulated(tmp_path: Path) -> None:
+    connection = Connection(
+        batch_account="local",
+        batch_key="BATCHKEY",
+        batch_endpoint="http://127.0.0.1:1001",
+        storage_account="localstorage",
+        storage_key="STORAGEKEY",
+        storage_endpoint="",
+        data_dir=tmp_path,
+        simulated=True,
+    )
+    text = local.how_to_connect(connection, tmp_path / "connection.env")
+    assert "SIMULATED" in text
+    assert "Tasks run as" not in text
+    assert "STORAGE" not in connection.exports()
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "x", ""])

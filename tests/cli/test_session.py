@@ -14,6 +14,7 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.profile import ConfigError
 from batchtui.local import launch
 from batchtui.local.connection import Connection
+from batchtui.local.play import Play
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +62,9 @@ async def test_the_local_account_runs_while_it_is_open(
 
     @asynccontextmanager
     async def attach_or_start(
-        data_dir: Path | None, *, progress: Callable[[str], None]
+        data_dir: Path | None, *, play: Play | None, progress: Callable[[str], None]
     ) -> AsyncIterator[Connection]:
-        assert data_dir is None
+        assert (data_dir, play) == (None, None)
         progress("starting")
         yield Connection(
             batch_account="local",
@@ -79,10 +80,37 @@ async def test_the_local_account_runs_while_it_is_open(
     monkeypatch.setattr(launch, "attach_or_start", attach_or_start)
     async with open_session("local", progress=said.append) as session:
         assert said == ["starting"]
-        assert (session.label, session.local) == ("local", True)
+        assert (session.label, session.local, session.simulated) == ("local", True, False)
         assert session.endpoint == "http://127.0.0.1:4000"
         assert session.gateway.storage is not None
     assert said == ["starting", "stopped"]
+
+
+async def test_a_play_is_an_account_of_its_own_and_says_that_it_is_simulated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wanted = Play(tmp_path / "busy.toml", 60.0)
+
+    @asynccontextmanager
+    async def attach_or_start(
+        data_dir: Path | None, *, play: Play | None, progress: Callable[[str], None]
+    ) -> AsyncIterator[Connection]:
+        assert (data_dir, play) == (None, wanted)
+        yield Connection(
+            batch_account="local",
+            batch_key="a2V5",
+            batch_endpoint="http://127.0.0.1:4000",
+            storage_account="store",
+            storage_key="a2V5",
+            storage_endpoint="",
+            data_dir=tmp_path,
+            simulated=True,
+        )
+
+    monkeypatch.setattr(launch, "attach_or_start", attach_or_start)
+    async with open_session(None, play=wanted, progress=silent) as session:
+        assert (session.local, session.simulated) == (True, True)
+        assert session.gateway.storage is None
 
 
 def test_importing_it_imports_no_sdk() -> None:

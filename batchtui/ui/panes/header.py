@@ -25,6 +25,7 @@ class AccountHeader(StatusLine):
     endpoint: reactive[str] = reactive("")
     """Where the account is; a local one says so in words."""
     local: reactive[bool] = reactive(False)
+    simulated: reactive[bool] = reactive(False)
     read_only: reactive[bool] = reactive(False)
     age: reactive[float | None] = reactive(None)
     """Seconds since the oldest data on screen was fetched."""
@@ -41,8 +42,8 @@ class AccountHeader(StatusLine):
 
     def on_mount(self) -> None:
         for name in (
-            "label", "endpoint", "local", "read_only", "age", "stale", "per_minute", "throttled",
-            "running", "pools", "node_counts", "jobs", "progress",
+            "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "per_minute",
+            "throttled", "running", "pools", "node_counts", "jobs", "progress",
         ):  # fmt: skip
             self.watch(self, name, self._tell, init=False)
         self._tell()
@@ -58,7 +59,9 @@ class AccountHeader(StatusLine):
 
     def _account(self) -> Spans:
         parts: list[tuple[str, str]] = []
-        if self.local:
+        if self.simulated:
+            parts += [("SIMULATED", Tone.WARNING), (" account, nothing really runs", Tone.MUTED)]
+        elif self.local:
             if self.label.lower() != "local":
                 parts += [(f"{self.label} ", Tone.ACTIVE)]
             parts += [("LOCAL", Tone.WARNING), (" account on this machine", Tone.MUTED)]

@@ -85,6 +85,7 @@ class DashboardScreen(ReadingsScreen):
         )
         header.label, header.endpoint = self.session.label, self.session.endpoint
         header.local, header.read_only = self.session.local, self.controller.read_only
+        header.simulated = self.session.simulated
         yield header
         with Horizontal(id="panes"):
             with Vertical(id="left"):
