@@ -1,0 +1,71 @@
+"""Everything that can be done with what has the focus."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from batchtui.ui.widgets.chords import letter_of
+
+
+class ActionsScreen(ModalScreen[ActiveBinding | None]):
+    """A menu of commands; a command's own key chooses it too. Dismissed with the chosen one."""
+
+    CSS_PATH = "actions.tcss"
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close", tooltip="Do nothing", id="actions.leave"),
+    ]
+
+    def __init__(self, title: str, actives: Sequence[ActiveBinding]) -> None:
+        super().__init__()
+        self._title = title
+        self._actives = {letter_of(active.binding.key): active for active in actives}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="actions") as box:
+            box.border_title = self._title
+            box.border_subtitle = "a key or enter does it · escape close"
+            yield OptionList(
+                *(
+                    Option(self._line(key, active), id=f"{index}", disabled=not active.enabled)
+                    for index, (key, active) in enumerate(self._actives.items())
+                ),
+                compact=True,
+            )
+
+    def _line(self, key: str, active: ActiveBinding) -> Content:
+        shown = self.app.get_key_display(active.binding.with_key(key))
+        muted = "$text-muted" if active.enabled else ""
+        return Content.assemble(
+            (f"{shown:<8}", "$primary" if active.enabled else ""),
+            f"{active.binding.description:<22}",
+            (active.tooltip, muted),
+        )
+
+    async def on_key(self, event: events.Key) -> None:
+        """A command's key chooses it; the arrows and enter are the list's."""
+        active = self._actives.get(event.key) or self._actives.get(event.character or "")
+        if active is None:
+            moves = {"j": "action_cursor_down", "k": "action_cursor_up"}
+            if event.key in moves:
+                getattr(self.query_one(OptionList), moves[event.key])()
+            return
+        if event.key != "enter":
+            event.stop()
+            if active.enabled:
+                self.dismiss(active)
+
+    @on(OptionList.OptionSelected)
+    def choose(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(tuple(self._actives.values())[message.option_index])
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
