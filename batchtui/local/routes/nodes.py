@@ -8,7 +8,7 @@ from batchtui.local.errors import ServiceError
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, entity
-from batchtui.local.wire.node_bodies import DeallocateNode, ReimageNode
+from batchtui.local.wire.node_bodies import Befall, DeallocateNode, ReimageNode
 from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode
 from batchtui.local.world.node import FILTERS, Node, filtered, render
 from batchtui.local.world.pool import Pool
@@ -76,6 +76,15 @@ async def deallocate(request: web.Request) -> web.Response:
 async def start(request: web.Request) -> web.Response:
     call = Call(request)
     call.rules.nodes.start(call.node())
+    return accepted(call, 202)
+
+
+@routes.post("/pools/{pool}/nodes/{node}/incident")
+async def incident(request: web.Request) -> web.Response:
+    """Of this account only: what on Azure the data centre does to a node."""
+    call = Call(request)
+    body = await call.body(Befall)
+    call.rules.incidents.befall(call.node(), body)
     return accepted(call, 202)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from batchtui.local.errors import invalid_property, unsupported
-from batchtui.local.wire.body import Body, Text
+from batchtui.local.wire.body import Body, Text, Word
 from batchtui.local.wire.common_bodies import NodeIdentityReference
 from batchtui.local.wire.pool_bodies import NodeDeallocation
 
@@ -20,6 +20,20 @@ class ReimageNode(Body, kw_only=True):
 
 class DeallocateNode(Body, kw_only=True):
     node_deallocate_option: NodeDeallocation = NodeDeallocation.REQUEUE
+
+
+class Incident(Word):
+    PREEMPT = "preempt"
+    SPOIL = "spoil"
+    UPGRADE = "upgradeos"
+    LOSE = "lose"
+    FIND = "find"
+
+
+class Befall(Body, kw_only=True):
+    """Of this account only: what is to happen to a node."""
+
+    incident: Incident
 
 
 class ReplaceUser(Body, kw_only=True):

@@ -12,7 +12,8 @@ from batchtui.local.world.runs import Ending, Runs
 from batchtui.local.world.world import World
 
 _ENDINGS = {"requeue": Ending.REQUEUE, "terminate": Ending.TERMINATE}
-_STAYING_IDLE = ("starttaskfailed", "unusable", "offline", "creating", "starting", "idle")
+_USELESS = ("preempted", "starttaskfailed", "unusable", "deallocated")
+_STAYING_IDLE = ("offline", "creating", "starting", "idle")
 
 
 class Allocation:
@@ -72,18 +73,23 @@ class Allocation:
                 ):
                     self._note(pool, "AccountCoreQuotaReached", "due to the account's quota")
                     return
-                now = world.clock.now()
-                node = Node(
-                    id=new_id(dedicated=dedicated),
-                    pool=pool.id,
-                    number=fleet.next_number(),
-                    dedicated=dedicated,
-                    changed=now,
-                    allocated=now,
-                )
-                fleet.add(node)
-                world.save_node(node)
-                self._boot.begin(pool, node, created=True)
+                self._add(pool, dedicated=dedicated)
+
+    def _add(self, pool: Pool, *, dedicated: bool) -> None:
+        world = self._world
+        fleet = world.fleet(pool)
+        now = world.clock.now()
+        node = Node(
+            id=new_id(dedicated=dedicated),
+            pool=pool.id,
+            number=fleet.next_number(),
+            dedicated=dedicated,
+            changed=now,
+            allocated=now,
+        )
+        fleet.add(node)
+        world.save_node(node)
+        self._boot.begin(pool, node, created=True)
 
     def _surplus(self, pool: Pool) -> list[Node]:
         """The nodes to give up: those that do the least."""
@@ -91,7 +97,13 @@ class Allocation:
         surplus: list[Node] = []
         for dedicated, target in ((True, pool.target_dedicated), (False, pool.target_spot)):
             nodes = [node for node in fleet if node.dedicated == dedicated]
-            nodes.sort(key=lambda node: (fleet.load(node)[1], node.state not in _STAYING_IDLE))
+            nodes.sort(
+                key=lambda node: (
+                    node.state not in _USELESS,
+                    fleet.load(node)[1],
+                    node.state not in _STAYING_IDLE,
+                )
+            )
             surplus += nodes[: max(len(nodes) - target, 0)]
         return surplus
 
@@ -114,6 +126,14 @@ class Allocation:
             self._runs.end(run, _ENDINGS.get(option, Ending.REQUEUE))
         # From here on there is no way back: a stopped resize does not stop a node that leaves.
         await asyncio.wait([world.spawn(self.vacate(node))])
+
+    async def replace(self, pool: Pool, node: Node) -> None:
+        """Take a node that is lost out of its pool, and give the pool another one if it wants."""
+        await self.vacate(node)
+        fleet = self._world.fleets.get(pool.key)
+        wanted = pool.target_dedicated if node.dedicated else pool.target_spot
+        if fleet and pool.state == "active" and fleet.count(dedicated=node.dedicated) < wanted:
+            self._add(pool, dedicated=node.dedicated)
 
     async def vacate(self, node: Node) -> None:
         """Remove a node that is leaving, once its processes are gone."""

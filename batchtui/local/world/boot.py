@@ -45,6 +45,12 @@ class Boot:
         elif node.state == "idle":
             self._scheduler.wake(pool.key)
 
+    def halt(self, node: Node) -> None:
+        """Begin to end a boot: it does nothing more to the node. `end` waits for its processes."""
+        boot = self._boots.get(node.id)
+        if boot and not boot.cancelling():
+            boot.cancel()
+
     async def end(self, node: Node) -> None:
         """End a boot, its start task's processes included."""
         boot = self._boots.get(node.id)

@@ -9,6 +9,7 @@ from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.dependencies import Dependencies
 from batchtui.local.world.fleet import Fleet
+from batchtui.local.world.incidents import Incidents
 from batchtui.local.world.job import Counts, Job
 from batchtui.local.world.job_rules import JobRules
 from batchtui.local.world.node import Node
@@ -40,6 +41,9 @@ class Rules:
         self.pools = PoolRules(world, self._allocation, self.autoscale)
         self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
         self.users = NodeUsers(world)
+        self.incidents = Incidents(
+            world, self._runs, self._boot, self._scheduler, self._allocation
+        )
         self.jobs = JobRules(world, self._runs, self._scheduler, dependencies)
         self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
 
@@ -57,8 +61,8 @@ class Rules:
             for node in list(world.fleet(pool)):
                 if node.state == "leavingpool":
                     world.spawn(self._allocation.vacate(node))
-                elif pool.state == "active" and not self.nodes.resume(node):
-                    self._boot.resume(pool, node)
+                elif pool.state == "active":
+                    self._resume(pool, node)
             if pool.state == "deleting":
                 world.spawn(self.pools.sweep(pool))
             elif pool.allocation != "steady":
@@ -83,6 +87,10 @@ class Rules:
         for job in world.jobs.values():
             self.jobs.resume(job)
         self.autoscale.resume()
+
+    def _resume(self, pool: Pool, node: Node) -> None:
+        if not self.nodes.resume(node) and not self.incidents.resume(node):
+            self._boot.resume(pool, node)
 
     def recent_tasks(self, node: Node, base: str) -> list[Json]:
         """A node's `recentTasks`: those that it runs, then those that ended last."""

@@ -21,9 +21,11 @@ class Ending(IntEnum):
     """Why a run is being ended; what is further down outweighs what is above."""
 
     NONE = 0
-    REQUEUE = 1
-    TERMINATE = 2
-    DELETE = 3
+    RECOVER = 1
+    """Its node was lost: it runs again, and neither as a retry nor as a user's requeue."""
+    REQUEUE = 2
+    TERMINATE = 3
+    DELETE = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -170,16 +172,16 @@ class Runs:
                 return
             case Ending.TERMINATE:
                 self._world.table.save(task)
-            case Ending.REQUEUE:
-                self._again(task, job, retry=False)
+            case Ending.RECOVER | Ending.REQUEUE:
+                self._again(task, job, run.ending)
             case Ending.NONE if outcome and _is_retried(task, outcome):
-                self._again(task, job, retry=True)
+                self._again(task, job, run.ending)
             case _:
                 self.complete(task, job, outcome)
         self._remember(run)
 
-    def _again(self, task: Task, job: Job, *, retry: bool) -> None:
-        """Back to active: a retry is the task's own doing, a requeue the user's."""
+    def _again(self, task: Task, job: Job, ending: Ending) -> None:
+        """Back to active: a retry (not ended) is the task's own doing, a requeue the user's."""
         world = self._world
         now = world.clock.now()
         counts = world.counts[job.key]
@@ -187,9 +189,9 @@ class Runs:
         if task.state != "active":
             task.move("active", now)
         task.forget_run()
-        if retry:
+        if ending is Ending.NONE:
             task.retries, task.retried = task.retries + 1, now
-        else:
+        elif ending is Ending.REQUEUE:
             task.requeues, task.requeued = task.requeues + 1, now
         counts.put(task)
         world.table.save(task)
