@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from batchtui.local.agent.launch import Launch
+from batchtui.local.autoscale.processor import Processor
 from batchtui.local.wire.times import limit
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
@@ -38,6 +39,10 @@ class Site:
         """Make the folders that every node has. Raises OSError."""
         for folder in _FOLDERS:
             (self.node(node.pool, node.id) / folder).mkdir(parents=True, exist_ok=True)
+
+    def processor(self) -> Processor | None:
+        """What measures how busy the nodes are; None if they are on no machine."""
+        return Processor()
 
     def phase(self, node: Node | None, usual: float) -> float:
         """Seconds of a phase of a node's start, of any node for None; `usual` is the setting."""

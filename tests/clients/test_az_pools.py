@@ -125,7 +125,6 @@ def test_usage_metrics(az: Az) -> None:
     assert az("pool", "usage-metrics", "list") == []
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="autoscale is refused")
 def test_autoscale(az: Az, batch: BatchClient) -> None:
     ready_pool(batch, "az-auto", 0)
     scale = ("--pool-id", "az-auto", "--auto-scale-formula", FORMULA)
@@ -141,7 +140,6 @@ def test_autoscale(az: Az, batch: BatchClient) -> None:
     assert batch.get_pool("az-auto").enable_auto_scale is False
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="autoscale is refused")
 def test_a_pool_that_scales_from_the_start(az: Az, batch: BatchClient) -> None:
     publisher, offer, sku = IMAGE.split(":")
     body = {

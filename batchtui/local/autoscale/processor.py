@@ -8,12 +8,12 @@ _IDLE = slice(3, 5)
 
 
 class Processor:
-    """Measures from one look to the next."""
+    """Measures from one look to the next, by a file as Linux has it."""
 
     def __init__(self, stat: Path = _STAT) -> None:
         self._stat = stat
         self.measurable = stat.is_file()
-        """Whether this machine says how busy it is: Linux does."""
+        """Whether there is anything to measure."""
         self._busy, self._all = self._times() if self.measurable else (0, 0)
         self._last = 0.0
 

@@ -6,7 +6,6 @@ from msgspec import UNSET
 
 from batchtui.local.autoscale.evaluator import Situation, Verdict, evaluate
 from batchtui.local.autoscale.parser import parse
-from batchtui.local.autoscale.processor import Processor
 from batchtui.local.autoscale.sampler import Sampler
 from batchtui.local.autoscale.samples import PERIOD, History
 from batchtui.local.autoscale.scaling import Json, Scaling
@@ -32,10 +31,10 @@ _APART = 30 * _MICROS
 class AutoscaleRules:
     """Samples and evaluates the pools that are scaled, and no others."""
 
-    def __init__(self, world: World, allocation: Allocation, processor: Processor) -> None:
+    def __init__(self, world: World, allocation: Allocation) -> None:
         self._world = world
         self._allocation = allocation
-        self._sampler = Sampler(world, processor)
+        self._sampler = Sampler(world, world.site.processor())
         self._histories: dict[str, History] = {}
         self._evaluations: dict[str, Alarm] = {}
         self._sampling: Alarm | None = None
@@ -83,7 +82,10 @@ class AutoscaleRules:
     def begin(self, pool: Pool) -> None:
         """Take up a pool that is scaled: sample it now, and evaluate it as soon as it is due."""
         now = self._world.clock.now()
-        history = self._histories.setdefault(pool.key, History(self._sampler.metrics))
+        history = self._histories.get(pool.key)
+        # What is older than the pool was taken of another pool of that id.
+        if history is None or (history.begin or 0) < pool.created:
+            history = self._histories[pool.key] = History(self._sampler.metrics)
         history.add(now, self._sampler.look(pool))
         self._await(pool)
         if not self._sampling:
@@ -106,20 +108,22 @@ class AutoscaleRules:
             before.cancel()
         left = (pool.scaling.due - self._world.clock.now()) / _MICROS
         self._evaluations[pool.key] = self._world.pace.call_later(
-            max(left, 0), lambda: self._scale(pool)
+            max(left, 0), lambda: self._ring(pool)
         )
+
+    def _ring(self, pool: Pool) -> None:
+        self._world.spawn(self._scale(pool))
 
     def _sample(self) -> None:
         """Sample every pool that is scaled; those that are gone are forgotten by the way."""
         world = self._world
+        self._sampling = world.pace.call_later(PERIOD, self._sample)
         for key, history in list(self._histories.items()):
             pool = world.pools.get(key)
             if pool and pool.scaled and pool.state == "active":
                 history.add(world.clock.now(), self._sampler.look(pool))
             else:
                 self._forget(key)
-        if self._histories:
-            self._sampling = world.pace.call_later(PERIOD, self._sample)
 
     def _forget(self, key: str) -> None:
         self._histories.pop(key, None)
@@ -130,19 +134,44 @@ class AutoscaleRules:
             self._sampling.cancel()
             self._sampling = None
 
-    def _scale(self, pool: Pool) -> None:
+    async def _scale(self, pool: Pool) -> None:
         """Evaluate a pool's own formula, and bring the pool to what it says."""
         world = self._world
-        if world.pools.get(pool.key) is not pool or pool.state != "active":
+        current = world.pools.get(pool.key) is pool and pool.state == "active"
+        if not (current and pool.scaled):
             return
         interval = parse_duration(pool.spec["autoScaleEvaluationInterval"])
         run, verdict = self._run(pool, pool.spec["autoScaleFormula"])
         pool.scaling.run = run
         pool.scaling.due = world.clock.now() + interval // timedelta(microseconds=1)
-        world.save_pool(pool)
         self._await(pool)
+        world.save_pool(pool)
         if verdict and not verdict.error:
-            world.spawn(self._bring(pool, verdict))
+            self._bring(pool, verdict)
+
+    def _bring(self, pool: Pool, verdict: Verdict) -> None:
+        """Resize a pool to new targets, or to old ones that it has not reached."""
+        fleet = self._world.fleet(pool)
+        wanted = (verdict.dedicated, verdict.spot)
+        same = wanted == (pool.target_dedicated, pool.target_spot)
+        there = wanted == (fleet.count(dedicated=True), fleet.count(dedicated=False))
+        if pool.allocation == "stopping":
+            return  # A user stops a resize just now; the next evaluation is soon enough.
+        if same and (there or pool.allocation == "resizing"):
+            return
+        # Kept along with the run that says so: a crash loses both or none.
+        pool.target_dedicated, pool.target_spot = wanted
+        if pool.allocation == "steady":
+            self._allocation.begin(pool, verdict.option)
+        else:
+            self._world.save_pool(pool)
+            self._world.spawn(self._turn(pool, verdict.option))
+
+    async def _turn(self, pool: Pool, option: str) -> None:
+        """Give up a resize that is under way for one to the present targets."""
+        await self._allocation.stop(pool)
+        if pool.state == "active":
+            self._allocation.begin(pool, option)
 
     def _run(self, pool: Pool, text: str) -> tuple[Json, Verdict | None]:
         """An `autoScaleRun`, and the verdict unless the text is no formula."""
@@ -163,22 +192,6 @@ class AutoscaleRules:
             error, results = found, evaluate((), situation).results
         run: Json = {"timestamp": stamp(now), "results": results}
         return (run if error is None else {**run, "error": error.wire()}), verdict
-
-    async def _bring(self, pool: Pool, verdict: Verdict) -> None:
-        """Resize a pool to new targets, or to old ones that it has not reached."""
-        if pool.allocation == "stopping":
-            return  # A user stops a resize just now; the next evaluation is soon enough.
-        fleet = self._world.fleet(pool)
-        wanted = (verdict.dedicated, verdict.spot)
-        if wanted == (pool.target_dedicated, pool.target_spot) and (
-            pool.allocation != "steady"
-            or wanted == (fleet.count(dedicated=True), fleet.count(dedicated=False))
-        ):
-            return
-        await self._allocation.stop(pool)
-        if pool.state == "active" and pool.scaled:
-            pool.target_dedicated, pool.target_spot = wanted
-            self._allocation.begin(pool, verdict.option)
 
     def _check_active(self, pool: Pool) -> None:
         if pool.state == "deleting":

@@ -11,17 +11,17 @@ _USABLE = ("idle", "running")
 
 
 class Sampler:
-    """Looks at tasks and nodes of a pool; the processors are those of the machine."""
+    """Looks at tasks and nodes of a pool; no processor for nodes that are on no machine."""
 
-    def __init__(self, world: World, processor: Processor) -> None:
+    def __init__(self, world: World, processor: Processor | None) -> None:
         self._world = world
-        self._processor = processor
-        self.metrics = tuple(metric for metric in METRICS if metric != CPU or processor.measurable)
+        self._processor = processor if processor and processor.measurable else None
+        self.metrics = tuple(metric for metric in METRICS if metric != CPU or self._processor)
 
     def look(self, pool: Pool) -> dict[str, float]:
         """The present value of each of `metrics`."""
         values = self._tasks(pool) | self._nodes(pool)
-        if CPU in self.metrics:
+        if self._processor:
             values[CPU] = self._processor.usage()
         return values
 
@@ -47,7 +47,9 @@ class Sampler:
             return 0
         if not active or not job.spec["usesTaskDependencies"]:
             return active
-        return active - self._world.table.blocked(job.key)
+        world = self._world
+        placed = sum(task.job == job.key and task.state == "active" for task in world.held.values())
+        return placed + world.table.count_ready(job.key)
 
     def _nodes(self, pool: Pool) -> dict[str, float]:
         dedicated = spot = preempted = usable = 0

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from batchtui.local.autoscale.processor import Processor
 from batchtui.local.nodes import Site
 from batchtui.local.pace import Pace
 from batchtui.local.simulated.behaviour import Behaviour
@@ -30,6 +31,9 @@ class SimulatedSite(Site):
 
     def furnish(self, node: Node) -> None:
         """Nothing: thousands of nodes have tens of thousands of folders, and few are seen."""
+
+    def processor(self) -> Processor | None:
+        return None
 
     def phase(self, node: Node | None, usual: float) -> float:
         if node is None:

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from batchtui.local.autoscale.processor import Processor
 from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
@@ -37,7 +36,7 @@ class Rules:
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
         self._allocation = Allocation(world, self._runs, self._boot)
-        self.autoscale = AutoscaleRules(world, self._allocation, Processor())
+        self.autoscale = AutoscaleRules(world, self._allocation)
         self.pools = PoolRules(world, self._allocation, self.autoscale)
         self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
         self.users = NodeUsers(world)
