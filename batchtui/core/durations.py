@@ -18,3 +18,12 @@ def duration(text: str) -> timedelta:
         raise DurationError(f"{text!r} is no duration; write it like 90s, 20m, 1h30m or 2d")
     days, hours, minutes, seconds = numbers
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def spelled(length: timedelta) -> str:
+    """As a recipe would write it: `1h30m`; to the second, and empty for nothing."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from batchtui.core.durations import DurationError, duration
 from batchtui.core.recipe.names import wrong_container, wrong_entity
 
 Check = Callable[[str], str]
@@ -60,6 +61,20 @@ def whole_number(least: int, most: int) -> Check:
         return f"A whole number from {least:,} to {most:,}."
 
     return check
+
+
+def a_duration(text: str) -> str:
+    """How long something may take."""
+    try:
+        duration(text)
+    except DurationError as error:
+        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+    return ""
+
+
+def maybe_duration(text: str) -> str:
+    """A duration, or nothing for no limit."""
+    return a_duration(text) if text.strip() else ""
 
 
 def number(text: str) -> str:

@@ -1,0 +1,103 @@
+"""An entity to be, as JSON."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+import msgspec
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static, TextArea
+
+from batchtui.core.clone import Veil
+from batchtui.core.gateway import GatewayError
+from batchtui.core.things import Document
+from batchtui.ui.widgets.form import FormButtons
+
+
+class DocumentScreen(ModalScreen[str]):
+    """Edits a request and sends it. Dismissed with the new entity's id; empty when cancelled.
+
+    What the service says against it stays on the screen, so that it can be put right.
+    """
+
+    CSS_PATH = "document.tcss"
+    AUTO_FOCUS = "TextArea"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Leave without doing it", id="document.leave"),
+        Binding("ctrl+s", "submit", "Create", tooltip="Create it", priority=True,
+                id="document.create"),
+    ]  # fmt: skip
+
+    def __init__(
+        self,
+        heading: str,
+        document: Document,
+        create: Callable[[Document], Awaitable[None]],
+        *,
+        about: str = "",
+    ) -> None:
+        """`about` is a sentence on what is special here. Secrets are hidden while one edits."""
+        super().__init__()
+        self._heading = heading
+        self._veil = Veil()
+        self._shown = self._veil.cover(document)
+        self._hides = self._shown != document
+        self._create = create
+        self._about = about
+
+    def compose(self) -> ComposeResult:
+        text = msgspec.json.format(msgspec.json.encode(self._shown), indent=2).decode()
+        hidden = "What *** stands for is kept as it is." if self._hides else ""
+        with Vertical(id="document") as box:
+            box.border_title = self._heading
+            box.border_subtitle = "ctrl+s create · escape cancel"
+            about = " ".join(filter(None, (self._about, hidden)))
+            if about:
+                yield Static(about, id="about", markup=False)
+            yield TextArea(text, show_line_numbers=True, tab_behavior="indent")
+            yield Static(id="verdict", classes="-silent", markup=False)
+            yield FormButtons("Create")
+
+    def action_leave(self) -> None:
+        self.dismiss("")
+
+    @on(Button.Pressed, "#cancel")
+    def take_cancel(self) -> None:
+        self.action_leave()
+
+    @on(Button.Pressed, "#submit")
+    def take_submit(self) -> None:
+        self.action_submit()
+
+    @on(TextArea.Changed)
+    def forget(self) -> None:
+        self._say("")
+
+    @work(exclusive=True)
+    async def action_submit(self) -> None:
+        text = self.query_one(TextArea).text
+        try:
+            document = msgspec.json.decode(text, type=dict[str, object])
+        except msgspec.DecodeError as error:
+            self._say(f"This is no JSON object: {error}.")
+            return
+        name = document.get("id")
+        if not isinstance(name, str) or not name:
+            self._say('It needs an "id".')
+            return
+        self._say("Creating …", wrong=False)
+        try:
+            await self._create(self._veil.lift(document))
+        except GatewayError as error:
+            self._say(str(error))
+        else:
+            self.dismiss(name)
+
+    def _say(self, sentence: str, *, wrong: bool = True) -> None:
+        verdict = self.query_one("#verdict", Static)
+        verdict.update(sentence)
+        verdict.set_class(not sentence, "-silent")
+        verdict.set_class(wrong, "-wrong")
