@@ -14,6 +14,11 @@ def config_file() -> Path:
     return platformdirs.user_config_path("batchtui", appauthor=False) / "config.toml"
 
 
+def choices_file() -> Path:
+    """What the dashboard remembers of how its user wants to see things; it need not exist."""
+    return platformdirs.user_state_path("batchtui", appauthor=False) / "choices.toml"
+
+
 def runs_dir() -> Path:
     """The ledgers of runs, one file for each run."""
     return platformdirs.user_state_path("batchtui", appauthor=False) / "runs"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from batchtui import paths
@@ -22,6 +21,7 @@ from batchtui.core.session import Session
 from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.commands import BindingsProvider
+from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.recipe_run import Workshop, planned
 from batchtui.ui.runs import Runs
@@ -42,7 +42,7 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(App[int]):
+class BatchApp(KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -125,6 +125,7 @@ class BatchApp(App[int]):
         feeds = Feeds(session.gateway, session.traffic, every=self.EVERY)
         if not await feeds.pools.poll():
             raise GatewayError(feeds.pools.reading.error)
+        await self.load_choices()
         controller = Controller(session.gateway, feeds, read_only=session.read_only)
         self.dashboard = DashboardScreen(session, controller, clock=self.now)
         polling = asyncio.create_task(feeds.run(), name="feeds")

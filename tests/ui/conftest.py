@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from textual.pilot import Pilot
@@ -44,6 +45,10 @@ class TestedApp(BatchApp):
 
     def ledger(self) -> Ledger:
         return Ledger(Path(tempfile.gettempdir()) / f"batchtui-tests-{os.getpid()}")
+
+    def choices_file(self) -> Path:
+        # Unlike any other test's, which would be found here again.
+        return Path(tempfile.gettempdir()) / f"batchtui-tests-{os.getpid()}" / f"{uuid4()}.toml"
 
     def now(self) -> datetime:
         return self.account.batch.world.now

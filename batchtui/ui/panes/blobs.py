@@ -8,12 +8,13 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Blob, Window
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import ago
+from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 
@@ -61,10 +62,12 @@ first.
 
     def columns(self) -> tuple[Column[Blob], ...]:
         return (
-            Column("BLOB", 36, self.key, grow=4, most=110),
-            Column("SIZE", 9, _bytes, right=True),
-            Column("TYPE", 24, _type, rank=2),
-            Column("AGE", 10, self._age, rank=1, right=True),
+            Column("BLOB", 36, self.key, grow=4, most=110, value=self.key),
+            Column("SIZE", 9, _bytes, right=True, value=_size, kind=Kind.NUMBER),
+            Column("TYPE", 24, _type, rank=2, value=lambda blob: blob.content_type),
+            Column(
+                "AGE", 10, self._age, rank=1, right=True, value=self._passed, kind=Kind.DURATION
+            ),
         )
 
     def key(self, record: Blob) -> str:
@@ -87,7 +90,7 @@ first.
                 return self.may_change()
             case "download":
                 return None if self.highlighted is None else True
-        return True
+        return super().check_action(action, parameters)
 
     def action_upload(self) -> None:
         self.post_message(self.UploadRequested())
@@ -106,13 +109,15 @@ first.
         if not window.complete and message.last > len(window.items) - self.NEAR:
             self.post_message(self.MoreWanted())
 
-    def _dress(self) -> None:
-        super()._dress()
-        # Alone on its screen: there is no key to jump here.
-        self.border_title = str(self.border_title).removeprefix("0 ")
+    def _passed(self, blob: Blob) -> Value:
+        return since(blob.last_modified, self.now)
 
     def _age(self, blob: Blob) -> Cell:
         return ((ago(blob.last_modified, self.now), Tone.MUTED),)
+
+
+def _size(blob: Blob) -> Value:
+    return blob.size
 
 
 def _bytes(blob: Blob) -> Cell:

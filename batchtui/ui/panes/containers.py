@@ -9,12 +9,13 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Container, Usage
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import ago
+from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 
@@ -71,10 +72,12 @@ Enter lists a container's blobs. Deleting asks first.
 
     def columns(self) -> tuple[Column[Container], ...]:
         return (
-            Column("CONTAINER", 14, self.key, grow=3, most=48),
-            Column("BLOBS", 7, self._blobs, right=True),
-            Column("SIZE", 9, self._bytes, right=True),
-            Column("AGE", 10, self._age, rank=1, right=True),
+            Column("CONTAINER", 14, self.key, grow=3, most=48, value=self.key),
+            Column("BLOBS", 7, self._blobs, right=True, value=self._many, kind=Kind.NUMBER),
+            Column("SIZE", 9, self._bytes, right=True, value=self._total, kind=Kind.NUMBER),
+            Column(
+                "AGE", 10, self._age, rank=1, right=True, value=self._passed, kind=Kind.DURATION
+            ),
         )
 
     def key(self, record: Container) -> str:
@@ -93,7 +96,7 @@ Enter lists a container's blobs. Deleting asks first.
 
     def watch_usage(self) -> None:
         self.take()
-        self.table.refresh_changed()
+        self.lay_out_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -103,7 +106,7 @@ Enter lists a container's blobs. Deleting asks first.
                 return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
-        return True
+        return super().check_action(action, parameters)
 
     def action_new(self) -> None:
         self.post_message(self.NewRequested())
@@ -133,6 +136,17 @@ Enter lists a container's blobs. Deleting asks first.
     def _bytes(self, container: Container) -> Cell:
         usage = self.usage.value.get(container.name)
         return _counted(in_bytes(usage.size) if usage else "", usage)
+
+    def _many(self, container: Container) -> Value:
+        usage = self.usage.value.get(container.name)
+        return usage.blobs if usage else None
+
+    def _total(self, container: Container) -> Value:
+        usage = self.usage.value.get(container.name)
+        return usage.size if usage else None
+
+    def _passed(self, container: Container) -> Value:
+        return since(container.last_modified, self.now)
 
     def _age(self, container: Container) -> Cell:
         return ((ago(container.last_modified, self.now), Tone.MUTED),)

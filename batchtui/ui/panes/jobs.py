@@ -1,7 +1,7 @@
 """The jobs of the account."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from textual import on
@@ -10,16 +10,19 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, TaskCounts
+from batchtui.core.pace import Paces
 from batchtui.core.states import JobState
 from batchtui.ui.panes.pane import TablePane
-from batchtui.ui.widgets.bar import bar
+from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.columns import Column
-from batchtui.ui.widgets.glyphs import of_job
+from batchtui.ui.widgets.glyphs import Sign
+from batchtui.ui.widgets.jobcells import OVER
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.tones import Cell, Spans, Tone
+from batchtui.ui.widgets.times import ago, since
+from batchtui.ui.widgets.tones import Cell, Tone
 
-OVER = (JobState.COMPLETED, JobState.DELETING)
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,7 +40,9 @@ class JobsPane(TablePane[Job]):
     NAME = "Jobs"
     HELP = """
 The jobs of the account, the newest first and those that are over last. The bar shows the tasks
-that succeeded in green and those that failed in red.
+that succeeded in green and those that failed in red; rate and time left are those of the last
+two minutes. A job that is "all done" has no task left and is active still: it counts against the
+account's quota of active jobs until it is terminated.
 
 Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 """
@@ -66,33 +71,56 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
             self.job_ids = job_ids
             super().__init__()
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._paces = Paces()
+
     def columns(self) -> tuple[Column[Job], ...]:
+        number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("JOB", 14, _id, grow=2, most=40),
-            Column("STATE", 11, lambda job: of_job(job).spans),
-            Column("DONE", 6, self._bar, grow=2, most=30, rank=1),
-            Column("", 5, self._percent, right=True),
-            Column("OK", 6, self._succeeded, right=True, rank=3),
-            Column("FAIL", 5, self._failed, right=True, rank=2),
-            Column("POOL", 10, _pool, grow=1, most=24, rank=4),
-        )
+            Column("JOB", 14, _id, grow=2, most=40, value=self.key),
+            Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
+            Column("DONE", 6, self._bar, grow=2, most=30, rank=1, name="bar"),
+            Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),
+            Column(
+                "OK", 6, self._succeeded, right=True, rank=4,
+                value=lambda job: self._counts(job).succeeded, kind=number,
+            ),
+            Column(
+                "FAIL", 5, self._failed, right=True, rank=2,
+                value=lambda job: self._counts(job).failed, kind=number,
+            ),
+            Column(
+                "RATE", 7, lambda job: jobcells.rate(self._rate(job)), right=True, rank=6,
+                value=lambda job: self._rate(job) * 60, kind=number,
+            ),
+            Column("ETA", 8, self._eta, right=True, rank=3, value=self._left, kind=time),
+            Column("POOL", 10, _pool, grow=1, most=24, rank=5, value=lambda job: job.pool_id),
+            Column("AGE", 9, self._age, right=True, rank=7, value=self._passed, kind=time),
+            Column(
+                "PRIO", 5, _priority, right=True, rank=8, extra=True, name="priority",
+                value=lambda job: job.priority, kind=number,
+            ),
+        )  # fmt: skip
 
     def key(self, record: Job) -> str:
         return record.id
 
     def watch_jobs(self, reading: Reading[tuple[Job, ...]]) -> None:
         self.take()
-        over = sum(job.state in OVER for job in reading.value)
-        self.summary = f"{len(reading.value) - over:,} open, {over:,} over" if reading.known else ""
+        self._summarise()
         self.show(
             sorted(reading.value, key=newest_first),
             known=reading.known,
             empty="No jobs yet. Press n to create one on a pool, or s to run a recipe.",
         )
 
-    def watch_progress(self) -> None:
+    def watch_progress(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
         self.take()
-        self.table.refresh_changed()
+        if reading.known:
+            self._paces.note(reading.value, self.now.timestamp())
+        self._summarise()
+        self.lay_out_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -102,7 +130,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
                 return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
-        return True
+        return super().check_action(action, parameters)
 
     def action_new(self) -> None:
         self.post_message(self.NewRequested())
@@ -121,34 +149,59 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         shown = self.table.records[message.first : message.last]
         self.post_message(self.ProgressWanted(tuple(job.id for job in shown)))
 
+    def _summarise(self) -> None:
+        jobs = self.jobs.value
+        over = sum(job.state in OVER for job in jobs)
+        left = sum(jobcells.left_open(job, self._counts(job)) for job in jobs)
+        parts = (f"{len(jobs) - over:,} open", f"{left:,} of them all done" if left else "",
+                 f"{over:,} over")  # fmt: skip
+        self.summary = ", ".join(filter(None, parts)) if self.jobs.known else ""
+
     def _counts(self, job: Job) -> TaskCounts:
         return self.progress.value.get(job.id, TaskCounts())
 
+    def _sign(self, job: Job) -> Sign:
+        return jobcells.sign(job, self._counts(job))
+
+    def _state(self, job: Job) -> Cell:
+        return self._sign(job).spans
+
     def _bar(self, job: Job) -> Cell:
-        counts = self._counts(job)
-
-        def drawn(width: int) -> Spans:
-            good = Tone.MUTED if job.state in OVER else Tone.GOOD
-            parts = ((counts.succeeded, good), (counts.failed, Tone.BAD))
-            return bar(parts, counts.total, width) if counts.total else ()
-
-        return drawn
+        return jobcells.progress(job, self._counts(job))
 
     def _percent(self, job: Job) -> Cell:
+        return jobcells.percent(job, self._counts(job))
+
+    def _done(self, job: Job) -> Value:
         counts = self._counts(job)
-        if not counts.total:
-            return ()
-        # Floored, so that 100 % means every task.
-        text = f"{counts.completed * 100 // counts.total} %"
-        return ((text, Tone.MUTED if job.state in OVER else Tone.PLAIN),)
+        return counts.completed * 100 / counts.total if counts.total else None
 
     def _succeeded(self, job: Job) -> Cell:
-        count = self._counts(job).succeeded
-        return ((f"{count:,}" if count else "", Tone.MUTED if job.state in OVER else Tone.GOOD),)
+        return jobcells.succeeded(job, self._counts(job))
 
     def _failed(self, job: Job) -> Cell:
-        count = self._counts(job).failed
-        return ((f"{count:,}" if count else "", Tone.BAD),)
+        return jobcells.failed(self._counts(job))
+
+    def _rate(self, job: Job) -> float:
+        return self._paces.rate(job.id, self.now.timestamp())
+
+    def _seconds_left(self, job: Job) -> float | None:
+        if job.state is not JobState.ACTIVE:
+            return None
+        return self._paces.remaining(job.id, self._counts(job), self.now.timestamp())
+
+    def _left(self, job: Job) -> Value:
+        seconds = self._seconds_left(job)
+        return None if seconds is None else timedelta(seconds=seconds)
+
+    def _eta(self, job: Job) -> Cell:
+        return jobcells.eta(self._seconds_left(job))
+
+    def _passed(self, job: Job) -> Value:
+        return since(job.creation_time, self.now)
+
+    def _age(self, job: Job) -> Cell:
+        return ((ago(job.creation_time, self.now), Tone.MUTED),)
 
 
 def newest_first(job: Job) -> tuple[bool, float]:
@@ -158,6 +211,10 @@ def newest_first(job: Job) -> tuple[bool, float]:
 
 def _id(job: Job) -> Cell:
     return ((job.id, Tone.MUTED if job.state in OVER else Tone.PLAIN),)
+
+
+def _priority(job: Job) -> Cell:
+    return ((f"{job.priority}", Tone.MUTED),)
 
 
 def _pool(job: Job) -> Cell:

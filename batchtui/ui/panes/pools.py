@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind
 from batchtui.core.models import Pool, PoolNodeCounts
 from batchtui.core.states import NodeState, PoolState
 from batchtui.core.wording import many
@@ -60,12 +61,18 @@ one asks first.
 
     def columns(self) -> tuple[Column[Pool], ...]:
         return (
-            Column("POOL", 14, _id, grow=2, most=40),
-            Column("STATE", 11, lambda pool: of_pool(pool).spans),
-            Column("NODES", 7, _nodes, right=True),
-            Column("", 5, self._bar, grow=1, most=24, rank=2),
-            Column("SIZE", 8, _size, grow=1, most=20, rank=1),
-        )
+            Column("POOL", 14, _id, grow=2, most=40, value=self.key),
+            Column(
+                "STATE", 11, lambda pool: of_pool(pool).spans,
+                value=lambda pool: of_pool(pool).words,
+            ),
+            Column(
+                "NODES", 7, _nodes, right=True, value=lambda pool: pool.current_nodes,
+                kind=Kind.NUMBER,
+            ),
+            Column("", 5, self._bar, grow=1, most=24, rank=2, name="bar"),
+            Column("SIZE", 8, _size, grow=1, most=20, rank=1, value=lambda pool: pool.vm_size),
+        )  # fmt: skip
 
     def key(self, record: Pool) -> str:
         return record.id
@@ -81,7 +88,7 @@ one asks first.
 
     def watch_node_counts(self) -> None:
         self.take()
-        self.table.refresh_changed()
+        self.lay_out_changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -91,7 +98,7 @@ one asks first.
                 return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
-        return True
+        return super().check_action(action, parameters)
 
     def action_new(self) -> None:
         self.post_message(self.NewRequested())

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
@@ -18,7 +19,7 @@ from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import lasted
+from batchtui.ui.widgets.times import ago, lasted, since
 from batchtui.ui.widgets.tones import Cell, Spans, Tone, content
 from batchtui.ui.widgets.words import Words
 
@@ -76,13 +77,23 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def columns(self) -> tuple[Column[Task], ...]:
         return (
-            Column("TASK", 14, _id, grow=2, most=40),
-            Column("STATE", 9, _state),
-            Column("EXIT", 4, _exit, right=True),
-            Column("NODE", 12, _node, rank=1),
-            Column("ELAPSED", 10, self._elapsed, right=True),
-            Column("WHY", 16, _why, grow=5, most=120, rank=2),
-        )
+            Column("TASK", 14, _id, grow=2, most=40, value=self.key),
+            Column("STATE", 9, _state, value=lambda task: of_task(task).words),
+            Column("EXIT", 4, _exit, right=True, value=_exit_code, kind=Kind.NUMBER),
+            Column("NODE", 12, _node, rank=1, value=lambda task: task.node_info.node_id),
+            Column(
+                "ELAPSED", 10, self._elapsed, right=True, value=self._ran, kind=Kind.DURATION
+            ),
+            Column("WHY", 16, _why, grow=5, most=120, rank=2, value=_why_in_words),
+            Column(
+                "AGE", 9, self._age, right=True, rank=3, extra=True, value=self._passed,
+                kind=Kind.DURATION,
+            ),
+            Column(
+                "TRIES", 5, _tries, right=True, rank=4, extra=True,
+                value=lambda task: task.execution_info.retry_count + 1, kind=Kind.NUMBER,
+            ),
+        )  # fmt: skip
 
     def key(self, record: Task) -> str:
         return record.id
@@ -105,7 +116,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
                 return None if self.job is None else self.may_change(something=False)
             case "open":
                 return None if self.highlighted is None else True
-        return True
+        return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)
     def action_open(self) -> None:
@@ -159,6 +170,16 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
                 parts.insert(1, f"first {len(window.items):,} shown")
         self.summary = " · ".join(parts)
 
+    def _ran(self, task: Task) -> Value:
+        ran = task.execution_info
+        return since(ran.start_time, ran.end_time or self.now)
+
+    def _passed(self, task: Task) -> Value:
+        return since(task.creation_time, self.now)
+
+    def _age(self, task: Task) -> Cell:
+        return ((ago(task.creation_time, self.now), Tone.MUTED),)
+
     def _elapsed(self, task: Task) -> Cell:
         ran = task.execution_info
         text = lasted(ran.start_time, ran.end_time, self.now)
@@ -183,6 +204,18 @@ def _exit(task: Task) -> Cell:
 
 def _node(task: Task) -> Cell:
     return ((short_node(task.node_info.node_id), Tone.MUTED),)
+
+
+def _exit_code(task: Task) -> Value:
+    return task.execution_info.exit_code
+
+
+def _tries(task: Task) -> Cell:
+    return ((f"{task.execution_info.retry_count + 1}", Tone.MUTED),)
+
+
+def _why_in_words(task: Task) -> Value:
+    return "".join(text for text, _ in _why(task)) or None
 
 
 def _why(task: Task) -> Spans:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
+from batchtui.core.filters import Kind, Value
 from batchtui.ui.widgets.tones import Cell, Spans, clean, spans
 
 T = TypeVar("T")
@@ -29,6 +30,18 @@ class Column(Generic[T]):
     """The column of the highest rank is the first to go where there is too little width."""
     right: bool = False
     """Whether numbers stand here, which are compared from the right."""
+    name: str = ""
+    """What a user calls it, in a filter for example; the heading in lower case where empty."""
+    value: Callable[[T], Value] | None = None
+    """What the column sorts, filters and exports by; it does none of it without."""
+    kind: Kind = Kind.WORD
+    """What `value` gives."""
+    extra: bool = False
+    """Whether only those see it who choose to."""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.title.casefold())
 
 
 def fitted(columns: Sequence[Column[Any]], width: int) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """How the records of a table are drawn, line by line."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -27,6 +27,10 @@ class RecordLines(ScrollView, Generic[T]):
     """Rows of headings; none in a table that is too low for them."""
     MARK = "▌"
     """Before the highlighted record, so that the cursor shows without colours too."""
+    MARKED, MARKED_HERE = "◆", "◈"
+    """Before a marked record, and before the highlighted one where it is marked."""
+    UP, DOWN = "▲", "▼"
+    """After the heading of the column that the records are sorted by: least first, or last."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"records--cursor", "tone--mark", *tone_classes()}
     DEFAULT_CSS = f"""
@@ -46,10 +50,17 @@ class RecordLines(ScrollView, Generic[T]):
     cursor: var[int] = var(0, init=False)
     empty: var[str] = var("Looking…", init=False)
 
-    def __init__(self, columns: Sequence[Column[T]], *, id: str | None) -> None:
+    def __init__(
+        self, columns: Sequence[Column[T]], key: Callable[[T], str], *, id: str | None
+    ) -> None:
         super().__init__(id=id)
         self.records: Sequence[T] = ()
         """What the table shows; `replace` shows others."""
+        self.marked: set[str] = set()
+        """The keys of the records that the user marked."""
+        self.sorting: tuple[str, bool] = ("", False)
+        """The name of the column that the records are sorted by, and whether downwards."""
+        self._key = key
         self._columns = columns
         self._widths: tuple[int, ...] = ()
         self._drawn: dict[int, tuple[Spans, ...]] = {}
@@ -79,7 +90,7 @@ class RecordLines(ScrollView, Generic[T]):
             return self._render_empty(y)
         if y < self.header:
             titles = (
-                cut(((column.title, Tone.MUTED),), cells, right=column.right) if cells else ()
+                cut(self._heading(column, cells), cells, right=column.right) if cells else ()
                 for column, cells in zip(self._columns, self._widths, strict=True)
             )
             return self._strip(tuple(titles), " ", "")
@@ -87,16 +98,39 @@ class RecordLines(ScrollView, Generic[T]):
         if index >= len(self.records):
             return Strip.blank(width, self.rich_style)
         cells = self._drawn[index] = self._cells(index)
-        at_cursor = index == self.cursor
-        return self._strip(
-            cells, self.MARK if at_cursor else " ", "records--cursor" if at_cursor else ""
+        component = "records--cursor" if index == self.cursor else ""
+        return self._strip(cells, self._mark(index), component)
+
+    def column_at(self, x: int) -> Column[T] | None:
+        """The column whose heading is at that cell of the line."""
+        left = len(self.MARK)
+        for column, cells in zip(self._columns, self._widths, strict=True):
+            if cells and left <= x < left + cells:
+                return column
+            left += cells + GAP if cells else 0
+        return None
+
+    def _heading(self, column: Column[T], cells: int) -> Spans:
+        name, down = self.sorting
+        if column.name != name:
+            return ((column.title, Tone.MUTED),)
+        # The arrow stays whatever the width: what gives way is the end of the heading.
+        return (
+            (column.title[: cells - 1], Tone.PLAIN),
+            (self.DOWN if down else self.UP, Tone.ACTIVE),
         )
+
+    def _mark(self, index: int) -> str:
+        at_cursor = index == self.cursor
+        if self.marked and self._key(self.records[index]) in self.marked:
+            return self.MARKED_HERE if at_cursor else self.MARKED
+        return self.MARK if at_cursor else " "
 
     def _strip(self, cells: tuple[Spans, ...], mark: str, component: str) -> Strip:
         """One line: the mark, then the cells with their gaps, on the component's ground."""
         ground = (component,) if component else ()
         base = self.get_component_rich_style(*ground) if ground else self.rich_style
-        mark_style = base if mark == " " else self._style(ground, "mark")
+        mark_style = base if mark == " " else self._style(ground, self._tone_of(mark))
         segments = [Segment(mark, mark_style)]
         gap = ""
         for cell in cells:
@@ -108,6 +142,9 @@ class RecordLines(ScrollView, Generic[T]):
             )
             gap = " " * GAP
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _tone_of(self, mark: str) -> str:
+        return "mark" if mark == self.MARK else Tone.ACTIVE
 
     def _style(self, ground: tuple[str, ...], tone: str) -> Style:
         names = (tone, *ground)
@@ -142,6 +179,16 @@ class RecordLines(ScrollView, Generic[T]):
         rows = max(0, self.size.height - self.header)
         first = min(self._scrolled, len(self.records))
         return range(first, min(first + rows, len(self.records)))
+
+    def _show_columns(self, columns: Sequence[Column[T]], sorting: tuple[str, bool]) -> None:
+        """Take these columns, and say by which of them the records are sorted."""
+        self.sorting = sorting
+        if tuple(columns) != tuple(self._columns):
+            self._columns = columns
+            self._widths = ()
+        self._drawn.clear()
+        self._reshape()
+        self.refresh()
 
     def _reshape(self) -> None:
         """Fit the columns to the width, and the scrolling to the number of records."""

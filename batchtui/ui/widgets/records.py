@@ -29,6 +29,16 @@ class RecordTable(RecordLines[T], can_focus=True):
         Binding("end,G", "go(-1)", "Last", show=False),
     ]
 
+    class Sorted(Message):
+        """The user clicked on the heading of this column."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            super().__init__()
+
+    class Marked(Message):
+        """Other records are marked."""
+
     class Asked(Message):
         """About one record of the table, or none where there are no records."""
 
@@ -61,8 +71,7 @@ class RecordTable(RecordLines[T], can_focus=True):
             return self.table
 
     def __init__(self, *columns: Column[T], key: Callable[[T], str], id: str | None = None) -> None:
-        super().__init__(columns, id=id)
-        self._key = key
+        super().__init__(columns, key, id=id)
         self._seen: tuple[str, ...] = ()
         self._sought = ""
 
@@ -81,6 +90,17 @@ class RecordTable(RecordLines[T], can_focus=True):
         """Put the cursor on the record of that key: now, or as soon as it comes."""
         self._sought = key
         self.replace(self.records)
+
+    def show_columns(self, columns: Sequence[Column[T]], sorting: tuple[str, bool]) -> None:
+        """Show these columns; `sorting` names the one that the records are sorted by, and how."""
+        self._show_columns(columns, sorting)
+
+    def mark(self, keys: set[str]) -> None:
+        """Have these records marked, and no others."""
+        if keys != self.marked:
+            self.marked = keys
+            self.refresh()
+            self.post_message(self.Marked())
 
     def refresh_changed(self) -> None:
         """Redraw the rows on screen that would look different from how they look now."""
@@ -110,7 +130,12 @@ class RecordTable(RecordLines[T], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < self.header:
+        if offset is None:
+            return
+        if offset.y < self.header:
+            column = self.column_at(offset.x)
+            if column is not None and column.value is not None:
+                self.post_message(self.Sorted(column.name))
             return
         index = offset.y - self.header + self._scrolled
         if index < len(self.records):

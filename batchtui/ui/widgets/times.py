@@ -1,6 +1,6 @@
 """Times as the screen says them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from batchtui.core.wording import in_time
 
@@ -8,6 +8,11 @@ from batchtui.core.wording import in_time
 def ago(moment: datetime | None, now: datetime) -> str:
     """How long ago, in whole seconds at the finest; empty for no moment."""
     return "" if moment is None else whole(max(0.0, (now - moment).total_seconds()))
+
+
+def since(moment: datetime | None, now: datetime) -> timedelta | None:
+    """The time that has passed, to sort and to filter by; None for no moment."""
+    return None if moment is None else now - moment
 
 
 def lasted(start: datetime | None, end: datetime | None, now: datetime) -> str:

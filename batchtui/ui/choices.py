@@ -1,0 +1,66 @@
+"""What a user chose once and finds again the next time: how each table looks."""
+
+from pathlib import Path
+
+import msgspec
+import tomlkit
+import tomlkit.exceptions
+
+from batchtui.core.view import View
+
+UNREADABLE = (UnicodeDecodeError, tomlkit.exceptions.ParseError, msgspec.ValidationError)
+HEADING = "How batchtui's tables look. Written by the dashboard; delete it to begin anew."
+
+
+class Choices:
+    """Keeps the views of tables in a TOML file, under the names of their panes.
+
+    A file that cannot be read or written spoils nothing: what was chosen holds until the program
+    ends.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._views: dict[str, View] = {}
+
+    def load(self) -> str:
+        """Read the file, where there is one; returns why that failed, or nothing. Blocks."""
+        try:
+            text = self.file.read_text("utf-8")
+            tables = tomlkit.parse(text).unwrap().get("tables", {})
+            self._views = msgspec.convert(tables, dict[str, View])
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"{self.file} cannot be read: {error.strerror}."
+        except (
+            UnicodeDecodeError,
+            tomlkit.exceptions.ParseError,
+            msgspec.ValidationError,
+        ) as error:
+            return f"{self.file} is not as batchtui wrote it, and is left out: {error}."
+        return ""
+
+    def view(self, name: str) -> View:
+        """How the table of that name was looked at last."""
+        return self._views.get(name, View())
+
+    def choose(self, name: str, view: View) -> str:
+        """Remember a table's view; returns what the file shall hold from now on."""
+        self._views[name] = view
+        document = tomlkit.document()
+        document.add(tomlkit.comment(HEADING))
+        tables = {key: msgspec.to_builtins(kept) for key, kept in sorted(self._views.items())}
+        document.add("tables", tomlkit.item(tables))
+        return tomlkit.dumps(document)
+
+    def save(self, text: str) -> str:
+        """Write what `choose` returned, all of it or nothing; returns why that failed. Blocks."""
+        beside = self.file.with_suffix(".new")
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(text, "utf-8")
+            beside.replace(self.file)
+        except OSError as error:
+            return f"{self.file} cannot be written: {error.strerror}."
+        return ""

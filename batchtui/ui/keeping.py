@@ -1,0 +1,82 @@
+"""An app whose tables look as their user left them, and whose records can be taken along."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App
+
+from batchtui import paths
+from batchtui.core.export import exported
+from batchtui.core.wording import many
+from batchtui.ui.choices import Choices
+from batchtui.ui.panes.arranging import ArrangingPane
+from batchtui.ui.screens.columns import ColumnsScreen
+
+
+class KeepingApp(App[int]):
+    """Answers what the panes with tables ask for beside what is in the account."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = Choices(self.choices_file())
+        self._saving = asyncio.Lock()
+
+    def choices_file(self) -> Path:
+        """Where it is remembered how tables look."""
+        return paths.choices_file()
+
+    async def load_choices(self) -> None:
+        """To be awaited before the first table appears."""
+        trouble = await asyncio.to_thread(self.choices.load)
+        if trouble:
+            self.notify(trouble, title="Settings", severity="warning", markup=False)
+
+    @on(ArrangingPane.ViewWanted)
+    def give_view(self, message: ArrangingPane.ViewWanted) -> None:
+        message.pane.view = self.choices.view(message.pane.id or "")
+
+    @on(ArrangingPane.ViewChanged)
+    @work
+    async def keep_view(self, message: ArrangingPane.ViewChanged) -> None:
+        await self._keep(message.pane)
+
+    @on(ArrangingPane.ColumnsRequested)
+    @work
+    async def choose_columns(self, message: ArrangingPane.ColumnsRequested) -> None:
+        pane = message.pane
+        arrangement = pane.arrangement
+        shown = [column.name for column in arrangement.shown]
+        chosen = await self.push_screen_wait(ColumnsScreen(pane.NAME, arrangement.columns, shown))
+        if chosen is not None:
+            pane.view = arrangement.with_columns(chosen)
+            await self._keep(pane)
+
+    @on(ArrangingPane.ExportRequested)
+    @work
+    async def export(self, message: ArrangingPane.ExportRequested) -> None:
+        """Write the records into the folder in which batchtui was started."""
+        name = message.pane.NAME.lower()
+        place = Path.cwd() / f"{name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.{message.kind}"
+        try:
+            await asyncio.to_thread(_write_new, place, exported(message.rows, message.kind))
+        except OSError as error:
+            trouble = f"{place} cannot be written: {error.strerror}. Start batchtui elsewhere."
+            self.notify(trouble, title="Export", severity="error", markup=False)
+        else:
+            done = f"{many(len(message.rows), 'record')} saved to {place}"
+            self.notify(done, title="Export", markup=False)
+
+    async def _keep(self, pane: ArrangingPane[object]) -> None:
+        text = self.choices.choose(pane.id or "", pane.view)
+        async with self._saving:
+            trouble = await asyncio.to_thread(self.choices.save, text)
+        if trouble:
+            self.notify(trouble, title="Settings", severity="warning", markup=False)
+
+
+def _write_new(place: Path, text: str) -> None:
+    """Never over a file that is there."""
+    with place.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)

@@ -1,0 +1,236 @@
+"""Tables that their users arrange: filtered, sorted, with the columns and marks that they want."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from batchtui.core.filters import Filter, FilterError, Value, parse
+from batchtui.core.view import View
+from batchtui.ui.panes.frame import Pane
+from batchtui.ui.widgets.arrangement import Arrangement
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.filterline import FilterLine
+from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.tones import clean
+
+T = TypeVar("T")
+
+ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show all."
+
+
+class ArrangingPane(Pane, Generic[T]):
+    """A pane with a table; keeps the records that came, and shows what its user wants of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="Show only the records that pass a filter",
+                id="table.filter"),
+        Binding("escape", "unfilter", "Show all", show=False, tooltip="Forget the filter",
+                id="table.unfilter"),
+        Binding("full_stop", "sort(1)", "Sort", show=False, tooltip="Sort by the next column",
+                id="table.sort"),
+        Binding("comma", "sort(-1)", "Sort back", show=False,
+                tooltip="Sort by the column before", id="table.sort_back"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round",
+                id="table.reverse"),
+        Binding("C", "columns", "Columns", show=False, tooltip="Choose the columns to show",
+                id="table.columns"),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark the record, or unmark it",
+                id="table.mark"),
+        Binding("ctrl+a", "mark_all", "Mark all", show=False, tooltip="Mark every record shown",
+                id="table.mark_all"),
+        Binding("ctrl+backslash", "mark_none", "Mark none", show=False,
+                tooltip="Take all marks away", id="table.mark_none"),
+        Binding("ctrl+s", "export('csv')", "Export as CSV", show=False,
+                tooltip="Save the table as a CSV file", id="table.csv"),
+        Binding("ctrl+t", "export('json')", "Export as JSON", show=False,
+                tooltip="Save the table as a JSON file", id="table.json"),
+    ]  # fmt: skip
+
+    class About(Message):
+        """A request that concerns the table of a pane."""
+
+        def __init__(self, pane: "ArrangingPane[Any]") -> None:
+            self.pane = pane
+            super().__init__()
+
+    class ViewWanted(About):
+        """The table wants to look as its user left it: whoever knows sets the pane's `view`."""
+
+    class ViewChanged(About):
+        """The user wants to see the table in another way, and will want so the next time."""
+
+    class ColumnsRequested(About):
+        """The user wants to choose columns: whoever asks sets the pane's `view`."""
+
+    class ExportRequested(About):
+        """The user wants a table's records as a file: `kind` is `csv` or `json`."""
+
+        def __init__(
+            self, pane: "ArrangingPane[Any]", kind: str, rows: Sequence[dict[str, Value]]
+        ) -> None:
+            self.kind = kind
+            self.rows = rows
+            super().__init__(pane)
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.arrangement: Arrangement[T] = Arrangement(self.columns())
+        self.table: RecordTable[T] = RecordTable(*self.arrangement.shown, key=self.key)
+        self._records: Sequence[T] = ()
+        self._empty = self.table.empty
+
+    def columns(self) -> Sequence[Column[T]]:
+        """What there is to see of a record."""
+        raise NotImplementedError
+
+    def key(self, record: T) -> str:
+        """What tells the record from all others, now and later."""
+        raise NotImplementedError
+
+    def follow(self) -> None:
+        """The table may have another record under its cursor."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.post_message(self.ViewWanted(self))
+
+    @property
+    def view(self) -> View:
+        """How the user wants to see the table."""
+        return self.arrangement.view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self.arrangement.view = view
+        self.table.show_columns(self.arrangement.shown, (view.sort, view.descending))
+        self.lay_out(self._records)
+
+    @property
+    def filter(self) -> Filter:
+        """Which records the user wants to see."""
+        return self.arrangement.filter
+
+    def lay_out(self, records: Sequence[T]) -> None:
+        """Show of these records what the user wants to see."""
+        self._records = records
+        if self.table.marked:
+            self.table.mark(self.table.marked & {self.key(record) for record in records})
+        hidden = records and self.filter.terms
+        self.table.empty = ALL_HIDDEN if hidden else self._empty
+        self.table.replace(self.arrangement.arranged(records))
+        self.follow()
+        self._dress()
+
+    def lay_out_changed(self) -> None:
+        """What the columns say of the records has changed, and not the records."""
+        if self.view.sort or self.filter.terms:
+            self.lay_out(self._records)
+        else:
+            self.table.refresh_changed()
+
+    @property
+    def marked(self) -> tuple[T, ...]:
+        """The marked records on show: what a filter hides, nobody acts upon."""
+        marked = self.table.marked
+        return tuple(r for r in self.table.records if self.key(r) in marked) if marked else ()
+
+    @property
+    def narrowing(self) -> str:
+        text = self.filter.text
+        return f" / {clean(text)}" if text else ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        marks = f"{len(self.marked):,} marked" if self.table.marked else ""
+        shown, there = len(self.table.records), len(self._records)
+        return marks, f"{shown:,} of {there:,} pass" if self.filter.terms else ""
+
+    def action_filter(self) -> None:
+        """Have the user type a filter, which works while it is typed."""
+        if not self.query(FilterLine):
+            columns = " ".join(self.arrangement.kinds)
+            hint = f"a text, column:text, !not, /expression/; columns: {columns}"
+            self.mount(FilterLine(self.filter.text, hint))
+
+    def action_unfilter(self) -> None:
+        self.narrow("")
+
+    @on(FilterLine.Changed)
+    def take_filter(self, message: FilterLine.Changed) -> None:
+        message.stop()
+        reason = self.narrow(message.text)
+        for line in self.query(FilterLine):
+            line.judge(reason)
+
+    @on(FilterLine.Left)
+    def leave_filter(self, message: FilterLine.Left) -> None:
+        message.stop()
+        self.table.focus()
+        self.query(FilterLine).remove()
+
+    def narrow(self, text: str) -> str:
+        """Show only what passes this filter; why not where it is none, and nothing changes."""
+        try:
+            self.arrangement.filter = parse(text, self.arrangement.kinds)
+        except FilterError as error:
+            return str(error)
+        self.filter_changed()
+        self.lay_out(self._records)
+        self.refresh_bindings()
+        return ""
+
+    def filter_changed(self) -> None:
+        """Whoever gets the records may want to get only those that pass."""
+
+    def action_sort(self, step: int) -> None:
+        self._see(self.arrangement.sorted_by_next(step))
+
+    def action_reverse(self) -> None:
+        self._see(self.arrangement.reversed())
+
+    @on(RecordTable.Sorted)
+    def sort_by(self, message: RecordTable.Sorted) -> None:
+        message.stop()
+        self._see(self.arrangement.sorted_by(message.name))
+
+    def action_columns(self) -> None:
+        self.post_message(self.ColumnsRequested(self))
+
+    def _see(self, view: View) -> None:
+        """See the table so, and remember it."""
+        self.view = view
+        self.post_message(self.ViewChanged(self))
+
+    @on(RecordTable.Marked)
+    def tell_marks(self, message: RecordTable.Marked) -> None:
+        message.stop()
+        self._dress()
+
+    def action_mark(self) -> None:
+        """Mark or unmark the highlighted record, and go on to the next one."""
+        if self.table.highlighted is not None:
+            self.table.mark(self.table.marked ^ {self.key(self.table.highlighted)})
+            self.table.action_move(1)
+
+    def action_mark_all(self) -> None:
+        self.table.mark({self.key(record) for record in self.table.records})
+
+    def action_mark_none(self) -> None:
+        self.table.mark(set())
+
+    def action_export(self, kind: str) -> None:
+        """Save what is marked, or else everything on show."""
+        records = self.marked or self.table.records
+        self.post_message(self.ExportRequested(self, kind, self.arrangement.rows(records)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "unfilter":
+                return bool(self.filter.text)
+            case "mark" | "mark_all" | "mark_none" | "export":
+                return True if self.table.records else None
+        return True

@@ -1,0 +1,90 @@
+"""What all panes have in common: a title, how fresh they are, and what is wrong."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.markup import escape
+from textual.reactive import reactive
+
+from batchtui.core.feed import Reading
+from batchtui.core.wording import in_time
+from batchtui.ui.widgets.tones import clean
+from batchtui.ui.widgets.words import Words
+
+
+class Pane(Vertical):
+    """Shows readings; asks, never does.
+
+    `FEEDS` names the feeds that it shows: the reactives of the same names here, on the screen and
+    on the program's `Feeds`.
+    """
+
+    FEEDS: ClassVar[tuple[str, ...]] = ()
+    NUMBER = 0
+    """The key that jumps here."""
+    NAME = ""
+
+    age: reactive[float | None] = reactive(None, init=False)
+    """Seconds since the pane's data was fetched, None before the first time."""
+    now: reactive[datetime] = reactive(datetime.fromtimestamp(0, UTC), init=False)
+    read_only: reactive[bool] = reactive(False, bindings=True, init=False)
+    """Whether nothing may be changed in this account."""
+    summary: reactive[str] = reactive("", init=False)
+    """How many things the pane shows, in words."""
+    about: reactive[str] = reactive("", init=False)
+    """The thing that the pane's records belong to; empty where they are the account's."""
+    trouble: reactive[str] = reactive("", init=False)
+    """Why the data is not fresh, a sentence; empty while it is."""
+
+    def watch_age(self) -> None:
+        self._dress()
+
+    def watch_summary(self) -> None:
+        self._dress()
+
+    def watch_about(self) -> None:
+        self._dress()
+
+    def watch_trouble(self, trouble: str) -> None:
+        self.set_class(bool(trouble), "-stale")
+        if self.is_mounted:
+            self.query_one(".trouble", Words).say(Content(clean(trouble)))
+        self._dress()
+
+    def on_mount(self) -> None:
+        self.watch_trouble(self.trouble)
+
+    def take(self) -> None:
+        """Tell of the trouble that the pane's readings had."""
+        readings: list[Reading[Any]] = [getattr(self, name) for name in self.FEEDS]
+        self.trouble = next((reading.error for reading in readings if reading.error), "")
+
+    def compose_trouble(self) -> ComposeResult:
+        yield Words(classes="trouble")
+
+    @property
+    def narrowing(self) -> str:
+        """What the title says of the records that are left out."""
+        return ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the subtitle says before everything else."""
+        return ()
+
+    def _dress(self) -> None:
+        about = f" · {clean(self.about)}" if self.about else ""
+        number = f"{self.NUMBER} " if self.NUMBER else ""
+        self.border_title = escape(f"{number}{self.NAME}{about}{self.narrowing}")
+        age = "" if self.age is None else _age_in_words(self.age)
+        freshness = f"stale, {age} old" if self.trouble and age else age
+        if self.trouble and not age:
+            freshness = "never reached"
+        self.border_subtitle = " · ".join(filter(None, (*self.remarks, self.summary, freshness)))
+
+
+def _age_in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 59.5 else in_time(seconds)

@@ -1,0 +1,177 @@
+"""Tables as their users want them: filtered, sorted, marked, with chosen columns, taken along."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, SelectionList
+
+from batchtui.core.states import JobState
+from batchtui.core.view import View
+from batchtui.ui.choices import Choices
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.columns import ColumnsScreen
+from tests.fakes import FakeAccount
+from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.scene import render_farm
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    return await render_farm(nodes=8, tasks=40)
+
+
+async def looking_at_tasks(pilot: Pilot[Any], app: TestedApp) -> TasksPane:
+    await settled(pilot, app)
+    await pilot.press("2", "j", "5")
+    await settled(pilot, app)
+    return app.panes.query_one(TasksPane)
+
+
+def ids(pane: TablePane[Any]) -> list[str]:
+    return [pane.key(record) for record in pane.table.records]
+
+
+async def test_a_filter_works_while_it_is_typed_and_says_what_is_wrong(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        tasks = await looking_at_tasks(pilot, app)
+        everything = ids(tasks)
+        await pilot.press("slash", *"07")
+        assert ids(tasks) == [one for one in everything if "07" in one]
+        app.focused.value = "sate:failed"  # type: ignore[union-attr]  # the line has the focus
+        await until(lambda: "no column sate" in text_of(tasks.query_one(".verdict")))
+        app.focused.value = "why:texture !state:active"  # type: ignore[union-attr]  # as above
+        await until(lambda: 0 < len(tasks.table.records) < 10)
+        await until(lambda: not tasks.query_one(".verdict").display)
+        failed = ids(tasks)
+        await pilot.press("enter")
+        assert app.focused is tasks.table
+        assert "/ why:texture" in str(tasks.border_title)
+        assert f"{len(failed)} of {len(everything)} pass" in str(tasks.border_subtitle)
+        await settled(pilot, app)
+        assert ids(tasks) == failed, "new readings are filtered too"
+        await pilot.press("escape")
+        assert ids(tasks) == everything
+        await pilot.press("slash", *"nothing", "enter")
+        await pilot.pause()
+        assert "Nothing passes the filter" in text_of(tasks.table)
+
+
+async def test_one_key_sorts_and_the_heading_shows_by_what(app: TestedApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot, app)
+        jobs = app.panes.query_one(JobsPane)
+        before = ids(jobs)
+        await pilot.press("2", "full_stop")
+        assert ids(jobs) == sorted(before)
+        assert "JOB▲" in text_of(jobs.table)
+        await pilot.press("S")
+        assert ids(jobs) == sorted(before, reverse=True)
+        assert "JOB▼" in text_of(jobs.table)
+        await pilot.press("comma")
+        assert ids(jobs) == before
+        heading = text_of(jobs.table).splitlines()[0]
+        await pilot.click(jobs.table, offset=(heading.index("FAIL"), 0))
+        await pilot.pause()
+        assert ids(jobs)[0] == "frames-0412"
+        assert "FAIL▼" in text_of(jobs.table)
+
+
+async def test_marks_stay_on_their_records(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        jobs = app.panes.query_one(JobsPane)
+        await pilot.press("2", "space", "space")
+        assert [job.id for job in jobs.chosen] == ["variants-chr1", "frames-0412"]
+        assert "2 marked" in str(jobs.border_subtitle)
+        assert text_of(jobs.table).count("◆") == 2
+        await pilot.press("k")
+        assert "◈frames-0412" in text_of(jobs.table)
+        account.batch.world.jobs["variants-chr1"].state = JobState.COMPLETED
+        await settled(pilot, app)
+        assert {job.id for job in jobs.chosen} == {"variants-chr1", "frames-0412"}
+        await pilot.press("slash", *"frames", "enter")
+        assert [job.id for job in jobs.chosen] == ["frames-0412"], "what is hidden is left alone"
+        await pilot.press("escape")
+        del account.batch.world.jobs["variants-chr1"]
+        await settled(pilot, app)
+        assert "1 marked" in str(jobs.border_subtitle)
+        await pilot.press("ctrl+a")
+        assert len(jobs.chosen) == 3
+        await pilot.press("ctrl+backslash")
+        assert [job.id for job in jobs.chosen] == ["frames-0412"]
+
+
+async def test_columns_are_chosen_and_everything_is_there_the_next_time(
+    app: TestedApp, account: FakeAccount, tmp_path: Path
+) -> None:
+    file = tmp_path / "state" / "choices.toml"
+    app.choices.file = file
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        jobs = app.panes.query_one(JobsPane)
+        await pilot.press("2", "full_stop", "C")
+        await until(lambda: isinstance(app.screen, ColumnsScreen))
+        shown = app.screen.query_one(SelectionList)
+        shown.deselect("pool")
+        shown.deselect("bar")
+        shown.select("priority")
+        await pilot.press("enter")
+        await until(lambda: "PRIO" in text_of(jobs.table))
+        assert "DONE" not in text_of(jobs.table)
+        await until(lambda: file.exists() and "priority" in file.read_text())
+    again = TestedApp(account)
+    again.choices.file = file
+    async with again.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, again)
+        jobs = again.panes.query_one(JobsPane)
+        assert "PRIO" in text_of(jobs.table)
+        assert "JOB▲" in text_of(jobs.table)
+
+
+async def test_a_table_is_taken_along(
+    app: TestedApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        tasks = await looking_at_tasks(pilot, app)
+        await pilot.press("slash", *"state:failed", "enter", "ctrl+s", "ctrl+t")
+        await until(lambda: len(list(tmp_path.iterdir())) == 2)
+        await until(lambda: len(app._notifications) >= 2)
+        expected = ids(tasks)
+    with next(tmp_path.glob("tasks-*.csv")).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["task"] for row in rows] == expected
+    assert {row["state"] for row in rows} == {"failed"}
+    assert len(json.loads(next(tmp_path.glob("tasks-*.json")).read_text())) == len(rows)
+
+
+async def test_letters_typed_into_a_filter_are_no_commands(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("slash", *"q1dn S")
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == "q1dn S"
+        assert app.screen is app.panes
+        await pilot.press("escape")
+        assert not app.panes.query(Input)
+
+
+def test_a_spoilt_file_of_choices_is_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "choices.toml"
+    choices = Choices(file)
+    assert choices.load() == ""
+    assert choices.save(choices.choose("jobs", View("age", True, ("job", "age")))) == ""
+    again = Choices(file)
+    assert again.load() == ""
+    assert again.view("jobs") == View("age", True, ("job", "age"))
+    assert again.view("pools") == View()
+    for text in ("tables = 7", "[", "[tables.jobs]\nsort = 3"):
+        file.write_text(text)
+        assert "is not as batchtui wrote it" in Choices(file).load()
+    assert "cannot be written" in Choices(file / "below").save("")
