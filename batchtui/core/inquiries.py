@@ -1,0 +1,75 @@
+"""Closer looks at one job: each a feed, run by whoever opens it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from batchtui.core.bulk import Bulk
+from batchtui.core.chronicle import Chronicle
+from batchtui.core.controller import Controller
+from batchtui.core.course import Course
+from batchtui.core.feed import Feed
+from batchtui.core.gateway import TaskFile
+from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.tail import Excerpt, Tail
+
+FAILED_AT_MOST = 10_000
+"""Failed tasks that are told apart by their causes."""
+
+LAST_WORDS = 16 * 1024
+"""Bytes of an error stream's end."""
+
+
+class Inquiries:
+    """What can be asked about a job beyond what the dashboard shows of it."""
+
+    def __init__(self, controller: Controller, job_id: str) -> None:
+        self.job_id = job_id
+        self._batch = controller.gateway.batch
+        self._feeds = controller.feeds
+        self._traffic = controller.feeds.traffic
+
+    def job(self, job: Job) -> Feed[Job]:
+        """The job, as it was last seen at first."""
+        return Feed(
+            lambda: self._batch.job(self.job_id),
+            job,
+            every=self._feeds.every,
+            traffic=self._traffic,
+        )
+
+    def counts(self) -> Feed[TaskCounts]:
+        return Feed(
+            lambda: self._batch.task_counts(self.job_id),
+            TaskCounts(),
+            every=self._feeds.every,
+            traffic=self._traffic,
+        )
+
+    def failures(self) -> Feed[Window[Task]]:
+        """The failed tasks, by id."""
+        empty: Window[Task] = Window()
+        return Feed(
+            lambda: self._batch.tasks(self.job_id, at_most=FAILED_AT_MOST, failed=True),
+            empty,
+            every=self._feeds.every * 2,
+            traffic=self._traffic,
+        )
+
+    def course(self) -> Feed[Course]:
+        """When and where its tasks ran."""
+        chronicle = Chronicle(self._batch, self.job_id)
+        return Feed(chronicle.fetch, Course(), every=self._feeds.every, traffic=self._traffic)
+
+    def last_words(self, task_id: str) -> Feed[Excerpt]:
+        """The end of what a task wrote to stderr."""
+        tail = Tail(self._batch, TaskFile(self.job_id, task_id, "stderr.txt"), keep=LAST_WORDS)
+        return Feed(tail.read, Excerpt(), every=self._feeds.every * 5, traffic=self._traffic)
+
+    def again(self, task_ids: Sequence[str]) -> Bulk[str]:
+        """Failed tasks of the job, each to run again with all its retries."""
+        order = partial(self._batch.reactivate_task, self.job_id)
+        return Bulk(task_ids, str, order, self._traffic)
+
+    def look_again(self) -> None:
+        """Tasks have changed: have the dashboard look at them."""
+        self._feeds.refresh("jobs", "progress", "tasks")

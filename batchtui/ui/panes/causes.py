@@ -1,0 +1,128 @@
+"""Why the tasks of a job failed."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+
+from batchtui.core.causes import By, Cause, causes
+from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind
+from batchtui.core.models import Task, Window
+from batchtui.core.wording import many
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.widgets.bar import bar
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.tones import Cell, Spans, Tone
+
+
+class AgainRequested(Message):
+    """The user wants these failed tasks to run again; `words` say which they are."""
+
+    def __init__(self, tasks: tuple[Task, ...], words: str) -> None:
+        self.tasks = tasks
+        self.words = words
+        super().__init__()
+
+
+class CausesPane(TablePane[Cause]):
+    FEEDS = ("failures",)
+    NUMBER = 1
+    NAME = "Causes"
+    HELP = """
+The failed tasks of the job, in groups: those that failed with the same exit code or for the same
+reason, or, after v, those that failed on the same node. The largest group comes first.
+
+The tasks of the highlighted group stand below, and beside them the last lines that one of them
+wrote to stderr. With a, the whole group runs again.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Tasks", tooltip="Go to the tasks of this cause", show=False,
+                id="causes.tasks"),
+        Binding("a", "again", "Again", tooltip="Run all tasks of this cause again",
+                id="causes.again"),
+    ]  # fmt: skip
+
+    failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()), init=False)
+    by: reactive[By] = reactive(By.CAUSE, init=False)
+
+    class OpenRequested(Message):
+        """The user wants to go to the tasks of the highlighted cause."""
+
+    def columns(self) -> tuple[Column[Cause], ...]:
+        return (
+            Column("TASKS", 6, _count, right=True, value=lambda cause: len(cause.tasks),
+                   kind=Kind.NUMBER),
+            Column("SHARE", 8, self._share, grow=1, most=20, rank=2),
+            Column("CAUSE", 20, _words, grow=2, most=48, value=lambda cause: cause.words),
+            Column("NODES", 13, _nodes, rank=3),
+            Column("WHAT THE SERVICE SAYS", 21, _message, grow=4, rank=1,
+                   value=lambda cause: cause.message, name="message"),
+        )  # fmt: skip
+
+    def key(self, record: Cause) -> str:
+        return record.key
+
+    def watch_failures(self) -> None:
+        self.take()
+        self._group()
+
+    def watch_by(self) -> None:
+        self._group()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "again":
+                return self.may_change()
+            case "open":
+                return None if self.highlighted is None else True
+        return super().check_action(action, parameters)
+
+    @on(RecordTable.Selected)
+    def action_open(self) -> None:
+        self.post_message(self.OpenRequested())
+
+    def action_again(self) -> None:
+        tasks = tuple(task for cause in self.chosen for task in cause.tasks)
+        words = " and ".join(cause.words for cause in self.chosen)
+        self.post_message(AgainRequested(tasks, words))
+
+    def _group(self) -> None:
+        window = self.failures.value
+        found = causes(window.items, self.by)
+        self.about = f"by {self.by}"
+        least = "" if window.complete else "first "
+        if self.failures.known:
+            failed = f"{least}{len(window.items):,} failed"
+            self.summary = f"{failed} · {many(len(found), str(self.by))}"
+        self.show(found, known=self.failures.known, empty="No task of this job has failed.")
+
+    def _share(self, cause: Cause) -> Cell:
+        total = len(self.failures.value.items)
+
+        def drawn(width: int) -> Spans:
+            return bar(((len(cause.tasks), Tone.BAD),), total, width)
+
+        return drawn
+
+
+def _count(cause: Cause) -> Cell:
+    return ((f"{len(cause.tasks):,}", Tone.BAD),)
+
+
+def _words(cause: Cause) -> Cell:
+    return ((cause.words, Tone.PLAIN),)
+
+
+def _nodes(cause: Cause) -> Cell:
+    if len(cause.nodes) == 1:
+        return ((short_node(cause.nodes[0]), Tone.MUTED),)
+    return ((f"{len(cause.nodes):,} nodes" if cause.nodes else "", Tone.MUTED),)
+
+
+def _message(cause: Cause) -> Cell:
+    return ((cause.message, Tone.MUTED),)

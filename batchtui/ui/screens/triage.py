@@ -1,0 +1,180 @@
+"""Why the tasks of a job failed, and having them run again."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Footer
+
+from batchtui.core.causes import By, Cause
+from batchtui.core.controller import Controller
+from batchtui.core.feed import Reading
+from batchtui.core.inquiries import Inquiries
+from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.tail import Excerpt
+from batchtui.core.wording import many
+from batchtui.ui.panes.causes import AgainRequested, CausesPane
+from batchtui.ui.panes.failed import FailedPane
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.tones import Tone
+
+CALM = 0.15
+"""Seconds for which the cursor rests on a task before its stderr is fetched."""
+
+
+class TriageScreen(FollowingScreen):
+    """Causes, the tasks of one, and the last words of one task."""
+
+    CSS_PATH = "triage.tcss"
+    AUTO_FOCUS = "CausesPane RecordTable"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('causes')", "Causes", show=False, tooltip="Go to the causes"),
+        Binding("2", "go('failed')", "Tasks", show=False, tooltip="Go to the tasks"),
+        Binding("3", "go('stderr')", "stderr", show=False, tooltip="Go to the last lines"),
+        Binding("v", "regroup", "By node", tooltip="Group by node, or by cause", id="triage.by"),
+        Binding("A", "again_all", "Again all", tooltip="Run every failed task of the job again",
+                id="triage.again_all"),
+        Binding("o", "output", "Output", tooltip="Read all that the task wrote",
+                id="triage.output"),
+    ]  # fmt: skip
+
+    failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
+    counts: reactive[Reading[TaskCounts]] = reactive(Reading(TaskCounts()))
+    stderr: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
+    by: reactive[By] = reactive(By.CAUSE)
+    cause: reactive[Cause | None] = reactive(None)
+    """The highlighted one."""
+    subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
+    """The highlighted task."""
+
+    status = getters.query_one(StatusLine)
+    tasks = getters.query_one(FailedPane)
+
+    def __init__(self, controller: Controller, job: Job, *, clock: Clock = utc_now) -> None:
+        super().__init__(controller, clock=clock)
+        self.job = job
+        self._inquiries = Inquiries(controller, job.id)
+        self._about_to_look: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        here = TriageScreen
+        yield StatusLine()
+        yield CausesPane(id="causes").data_bind(here.failures, here.by, FollowingScreen.now)
+        with Horizontal(id="below"):
+            yield FailedPane(id="failed").data_bind(here.cause, FollowingScreen.now)
+            yield StreamPane("stderr", "3").data_bind(here.subject, reading=here.stderr)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for pane in self.query(TablePane):
+            pane.read_only = self.controller.read_only
+        for name in ("failures", "counts"):
+            self.watch(self, name, self.describe, init=False)
+        self.follow("failures", self._inquiries.failures())
+        self.follow("counts", self._inquiries.counts())
+        self.describe()
+
+    def describe(self) -> None:
+        """Say in one line how much of the job failed."""
+        counts, failed = self.counts.value, len(self.failures.value.items)
+        self.query_one("#below").display = bool(failed) or not self.failures.known
+        facts = [
+            Fact((("Failures of ", Tone.MUTED), (self.job.id, Tone.STRONG))),
+            Fact(((f"{counts.failed or failed:,}", Tone.BAD if failed else Tone.PLAIN),
+                  (f" of {many(counts.total, 'task')} failed", Tone.MUTED)), 1),
+        ]  # fmt: skip
+        if counts.active or counts.running:
+            more = counts.active + counts.running
+            facts.append(Fact(((f"{more:,}", Tone.PLAIN), (" still to end", Tone.MUTED)), 3))
+        facts.append(Fact((("pool ", Tone.MUTED), (self.job.pool_id, Tone.PLAIN)), 4))
+        self.status.facts = tuple(facts)
+
+    @on(CausesPane.Highlighted, "#causes")
+    def show_cause(self, message: CausesPane.Highlighted) -> None:
+        self.cause = message.record if isinstance(message.record, Cause) else None
+
+    @on(FailedPane.Highlighted, "#failed")
+    def show_task(self, message: FailedPane.Highlighted) -> None:
+        """Fetch the task's last words, unless the cursor is only passing by."""
+        task = message.record if isinstance(message.record, Task) else Task("")
+        if task.id == self.subject.value.id:
+            return
+        self.subject, self.stderr = Reading(task, known=True), Reading(Excerpt())
+        stream = self.query_one("#stderr", StreamPane)
+        stream.border_title = f"3 stderr · {task.id}" if task.id else "3 stderr"
+        if self._about_to_look is not None:
+            self._about_to_look.stop()
+        self._about_to_look = self.set_timer(CALM, self._listen) if task.id else None
+
+    def _listen(self) -> None:
+        self.follow("stderr", self._inquiries.last_words(self.subject.value.id))
+
+    @on(CausesPane.OpenRequested)
+    def open_cause(self) -> None:
+        self.action_go("failed")
+
+    @on(FailedPane.OutputRequested)
+    def open_output(self, message: FailedPane.OutputRequested) -> None:
+        self.app.push_screen(OutputScreen(self.controller, self.job.id, message.task))
+
+    def action_output(self) -> None:
+        self.tasks.action_open()
+
+    def action_go(self, name: str) -> None:
+        self.set_focus(next(iter(self.query(f"#{name} RecordTable, #{name} ExcerptView"))))
+
+    def action_regroup(self) -> None:
+        self.by = By.NODE if self.by is By.CAUSE else By.CAUSE
+
+    def action_again_all(self) -> None:
+        self.run_again(self.failures.value.items, "all that failed")
+
+    @on(AgainRequested)
+    def again(self, message: AgainRequested) -> None:
+        self.run_again(message.tasks, message.words)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "again_all":
+            known = bool(self.failures.value.items)
+            return True if known and not self.controller.read_only else None
+        return True
+
+    @work
+    async def run_again(self, tasks: Sequence[Task], words: str) -> None:
+        """Ask, and then have all of them run again, however long that takes."""
+        if not tasks:
+            return
+        question = ConfirmScreen(
+            f"Run {many(len(tasks), 'task')} of job {self.job.id} again?",
+            consequences=(
+                f"Which: {words}.",
+                "They start anew, with all their retries.",
+                "What they wrote so far is replaced.",
+            ),
+            yes="Run again",
+            title="Run again",
+        )
+        if not await self.app.push_screen_wait(question):
+            return
+        bulk = self._inquiries.again([task.id for task in tasks])
+        title = f"Run {many(len(tasks), 'task')} again"
+        done = await self.app.push_screen_wait(BulkScreen(title, bulk, self._look_again))
+        if done:
+            self.notify(f"{many(len(tasks), 'task')} will run again.", markup=False)
+
+    def _look_again(self) -> None:
+        self.action_refresh()
+        self._inquiries.look_again()
