@@ -7,8 +7,8 @@ from azure.batch.aio import BatchClient
 
 from batchtui.client.service import Service
 from batchtui.client.wire import Page, Wire, path_of
-from batchtui.core.gateway_nodes import TaskFate
 from batchtui.core.models import NodeFile, Window
+from batchtui.core.steering import Deallocation
 
 
 class NodeAccount:
@@ -32,17 +32,17 @@ class NodeAccount:
             recursive=True,
         )
 
-    async def reboot_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def reboot_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         options = sdk._models.BatchNodeRebootOptions(node_reboot_kind=tasks.value)
         with self._service.trying(f"reboot node {node_id} of pool {pool_id}"):
             await self._client.begin_reboot_node(pool_id, node_id, options)
 
-    async def reimage_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def reimage_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         options = sdk._models.BatchNodeReimageOptions(node_reimage_option=tasks.value)
         with self._service.trying(f"reimage node {node_id} of pool {pool_id}"):
             await self._client.begin_reimage_node(pool_id, node_id, options)
 
-    async def deallocate_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def deallocate_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         options = sdk._models.BatchNodeDeallocateOptions(node_deallocate_option=tasks.value)
         with self._service.trying(f"deallocate node {node_id} of pool {pool_id}"):
             await self._client.begin_deallocate_node(pool_id, node_id, options)
@@ -51,7 +51,7 @@ class NodeAccount:
         with self._service.trying(f"start node {node_id} of pool {pool_id}"):
             await self._client.begin_start_node(pool_id, node_id)
 
-    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         options = sdk.BatchNodeDisableSchedulingOptions(node_disable_scheduling_option=tasks.value)
         with self._service.trying(f"disable scheduling on node {node_id} of pool {pool_id}"):
             await self._client.disable_node_scheduling(pool_id, node_id, options)
@@ -60,7 +60,9 @@ class NodeAccount:
         with self._service.trying(f"enable scheduling on node {node_id} of pool {pool_id}"):
             await self._client.enable_node_scheduling(pool_id, node_id)
 
-    async def remove_nodes(self, pool_id: str, node_ids: Sequence[str], tasks: TaskFate) -> None:
+    async def remove_nodes(
+        self, pool_id: str, node_ids: Sequence[str], tasks: Deallocation
+    ) -> None:
         options = sdk.BatchNodeRemoveOptions(
             node_ids=list(node_ids), node_deallocation_option=tasks.value
         )

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from batchtui.core.feed import Feed
+from batchtui.core.feed import Feed, Reading
 from batchtui.core.gateway import Gateway
+from batchtui.core.history import History
 from batchtui.core.models import (
     Blob,
     Container,
@@ -53,6 +54,9 @@ class Feeds:
         self.pools: Feed[tuple[Pool, ...]] = self._feed(batch.pools, ())
         self.node_counts: Feed[tuple[PoolNodeCounts, ...]] = self._feed(batch.node_counts, ())
         self.nodes: Feed[Window[Node]] = self._feed(self._fetch_nodes, Window())
+        self.history = History()
+        self.node_counts.subscribe(self._remember_counts)
+        self.nodes.subscribe(self._remember_nodes)
         self.node: Feed[Node | None] = self._feed(self._fetch_node, None)
         self.jobs: Feed[tuple[Job, ...]] = self._feed(batch.jobs, ())
         self._progress = Tallies(batch.task_counts, settled=self._is_settled)
@@ -131,6 +135,15 @@ class Feeds:
         if containers != self._usage.shown:
             self._usage.shown = containers
             self.usage.refresh()
+
+    def _remember_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
+        if reading.at is not None:
+            self.history.note_nodes(reading.at, reading.value)
+
+    def _remember_nodes(self, reading: Reading[Window[Node]]) -> None:
+        if self.pool_id and reading.at is not None and reading.value.complete:
+            running = sum(node.running_tasks_count for node in reading.value.items)
+            self.history.note_tasks(reading.at, self.pool_id, running)
 
     async def _fetch_nodes(self) -> Window[Node]:
         if not self.pool_id:

@@ -1,21 +1,10 @@
 """The part of the seam that is about single nodes: their files, and what can be done to them."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Protocol
 
 from batchtui.core.models import NodeFile, Window
-
-
-class TaskFate(StrEnum):
-    """What becomes of the tasks that a node runs when it is taken away from them."""
-
-    REQUEUE = "requeue"
-    """They are stopped, and run again on any node."""
-    TERMINATE = "terminate"
-    """They are stopped, and have failed."""
-    COMPLETION = "taskcompletion"
-    """They go on; the node is taken once they have ended."""
+from batchtui.core.steering import Deallocation
 
 
 class NodeCommands(Protocol):
@@ -25,12 +14,12 @@ class NodeCommands(Protocol):
         """The node's files and folders, at all depths, in the service's order."""
         ...
 
-    async def reboot_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None: ...
-    async def reimage_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def reboot_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None: ...
+    async def reimage_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         """Start the node over with a fresh disk."""
         ...
 
-    async def deallocate_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def deallocate_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         """Stop the machine, so that it no longer costs; it stays a node of its pool."""
         ...
 
@@ -38,12 +27,14 @@ class NodeCommands(Protocol):
         """Start a deallocated node."""
         ...
 
-    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         """Give the node no more tasks; it goes offline when it runs none."""
         ...
 
     async def enable_scheduling(self, pool_id: str, node_id: str) -> None: ...
-    async def remove_nodes(self, pool_id: str, node_ids: Sequence[str], tasks: TaskFate) -> None:
+    async def remove_nodes(
+        self, pool_id: str, node_ids: Sequence[str], tasks: Deallocation
+    ) -> None:
         """Shrink the pool by these nodes, at most `REMOVED_AT_ONCE`; it must be steady."""
         ...
 

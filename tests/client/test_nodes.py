@@ -3,9 +3,9 @@
 import asyncio
 
 from batchtui.core.gateway import Batch
-from batchtui.core.gateway_nodes import TaskFate
 from batchtui.core.models import NodeFile
 from batchtui.core.states import NodeState, SchedulingState
+from batchtui.core.steering import Deallocation
 
 from .canned import Answer, CannedBatch
 from .test_local_account import a_pool, local, until
@@ -22,11 +22,11 @@ async def test_each_command_says_what_becomes_of_the_tasks(
     service.on("POST", "*", Answer(status=202))
     service.on("POST", f"{NODE}/disablescheduling", Answer(status=200))
     service.on("POST", f"{NODE}/enablescheduling", Answer(status=200))
-    await batch.reboot_node("p", "n", TaskFate.REQUEUE)
-    await batch.reimage_node("p", "n", TaskFate.TERMINATE)
-    await batch.deallocate_node("p", "n", TaskFate.COMPLETION)
-    await batch.disable_scheduling("p", "n", TaskFate.COMPLETION)
-    await batch.remove_nodes("p", ["n", "m"], TaskFate.REQUEUE)
+    await batch.reboot_node("p", "n", Deallocation.REQUEUE)
+    await batch.reimage_node("p", "n", Deallocation.TERMINATE)
+    await batch.deallocate_node("p", "n", Deallocation.TASK_COMPLETION)
+    await batch.disable_scheduling("p", "n", Deallocation.TASK_COMPLETION)
+    await batch.remove_nodes("p", ["n", "m"], Deallocation.REQUEUE)
     await batch.start_node("p", "n")
     await batch.enable_scheduling("p", "n")
     assert [(asked.path, asked.json if asked.body else None) for asked in service.asked] == [
@@ -61,7 +61,7 @@ async def test_nodes_of_the_local_account(local: Batch) -> None:
     names = [file.name for file in (await local.node_files("p", first, at_most=99)).items]
     assert "startup/stdout.txt" in names
 
-    await local.disable_scheduling("p", first, TaskFate.REQUEUE)
+    await local.disable_scheduling("p", first, Deallocation.REQUEUE)
     node = await local.node("p", first)
     assert (node.state, node.scheduling_state) == (NodeState.OFFLINE, SchedulingState.DISABLED)
     await local.enable_scheduling("p", first)
@@ -69,14 +69,14 @@ async def test_nodes_of_the_local_account(local: Batch) -> None:
 
     booted = (await local.node("p", first)).last_boot_time
     assert booted is not None
-    await local.reboot_node("p", first, TaskFate.REQUEUE)
+    await local.reboot_node("p", first, Deallocation.REQUEUE)
 
     async def again() -> bool:
         after = (await local.node("p", first)).last_boot_time
         return after is not None and after > booted and await idle()
 
     await until(again)
-    await local.deallocate_node("p", first, TaskFate.REQUEUE)
+    await local.deallocate_node("p", first, Deallocation.REQUEUE)
 
     async def deallocated() -> bool:
         return (await local.node("p", first)).state is NodeState.DEALLOCATED
@@ -84,9 +84,9 @@ async def test_nodes_of_the_local_account(local: Batch) -> None:
     await until(deallocated)
     await local.start_node("p", first)
     await until(idle)
-    await local.reimage_node("p", first, TaskFate.REQUEUE)
+    await local.reimage_node("p", first, Deallocation.REQUEUE)
     await until(idle)
-    await local.remove_nodes("p", [second], TaskFate.REQUEUE)
+    await local.remove_nodes("p", [second], Deallocation.REQUEUE)
 
     async def alone() -> bool:
         await asyncio.sleep(0)

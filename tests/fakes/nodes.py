@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from batchtui.core.gateway_nodes import REMOVED_AT_ONCE, TaskFate
+from batchtui.core.gateway_nodes import REMOVED_AT_ONCE
 from batchtui.core.models import FileProperties, NodeFile, Window
 from batchtui.core.states import NodeState, SchedulingState, TaskState
+from batchtui.core.steering import Deallocation
 from tests.fakes import views
 from tests.fakes.calls import refused
 from tests.fakes.held import Held
@@ -27,7 +28,7 @@ class FakeNodes(Held):
             ]
         return Window(tuple(files[:at_most]), len(files) <= at_most)
 
-    async def reboot_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def reboot_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         await self._calls.note("reboot_node", pool_id, node_id, tasks)
         node = self._node(pool_id, node_id)
         if node.state not in (NodeState.IDLE, NodeState.RUNNING, NodeState.START_TASK_FAILED):
@@ -37,11 +38,11 @@ class FakeNodes(Held):
             )
         self._take(node, NodeState.REBOOTING)
 
-    async def reimage_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def reimage_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         await self._calls.note("reimage_node", pool_id, node_id, tasks)
         self._take(self._node(pool_id, node_id), NodeState.REIMAGING)
 
-    async def deallocate_node(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def deallocate_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         await self._calls.note("deallocate_node", pool_id, node_id, tasks)
         self._take(self._node(pool_id, node_id), NodeState.DEALLOCATING)
 
@@ -49,7 +50,7 @@ class FakeNodes(Held):
         await self._calls.note("start_node", pool_id, node_id)
         self._take(self._node(pool_id, node_id), NodeState.STARTING)
 
-    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: TaskFate) -> None:
+    async def disable_scheduling(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         await self._calls.note("disable_scheduling", pool_id, node_id, tasks)
         node = self._node(pool_id, node_id)
         node.scheduling = SchedulingState.DISABLED
@@ -61,7 +62,9 @@ class FakeNodes(Held):
         node.scheduling = SchedulingState.ENABLED
         node.become(NodeState.IDLE, self.world.now)
 
-    async def remove_nodes(self, pool_id: str, node_ids: Sequence[str], tasks: TaskFate) -> None:
+    async def remove_nodes(
+        self, pool_id: str, node_ids: Sequence[str], tasks: Deallocation
+    ) -> None:
         await self._calls.note("remove_nodes", pool_id, len(node_ids), tasks)
         nodes = [self._node(pool_id, node_id) for node_id in node_ids]
         if len(nodes) > REMOVED_AT_ONCE:

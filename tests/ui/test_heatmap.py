@@ -6,9 +6,10 @@ from textual.app import App, ComposeResult
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
 from batchtui.ui.theme import FALLBACK
-from batchtui.ui.widgets.glyphs import NODES, SPOT, fill
+from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK, fill
 from batchtui.ui.widgets.heatmap import NodeHeatmap
-from batchtui.ui.widgets.tiles import BROAD, NAMED, SMALL
+from batchtui.ui.widgets.legend import Legend
+from batchtui.ui.widgets.tiles import BROAD, NAMED, SMALL, TIGHT, Lens, Scale
 from tests.ui.conftest import text_of
 
 
@@ -49,20 +50,25 @@ async def test_slots_in_use_fill_the_tile_and_spot_nodes_have_a_mark() -> None:
     app = HeatmapApp()
     async with app.run_test(size=(20, 2)) as pilot:
         running = Node("a", NodeState.RUNNING, running_task_slots_count=2, is_dedicated=False)
-        app.heatmap.slots = 4
+        app.heatmap.lens = Lens(slots=4)
         app.heatmap.nodes = (running, *nodes(2))
         await pilot.pause()
         assert app.heatmap.scale == BROAD
         assert text_of(app.heatmap).splitlines()[0] == f"▄▄{SPOT} ·   ·"
 
 
-async def test_few_nodes_are_named_and_many_are_small() -> None:
+async def test_few_nodes_are_named_and_of_very_many_several_share_a_cell() -> None:
     app = HeatmapApp()
     async with app.run_test(size=(110, 5)) as pilot:
-        for count, scale in ((8, NAMED), (60, BROAD), (2_000, SMALL)):
+        for count, scale in (
+            (8, NAMED), (60, BROAD), (200, SMALL), (500, TIGHT), (2_000, Scale(1, 1, 4)),
+        ):  # fmt: skip
             app.heatmap.nodes = nodes(count)
             await pilot.pause()
             assert app.heatmap.scale == scale
+        app.heatmap.larger = 2
+        assert app.heatmap.scale == SMALL
+        app.heatmap.larger = 0
         app.heatmap.nodes = nodes(3)
         await pilot.pause()
         assert "tvm-00002" in text_of(app.heatmap)
@@ -72,6 +78,7 @@ async def test_the_cursor_moves_by_keys_and_mouse_and_keeps_its_node() -> None:
     app = HeatmapApp()
     async with app.run_test(size=(21, 6)) as pilot:
         heatmap = app.heatmap
+        heatmap.larger = 1
         heatmap.nodes = nodes(95)
         await pilot.pause()
         columns = heatmap.columns
@@ -123,4 +130,110 @@ async def test_ten_thousand_nodes_are_reached_at_once() -> None:
         await pilot.press("G")
         await pilot.pause()
         assert app.heatmap.cursor == 9_999
+        assert app.heatmap.scroll_offset.y == 0
+        app.heatmap.larger = 2
+        await pilot.pause()
+        assert app.heatmap.scale == SMALL
         assert app.heatmap.scroll_offset.y > 200
+
+
+async def test_what_is_wrong_stands_for_its_cell() -> None:
+    """One broken node among seven shows, whatever the others do."""
+    app = HeatmapApp()
+    async with app.run_test(size=(11, 10)) as pilot:
+        heatmap = app.heatmap
+        many = list(nodes(700, NodeState.RUNNING))
+        many[17] = Node(many[17].id, NodeState.UNUSABLE)
+        many[24] = Node(many[24].id, NodeState.STARTING)
+        heatmap.lens = Lens(stuck=frozenset({many[24].id}))
+        heatmap.nodes = tuple(many)
+        await pilot.pause()
+        assert heatmap.scale == Scale(1, 1, 7)
+        assert text_of(heatmap).splitlines()[0] == "▂▂!*▂▂▂▂▂▂"
+        await pilot.press("l", "l")
+        assert heatmap.highlighted == many[17]
+        assert len(heatmap.here) == 7
+        await pilot.press("h")
+        await pilot.press("l")
+        assert heatmap.highlighted == many[17]
+
+
+async def test_what_is_not_chosen_is_dimmed() -> None:
+    app = HeatmapApp()
+    async with app.run_test(size=(21, 2)) as pilot:
+        heatmap = app.heatmap
+        states = (NodeState.IDLE, NodeState.OFFLINE, NodeState.IDLE, NodeState.UNUSABLE)
+        heatmap.nodes = tuple(Node(str(i), state) for i, state in enumerate((*states, *states)))
+        heatmap.cursor = 7
+        await pilot.pause()
+
+        def dimmed() -> list[bool]:
+            faint = heatmap.get_component_rich_style("heatmap--dimmed").color
+            first = list(heatmap.render_line(0))
+            return [piece.style is not None and piece.style.color == faint for piece in first[:8:2]]
+
+        assert dimmed() == [False] * 4
+        heatmap.lens = Lens(chosen=NodeState.OFFLINE)
+        assert dimmed() == [True, False, True, True]
+        heatmap.lens = Lens(chosen="stuck", stuck=frozenset({"0"}))
+        assert dimmed() == [False, True, True, True]
+
+
+async def test_marks_and_trouble_are_noted_beside_the_shape() -> None:
+    app = HeatmapApp()
+    async with app.run_test(size=(9, 4)) as pilot:
+        app.heatmap.lens = Lens(stuck=frozenset("bc"), marked=frozenset("c"))
+        app.heatmap.nodes = tuple(
+            Node(name, NodeState.STARTING, is_dedicated=False) for name in "abcdefghijklmn"
+        )
+        await pilot.pause()
+        assert app.heatmap.scale == SMALL
+        assert text_of(app.heatmap).splitlines()[0] == f"▲{SPOT}▲{STUCK}▲{MARKED}▲{SPOT}"
+
+
+async def test_seeking_goes_round() -> None:
+    app = HeatmapApp()
+    async with app.run_test(size=(21, 4)):
+        heatmap = app.heatmap
+        heatmap.nodes = (*nodes(3), Node("x", NodeState.UNUSABLE), *nodes(2))
+        assert heatmap.seek(lambda node: node.state is NodeState.UNUSABLE)
+        assert heatmap.cursor == 3
+        assert heatmap.seek(lambda node: node.state is NodeState.IDLE)
+        assert heatmap.seek(lambda node: node.state is NodeState.UNUSABLE, back=True)
+        assert heatmap.cursor == 3
+        assert not heatmap.seek(lambda node: node.state is NodeState.OFFLINE)
+        assert heatmap.cursor == 3
+
+
+class LegendApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: list[str] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACK
+
+    def compose(self) -> ComposeResult:
+        yield Legend()
+
+    def on_legend_chosen(self, message: Legend.Chosen) -> None:
+        self.chosen.append(message.key)
+
+
+async def test_the_legend_counts_and_a_click_chooses() -> None:
+    app = LegendApp()
+    async with app.run_test(size=(40, 4)) as pilot:
+        legend = app.query_one(Legend)
+        legend.counts = {NodeState.IDLE: 1_200, NodeState.UNUSABLE: 3}
+        legend.stuck, legend.spot, legend.each = 2, 9, 4
+        await pilot.pause()
+        assert text_of(legend).splitlines() == [
+            "· idle 1,200   ! unusable 3   * stuck 2",
+            "ˢ spot 9   a cell stands for 4 nodes",
+        ]
+        assert legend.keys == ("idle", "unusable", "stuck", "spot")
+        await pilot.click(legend, offset=(17, 0))
+        await pilot.click(legend, offset=(13, 0))
+        await pilot.click(legend, offset=(2, 1))
+        await pilot.click(legend, offset=(20, 1))
+        assert app.chosen == ["unusable", "spot"]

@@ -1,46 +1,68 @@
 """The nodes of the highlighted pool."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.history import Moment
 from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
 from batchtui.core.states import NodeState
 from batchtui.core.wording import many
-from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.heat import HeatPane
 from batchtui.ui.widgets.heatmap import NodeHeatmap
-from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.nodelines import node_lines
+from batchtui.ui.widgets.past import Past
 from batchtui.ui.widgets.tones import content
 from batchtui.ui.widgets.words import Words
 
 
-class NodesPane(Pane):
-    """A heatmap, a legend that also counts, and the node under the cursor in words."""
+class AboutNodes(Message):
+    """A request that concerns some nodes of a pool."""
+
+    def __init__(self, pool: Pool, nodes: Sequence[Node]) -> None:
+        self.pool = pool
+        self.nodes = nodes
+        super().__init__()
+
+
+class NodesPane(HeatPane):
+    """A heatmap, its legend, which counts and chooses, and the node under the cursor in words."""
 
     FEEDS = ("nodes", "node")
     NUMBER = 4
     NAME = "Nodes"
     HELP = """
-One cell per node of the highlighted pool; the line below names and counts every shape. The higher
-the block, the more of a node's slots are in use; a small ring marks spot nodes.
+The nodes of the highlighted pool, a cell each; where there are too many, a cell stands for several
+and shows the worst of them. The legend names and counts every shape. The higher the block, the
+more of a node's slots are in use. A small s marks spot nodes; a star those that have been on their
+way for too long.
 
-The arrow keys move from node to node; the last lines tell what the node under the cursor does.
+The last lines tell what the node under the cursor does. Enter tells all about it; f goes to the
+next node that failed or is stuck. What you do to nodes is done to the marked ones, or to the one
+under the cursor; while the legend shows one state only, ctrl+a marks the nodes in it.
 """
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", tooltip="Everything about this node", id="node"),
+        Binding("x", "act", "Actions", tooltip="Reboot, reimage, remove ... these nodes",
+                id="nodes.act"),
+        Binding("L", "list", "List", show=False, tooltip="These nodes as a list", id="nodes.list"),
+    ]  # fmt: skip
 
     pool: reactive[Pool | None] = reactive(None, init=False)
     nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()), init=False)
     node: reactive[Reading[Node | None]] = reactive(Reading(None), init=False)
     node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()), init=False)
+    moments: reactive[tuple[Moment, ...]] = reactive((), init=False)
+    """The pool's last hour."""
 
     class Highlighted(Message):
         """The cursor is on this node; None where there is none."""
@@ -49,17 +71,26 @@ The arrow keys move from node to node; the last lines tell what the node under t
             self.node = node
             super().__init__()
 
+    class OpenRequested(AboutNodes):
+        """The user wants to know everything about this node."""
+
+    class ListRequested(AboutNodes):
+        """The user wants the nodes as a list, from this one on."""
+
+    class ActionsRequested(AboutNodes):
+        """The user wants something done to these nodes."""
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.highlighted: Node | None = None
-        self.heatmap = NodeHeatmap()
         self.empty = Words(classes="empty")
-        self.legend = Legend(classes="legend")
+        self.past = Past(classes="past -nothing")
         self.detail = Words(classes="detail", fixed=True)
 
     def compose(self) -> ComposeResult:
         yield self.empty
         yield self.heatmap
+        yield self.past
         yield self.legend
         yield self.detail
         yield from self.compose_trouble()
@@ -70,9 +101,11 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self._count()
         self._tell_node()
 
-    def watch_pool(self, pool: Pool | None) -> None:
+    def watch_pool(self, before: Pool | None, pool: Pool | None) -> None:
         self.about = pool.id if pool else ""
-        self.heatmap.slots = pool.task_slots_per_node if pool else 1
+        self.lens = replace(self.lens, slots=pool.task_slots_per_node if pool else 1)
+        if (before.id if before else "") != self.about:
+            self.lens = replace(self.lens, marked=frozenset(), chosen="")
         self._say_empty()
         self._tell_node()
 
@@ -80,9 +113,11 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self.take()
         nodes = reading.value.items
         self.heatmap.nodes = nodes
-        plus = "" if reading.value.complete else "first "
-        self.summary = f"{plus}{many(len(nodes), 'node')}" if nodes else ""
         self.legend.spot = sum(not node.is_dedicated for node in nodes)
+        if self.lens.marked and reading.known:
+            here = frozenset(node.id for node in nodes)
+            self.lens = replace(self.lens, marked=self.lens.marked & here)
+        self.look()
         self._say_empty()
         self._count()
         self.follow()
@@ -95,8 +130,11 @@ The arrow keys move from node to node; the last lines tell what the node under t
         self._tell_node()
 
     def watch_now(self) -> None:
-        self.heatmap.now = self.now
+        self.look()
         self._tell_node()
+
+    def watch_moments(self, moments: tuple[Moment, ...]) -> None:
+        self.past.moments = moments
 
     @on(NodeHeatmap.Highlighted)
     def follow(self) -> None:
@@ -104,7 +142,38 @@ The arrow keys move from node to node; the last lines tell what the node under t
         before, self.highlighted = self.highlighted, self.heatmap.highlighted
         if (before.id if before else "") != (self.highlighted.id if self.highlighted else ""):
             self.post_message(self.Highlighted(self.highlighted))
+        if (before is None) != (self.highlighted is None):
+            self.refresh_bindings()
         self._tell_node()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("open", "list", "trouble") and self.highlighted is None:
+            return None
+        if action == "act" and (self.read_only or self.highlighted is None):
+            return None
+        return True
+
+    @on(NodeHeatmap.Selected)
+    def action_open(self) -> None:
+        if self.pool is not None and self.highlighted is not None:
+            self.post_message(self.OpenRequested(self.pool, (self.highlighted,)))
+
+    def action_list(self) -> None:
+        if self.pool is not None and self.highlighted is not None:
+            self.post_message(self.ListRequested(self.pool, (self.highlighted,)))
+
+    def action_act(self) -> None:
+        marked = [node for node in self.heatmap.nodes if node.id in self.lens.marked]
+        if self.pool is not None and self.highlighted is not None:
+            nodes = tuple(marked) or (self.highlighted,)
+            self.post_message(self.ActionsRequested(self.pool, nodes))
+
+    def summarise(self) -> None:
+        window = self.nodes.value
+        parts = [f"{len(self.lens.marked):,} marked"] if self.lens.marked else []
+        if window.items:
+            parts.append(("" if window.complete else "first ") + many(len(window.items), "node"))
+        self.summary = " · ".join(parts)
 
     def _count(self) -> None:
         """The legend: counted here where all nodes are known, else as the service counts."""
@@ -115,6 +184,7 @@ The arrow keys move from node to node; the last lines tell what the node under t
             told = (each for each in self.node_counts.value if each.pool_id == pool_id)
             counts = next((each.by_state() for each in told), counts)
         self.legend.counts = dict(counts)
+        self.summarise()
 
     def _tell_node(self) -> None:
         listed, looked = self.highlighted, self.node.value
@@ -122,8 +192,7 @@ The arrow keys move from node to node; the last lines tell what the node under t
             self.detail.say(Content())
             return
         node = looked if looked is not None and looked.id == listed.id else listed
-        slots = self.pool.task_slots_per_node if self.pool else 1
-        lines = node_lines(node, slots, self.now)
+        lines = node_lines(node, self.lens, beside=len(self.heatmap.here) - 1)
         self.detail.say(Content("\n").join(content(line) for line in lines))
 
     def _say_empty(self) -> None:

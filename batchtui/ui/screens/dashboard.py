@@ -97,7 +97,7 @@ class DashboardScreen(ReadingsScreen, LookingScreen):
                 )
             with Vertical(id="right"):
                 yield NodesPane(id="nodes").data_bind(
-                    here.pool, here.nodes, here.node, here.node_counts, here.now
+                    here.pool, here.nodes, here.node, here.node_counts, here.moments, here.now
                 )
                 yield TasksPane(id="tasks").data_bind(here.job, here.tasks, here.counts, here.now)
         yield Footer(show_command_palette=False)
@@ -125,6 +125,7 @@ class DashboardScreen(ReadingsScreen, LookingScreen):
         """Once a second: let times and ages grow."""
         self.look()
         self.now = self._clock()
+        self.moments = self.feeds.history.of(self.feeds.pool_id)
         for pane in self.query(Pane):
             pane.age = self.age_of(pane.FEEDS)
         header, traffic = self.header, self.session.traffic
@@ -148,6 +149,7 @@ class DashboardScreen(ReadingsScreen, LookingScreen):
         pool = message.record
         self.pool = pool if isinstance(pool, Pool) else None
         self.feeds.show_pool(self.pool.id if self.pool else "")
+        self.moments = self.feeds.history.of(self.feeds.pool_id)
 
     @on(JobsPane.Highlighted, "#jobs")
     def show_job(self, message: JobsPane.Highlighted) -> None:

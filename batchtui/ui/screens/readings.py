@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
+from batchtui.core.history import Moment
 from batchtui.core.models import (
     Container,
     Job,
@@ -34,6 +35,8 @@ class ReadingsScreen(RequestsScreen):
     pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
     node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
     nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()))
+    moments: reactive[tuple[Moment, ...]] = reactive(())
+    """The last hour of the pool whose nodes are shown."""
     node: reactive[Reading[Node | None]] = reactive(Reading(None))
     jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
     progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))

@@ -25,6 +25,12 @@ class Sign:
 FILLS = "▂▄▅▇"
 """A node that runs tasks, from one slot in use to all of them."""
 
+STUCK = "*"
+"""Beside, or in place of, the glyph of a node that should have left its state by now."""
+
+MARKED = "✓"
+"""Beside the glyph of a node that the user marked."""
+
 SPOT = "ˢ"
 """Beside the glyph of a spot node."""
 

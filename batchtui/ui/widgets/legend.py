@@ -1,52 +1,114 @@
-"""What the shapes mean, and how many there are of each."""
+"""What the shapes mean, how many there are of each, and which of them are looked at."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from batchtui.core.states import NodeState
-from batchtui.ui.widgets.glyphs import NODES, SPOT
+from batchtui.core.stuck import BROKEN
+from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK
+from batchtui.ui.widgets.tiles import CHOSEN_MARKED, CHOSEN_SPOT, CHOSEN_STUCK
 
 GAP = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`key` is what choosing the entry chooses; an entry without one cannot be chosen."""
+
+    key: str
+    text: Content
+
+
 class Legend(Widget):
-    """A line, or a few, of entries that are never broken in two."""
+    """A line, or a few, of entries that are never broken in two; a click chooses one."""
 
     DEFAULT_CSS = "Legend { height: auto; }"
 
     counts: reactive[Mapping[NodeState, int]] = reactive({}, layout=True)
     spot: reactive[int] = reactive(0, layout=True)
-    """How many of them are spot nodes, which have a mark."""
+    """How many of them are spot nodes, which have a mark; so have stuck and marked ones."""
+    stuck: reactive[int] = reactive(0, layout=True)
+    marked: reactive[int] = reactive(0, layout=True)
+    each: reactive[int] = reactive(1, layout=True)
+    """How many nodes one tile stands for."""
+    chosen: reactive[str] = reactive("")
+    """The entry whose nodes stand out; empty for none."""
+
+    class Chosen(Message):
+        """The user clicked an entry."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What can be chosen at present, in the order in which it is shown."""
+        return tuple(entry.key for entry in self._entries() if entry.key)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
 
     def render(self) -> Content:
-        return Content("\n").join(self._lines(self.size.width))
+        gap = Content(" " * GAP)
+        lines = self._lines(self.content_size.width)
+        return Content("\n").join(gap.join(entry.text for entry in line) for line in lines)
 
-    def _entries(self) -> list[Content]:
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        lines = self._lines(self.content_size.width)
+        if offset is None or offset.y >= len(lines):
+            return
+        x = 0
+        for entry in lines[offset.y]:
+            if x <= offset.x < x + entry.text.cell_length and entry.key:
+                self.post_message(self.Chosen(entry.key))
+            x += entry.text.cell_length + GAP
+
+    def _entries(self) -> list[Entry]:
         entries = [
-            _entry(*NODES[state], self.counts[state], f"$node-{state}")
+            self._entry(state, *NODES[state], self.counts[state], f"$node-{state}")
             for state in NodeState
             if self.counts.get(state)
         ]
-        if self.spot:
-            entries.append(_entry(SPOT, "spot", self.spot, "$text-muted"))
+        for key, glyph, words, count, style in (
+            (CHOSEN_STUCK, STUCK, "stuck", self.stuck, "bold $warning"),
+            (CHOSEN_SPOT, SPOT, "spot", self.spot, "$text-muted"),
+            (CHOSEN_MARKED, MARKED, "marked", self.marked, "$primary"),
+        ):
+            if count:
+                entries.append(self._entry(key, glyph, words, count, style))
+        if self.each > 1:
+            note = Content.assemble((f"a cell stands for {self.each} nodes", "$text-muted italic"))
+            entries.append(Entry("", note))
         return entries
 
-    def _lines(self, width: int) -> list[Content]:
-        lines: list[Content] = []
+    def _entry(self, key: str, glyph: str, words: str, count: int, style: str) -> Entry:
+        if key in set(BROKEN):
+            style = f"bold $background on {style}"
+        tone, number = ("", "bold") if self.chosen in ("", key) else ("$text-disabled",) * 2
+        text = Content.assemble(
+            (glyph, style if self.chosen in ("", key) else "$text-disabled"),
+            (f" {words} ", f"bold underline {tone}".strip() if self.chosen == key else tone),
+            (f"{count:,}", number),
+        )
+        return Entry(key, text)
+
+    def _lines(self, width: int) -> list[list[Entry]]:
+        lines: list[list[Entry]] = []
+        room = 0
         for entry in self._entries():
-            if lines and lines[-1].cell_length + GAP + entry.cell_length <= width:
-                lines[-1] = Content.assemble(lines[-1], " " * GAP, entry)
+            if lines and entry.text.cell_length + GAP <= room:
+                lines[-1].append(entry)
+                room -= entry.text.cell_length + GAP
             else:
-                lines.append(entry)
+                lines.append([entry])
+                room = width - entry.text.cell_length
         return lines
-
-
-def _entry(glyph: str, words: str, count: int, style: str) -> Content:
-    return Content.assemble((f"{glyph} ", style), f"{words} ", (f"{count:,}", "bold"))

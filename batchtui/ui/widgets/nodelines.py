@@ -1,33 +1,60 @@
 """One node in words."""
 
-from datetime import datetime
-
 from batchtui.core.models import Node, TaskExecution
-from batchtui.core.states import NodeState, Result, TaskState
+from batchtui.core.states import Result, SchedulingState, TaskState
+from batchtui.core.stuck import BROKEN
 from batchtui.core.wording import some
 from batchtui.ui.widgets.glyphs import NODES
 from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.tiles import Lens
 from batchtui.ui.widgets.times import ago
 from batchtui.ui.widgets.tones import Spans, Tone, joined
 
-BROKEN = (NodeState.START_TASK_FAILED, NodeState.UNUSABLE)
 
+def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
+    """What it is and since when; then what it runs, or what went wrong.
 
-def node_lines(node: Node, slots: int, now: datetime) -> tuple[Spans, ...]:
-    """What it is and since when; then what it runs, or what went wrong."""
-    glyph, words = NODES[node.state]
-    tone = Tone.BAD if node.state in BROKEN else Tone.STRONG
-    kind = "dedicated" if node.is_dedicated else "spot"
+    `beside`: how many more nodes its cell stands for.
+    """
+    broken = node.state in BROKEN
     first = joined(
         (
             ((short_node(node.id, 24), Tone.STRONG),),
-            ((f"{glyph} {words}", tone),),
-            ((ago(node.state_transition_time, now), Tone.PLAIN),),
-            () if node.state in BROKEN else ((_slots(node, slots), Tone.PLAIN),),
-            ((kind, Tone.MUTED),),
+            state_words(node),
+            since_words(node, lens),
+            () if broken else ((_slots(node, lens.slots), Tone.PLAIN),),
+            (("dedicated" if node.is_dedicated else "spot", Tone.MUTED),),
+            ((f"and {beside} more in this cell", Tone.MUTED),) if beside > 0 else (),
         )
     )
     return first, _second(node)
+
+
+def state_words(node: Node) -> Spans:
+    """The state's glyph and words; that it takes no tasks where it does not say so by itself."""
+    glyph, words = NODES[node.state]
+    state = (f"{glyph} {words}", Tone.BAD if node.state in BROKEN else Tone.STRONG)
+    if node.scheduling_state is SchedulingState.DISABLED:
+        return (state, (", takes no tasks", Tone.WARNING))
+    return (state,)
+
+
+def since_words(node: Node, lens: Lens) -> Spans:
+    """For how long it has been in its state, and whether that is too long."""
+    since = ago(node.state_transition_time, lens.now)
+    if node.id in lens.stuck:
+        return ((f"{since}, stuck", Tone.WARNING),)
+    return ((since, Tone.PLAIN),) if since else ()
+
+
+def start_task_failure(start_task: TaskExecution | None) -> str:
+    """`start task failed with exit code 3: ...`; empty when it did not."""
+    if start_task is None or start_task.result is not Result.FAILURE:
+        return ""
+    code = "" if start_task.exit_code is None else f" with exit code {start_task.exit_code}"
+    info = start_task.failure_info
+    why = f": {info.message or info.code}" if info else ""
+    return f"start task failed{code}{why}"
 
 
 def _slots(node: Node, slots: int) -> str:
@@ -35,7 +62,7 @@ def _slots(node: Node, slots: int) -> str:
 
 
 def _second(node: Node) -> Spans:
-    failed = _start_task_failure(node.start_task_info)
+    failed = start_task_failure(node.start_task_info)
     if failed:
         return ((failed, Tone.BAD),)
     if node.errors:
@@ -49,12 +76,3 @@ def _second(node: Node) -> Spans:
     if running:
         return (("runs ", Tone.MUTED), (some(running, at_most=4), Tone.PLAIN))
     return (("runs no task", Tone.MUTED),)
-
-
-def _start_task_failure(start_task: TaskExecution | None) -> str:
-    if start_task is None or start_task.result is not Result.FAILURE:
-        return ""
-    code = "" if start_task.exit_code is None else f" with exit code {start_task.exit_code}"
-    info = start_task.failure_info
-    why = f": {info.message or info.code}" if info else ""
-    return f"start task failed{code}{why}"

@@ -1,33 +1,40 @@
-"""How large a node is drawn: as large as lets all of them be seen at once."""
+"""How nodes are drawn: as large as lets all of them be seen at once."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
+from batchtui.core.stuck import BROKEN
 from batchtui.ui.widgets.columns import cut
-from batchtui.ui.widgets.glyphs import NODES, SPOT, fill
+from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK, fill
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.times import ago
-from batchtui.ui.widgets.tones import Spans, Tone
+from batchtui.ui.widgets.tones import Tone
 
-STATE = "state"
-"""In place of a tone: the colour of the node's state."""
+Pieces = tuple[tuple[str, tuple[str, ...]], ...]
+"""Text in pieces, each with the component classes that dress it."""
+
+CHOSEN_STUCK, CHOSEN_SPOT, CHOSEN_MARKED = "stuck", "spot", "marked"
+"""What can be chosen beside the states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Cells and rows of a tile, each with the gap behind it."""
+    """Cells and rows of a tile, each with the gap behind it, and how many nodes it stands for."""
 
     width: int
     height: int
+    nodes: int = 1
 
     def columns(self, width: int) -> int:
         return max(1, width // self.width)
 
     def rows(self, nodes: int, width: int) -> int:
         """Rows that so many nodes take, without the gap behind the last ones."""
-        columns = self.columns(width)
+        columns = self.columns(width) * self.nodes
         return max(0, -(-nodes // columns) * self.height - (self.height - 1))
 
 
@@ -35,44 +42,139 @@ NAMED = Scale(50, 1)
 """A tile that says its node's id, state and slots."""
 BROAD = Scale(4, 2)
 SMALL = Scale(2, 1)
+TIGHT = Scale(1, 1)
+"""One cell to a node, without room for marks."""
 
 
-def scale_for(nodes: int, width: int, height: int) -> Scale:
-    """The largest scale at which all nodes fit into the area; the smallest if none does."""
-    fitting = (scale for scale in (NAMED, BROAD) if scale.rows(nodes, width) <= height)
-    return next(fitting, SMALL) if width >= NAMED.width or nodes > 1 else SMALL
+def scale_for(nodes: int, width: int, height: int, *, larger: int = 0) -> Scale:
+    """The largest scale at which all nodes fit into the area, or one `larger` by some steps.
+
+    Where not even the smallest tiles fit, each stands for several nodes.
+    """
+    if width < NAMED.width and nodes <= 1:
+        return SMALL
+    sizes = [NAMED, BROAD, SMALL, TIGHT]
+    fitting = (i for i, scale in enumerate(sizes) if scale.rows(nodes, width) <= height)
+    best = next(fitting, len(sizes))
+    index = max(0, best - larger)
+    if index < len(sizes):
+        return sizes[index]
+    return Scale(1, 1, -(-nodes // max(1, width * height)))
 
 
-def tile(node: Node, slots: int, scale: Scale, now: datetime) -> Spans:
-    """The node at that scale, in exactly the scale's width."""
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """What is known about the nodes beside themselves, and how they are looked at."""
+
+    slots: int = 1
+    """Slots of each node, for the fill of those that run tasks."""
+    now: datetime = LONG_AGO
+    stuck: frozenset[str] = frozenset()
+    marked: frozenset[str] = frozenset()
+    chosen: str = ""
+    """A node's state, or one of `CHOSEN_...`: all others are dimmed. Empty for none."""
+
+    def shows(self, node: Node) -> bool:
+        """Whether the node is among the chosen ones; all are where nothing is chosen."""
+        match self.chosen:
+            case "":
+                return True
+            case "stuck":
+                return node.id in self.stuck
+            case "spot":
+                return not node.is_dedicated
+            case "marked":
+                return node.id in self.marked
+        return node.state == self.chosen
+
+    def alarming(self, node: Node) -> bool:
+        """Whether somebody should look at this node."""
+        return node.state in BROKEN or node.id in self.stuck
+
+    def telling(self, nodes: Sequence[Node]) -> Node:
+        """The node that stands for these: a broken one, a stuck one, else one as most are."""
+        shown = [node for node in nodes if self.shows(node)] or nodes
+        for node in shown:
+            if node.state in BROKEN:
+                return node
+        for node in shown:
+            if node.id in self.stuck:
+                return node
+        most = Counter(node.state for node in shown).most_common(1)[0][0]
+        return next(node for node in shown if node.state is most)
+
+
+def tile(nodes: Sequence[Node], scale: Scale, lens: Lens) -> Pieces:
+    """The nodes at that scale, in exactly its width. The last piece is the gap, if there is one."""
+    node = nodes[0] if scale.nodes == 1 else lens.telling(nodes)
+    dress = _dress(node, lens)
     if scale == NAMED:
-        return _named(node, slots, now)
-    mark = " " if node.is_dedicated else SPOT
+        return _named(node, lens, dress)
+    if scale.width == 1:
+        stuck = node.id in lens.stuck and lens.shows(node)
+        glyph = STUCK if stuck and node.state not in BROKEN else _glyph(nodes, node, lens)
+        ground = () if node.is_dedicated or scale.nodes > 1 else ("heatmap--spot",)
+        return ((glyph, (*dress, *ground)),)
     size = max(1, scale.width - 2)
-    if node.state is NodeState.RUNNING:
-        drawn = fill(_used(node), slots) * size
-    else:
-        drawn = NODES[node.state][0].ljust(size)
-    return (drawn, STATE), (mark.ljust(scale.width - size), Tone.MUTED)
+    drawn = _glyph(nodes, node, lens)
+    drawn = drawn * size if node.state is NodeState.RUNNING else drawn.ljust(size)
+    mark, tone = _mark(node, lens)
+    return (drawn, dress), (mark.ljust(scale.width - size), (f"tone--{tone}",))
 
 
-def _named(node: Node, slots: int, now: datetime) -> Spans:
-    glyph, words = NODES[node.state]
-    if node.state is NodeState.RUNNING:
-        glyph = fill(_used(node), slots)
-    since = ago(node.state_transition_time, now)
-    mark = " " if node.is_dedicated else SPOT
-    busy = f"{_used(node)}/{slots}" if node.state in (NodeState.RUNNING, NodeState.IDLE) else ""
+def _named(node: Node, lens: Lens, dress: tuple[str, ...]) -> Pieces:
+    mark, tone = _mark(node, lens)
+    words = NODES[node.state][1]
+    since = ago(node.state_transition_time, lens.now)
+    busy = ""
+    if node.state in (NodeState.RUNNING, NodeState.IDLE):
+        busy = f"{_used(node)}/{lens.slots}"
+    plain = dress if not lens.shows(node) else ("tone--plain",)
+    quiet = dress if not lens.shows(node) else ("tone--muted",)
+    late = ("tone--warning",) if node.id in lens.stuck and lens.shows(node) else quiet
     return (
-        (glyph, STATE),
-        (f"{mark} ", Tone.MUTED),
-        (short_node(node.id, 12).ljust(12), Tone.PLAIN),
-        (" ", ""),
-        *cut(((words, STATE),), 19),
-        *cut(((busy, Tone.PLAIN),), 5, right=True),
-        *cut(((since, Tone.MUTED),), 8, right=True),
-        ("  ", ""),
+        (_glyph((node,), node, lens), dress),
+        (f"{mark} ", (f"tone--{tone}",)),
+        (short_node(node.id, 12).ljust(13), plain),
+        *((text, dress) for text, _ in cut(((words, ""),), 19)),
+        *((text, plain) for text, _ in cut(((busy, ""),), 5, right=True)),
+        *((text, late) for text, _ in cut(((since, ""),), 8, right=True)),
+        ("  ", ()),
     )
+
+
+def _dress(node: Node, lens: Lens) -> tuple[str, ...]:
+    """The component classes of a node's shape."""
+    marked = ("heatmap--marked",) if node.id in lens.marked else ()
+    if not lens.shows(node):
+        return ("heatmap--dimmed", *marked)
+    if node.state in BROKEN:
+        return (f"heatmap--{node.state}", f"heatmap--{node.state}-ground", *marked)
+    if node.id in lens.stuck:
+        return ("heatmap--stuck", *marked)
+    return (f"heatmap--{node.state}", *marked)
+
+
+def _glyph(nodes: Sequence[Node], node: Node, lens: Lens) -> str:
+    """The shape of the telling node's state; where it runs tasks, how full such nodes are."""
+    if node.state is not NodeState.RUNNING:
+        return NODES[node.state][0]
+    if len(nodes) == 1:
+        return fill(_used(node), lens.slots)
+    running = [each for each in nodes if each.state is NodeState.RUNNING]
+    return fill(sum(_used(each) for each in running), lens.slots * len(running))
+
+
+def _mark(node: Node, lens: Lens) -> tuple[str, Tone]:
+    """What is noted beside the shape: that the user marked it, that it is stuck, or spot."""
+    if node.id in lens.marked:
+        return MARKED, Tone.ACTIVE
+    if node.id in lens.stuck and lens.shows(node):
+        return STUCK, Tone.WARNING
+    return (" " if node.is_dedicated else SPOT), Tone.MUTED
 
 
 def _used(node: Node) -> int:

@@ -1,0 +1,77 @@
+"""What the pools of an account were like in the last hour."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from batchtui.core.models import PoolNodeCounts
+from batchtui.core.states import NodeState
+from batchtui.core.stuck import BROKEN
+
+
+class Moment(Struct, frozen=True):
+    """How a pool was in one slot of time, as it was last seen there."""
+
+    slot: int
+    nodes: int = 0
+    running: int = 0
+    """Nodes that ran tasks."""
+    broken: int = 0
+    tasks: int | None = None
+    """Tasks that ran on it; None where nobody counted them."""
+
+
+class History:
+    """A ring of moments for each pool; it lasts as long as the account is open.
+
+    Times are seconds on any clock that only grows. Slots in which nobody looked are missing.
+    """
+
+    STEP = 5.0
+    """Seconds that a slot lasts."""
+    KEPT = 720
+    """Slots remembered: an hour."""
+
+    def __init__(self) -> None:
+        self._pools: dict[str, deque[Moment]] = {}
+
+    def note_nodes(self, at: float, counts: Iterable[PoolNodeCounts]) -> None:
+        """The nodes of every pool were counted; pools that are gone are forgotten."""
+        seen = {each.pool_id: each.by_state() for each in counts}
+        self._pools = {pool_id: kept for pool_id, kept in self._pools.items() if pool_id in seen}
+        for pool_id, states in seen.items():
+            moment = self._at(pool_id, at)
+            self._put(
+                pool_id,
+                replace(
+                    moment,
+                    nodes=sum(states.values()),
+                    running=states.get(NodeState.RUNNING, 0),
+                    broken=sum(states.get(state, 0) for state in BROKEN),
+                ),
+            )
+
+    def note_tasks(self, at: float, pool_id: str, tasks: int) -> None:
+        """So many tasks run on that pool."""
+        self._put(pool_id, replace(self._at(pool_id, at), tasks=tasks))
+
+    def of(self, pool_id: str) -> tuple[Moment, ...]:
+        """The pool's moments, the latest last."""
+        return tuple(self._pools.get(pool_id, ()))
+
+    def _at(self, pool_id: str, at: float) -> Moment:
+        """The moment of that time: the last one, or a new one that begins as the last one was."""
+        slot = int(at // self.STEP)
+        kept = self._pools.get(pool_id)
+        if not kept:
+            return Moment(slot)
+        return kept[-1] if kept[-1].slot == slot else replace(kept[-1], slot=slot, tasks=None)
+
+    def _put(self, pool_id: str, moment: Moment) -> None:
+        kept = self._pools.setdefault(pool_id, deque(maxlen=self.KEPT))
+        if kept and kept[-1].slot == moment.slot:
+            kept[-1] = moment
+        else:
+            kept.append(moment)

@@ -1,0 +1,103 @@
+"""What every pane with a heatmap does: marks nodes, and lets some of them stand out."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from batchtui.core.stuck import stuck_among
+from batchtui.ui.panes.pane import Pane
+from batchtui.ui.widgets.heatmap import NodeHeatmap
+from batchtui.ui.widgets.legend import Legend
+from batchtui.ui.widgets.tiles import Lens, Scale
+
+
+class HeatPane(Pane):
+    """A heatmap, and a legend that also chooses; both are looked at through one lens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "trouble", "Next trouble",
+                tooltip="Go to the next node that failed, is stuck, or stands out",
+                id="nodes.trouble"),
+        Binding("F", "trouble(True)", "Trouble before", show=False,
+                tooltip="Go to the node before that failed, is stuck, or stands out",
+                id="nodes.trouble_before"),
+        Binding("v", "choose(1)", "Show only", show=False,
+                tooltip="Let the nodes of the legend's next entry stand out", id="nodes.choose"),
+        Binding("V", "choose(-1)", "Show only, back", show=False,
+                tooltip="Let the nodes of the legend's entry before stand out",
+                id="nodes.choose_before"),
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark this node, or unmark it",
+                id="nodes.mark"),
+        Binding("ctrl+a", "mark_all", "Mark all", show=False,
+                tooltip="Mark every node that stands out", id="nodes.mark_all"),
+        Binding("ctrl+backslash", "mark_none", "Mark none", show=False,
+                tooltip="Take all marks away", id="nodes.mark_none"),
+        Binding("plus,equals_sign", "enlarge(1)", "Larger", show=False,
+                tooltip="Draw the nodes larger", id="nodes.larger"),
+        Binding("minus", "enlarge(-1)", "Smaller", show=False,
+                tooltip="Draw the nodes smaller, down to where all are seen", id="nodes.smaller"),
+    ]  # fmt: skip
+
+    lens: reactive[Lens] = reactive(Lens(), init=False)
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.heatmap = NodeHeatmap()
+        self.legend = Legend(classes="legend")
+
+    def watch_lens(self, lens: Lens) -> None:
+        self.heatmap.lens = lens
+        self.legend.stuck, self.legend.marked = len(lens.stuck), len(lens.marked)
+        self.legend.chosen = lens.chosen
+        self.summarise()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.heatmap, "scale", self._tell_scale)
+
+    def action_trouble(self, back: bool = False) -> None:
+        wanted = self.lens.shows if self.lens.chosen else self.lens.alarming
+        if not self.heatmap.seek(wanted, back=back):
+            self.notify("No node of this pool failed or is stuck.", title=self.NAME)
+
+    def action_mark(self) -> None:
+        """Mark what stands out of the cell under the cursor; unmark it if all is marked."""
+        here = frozenset(node.id for node in self.heatmap.here if self.lens.shows(node))
+        marked = self.lens.marked
+        self.lens = replace(self.lens, marked=marked - here if here <= marked else marked | here)
+
+    def action_mark_all(self) -> None:
+        shown = frozenset(node.id for node in self.heatmap.nodes if self.lens.shows(node))
+        self.lens = replace(self.lens, marked=self.lens.marked | shown)
+
+    def action_mark_none(self) -> None:
+        self.lens = replace(self.lens, marked=frozenset())
+
+    def action_choose(self, step: int) -> None:
+        """Go through the legend; after its last entry, and before its first, nothing is chosen."""
+        keys = ("", *self.legend.keys)
+        here = keys.index(self.lens.chosen) if self.lens.chosen in keys else 0
+        self.lens = replace(self.lens, chosen=keys[(here + step) % len(keys)])
+
+    @on(Legend.Chosen)
+    def choose(self, message: Legend.Chosen) -> None:
+        chosen = "" if message.key == self.lens.chosen else message.key
+        self.lens = replace(self.lens, chosen=chosen)
+
+    def action_enlarge(self, step: int) -> None:
+        self.heatmap.larger += step
+
+    def _tell_scale(self, scale: Scale) -> None:
+        self.legend.each = scale.nodes
+
+    def look(self) -> None:
+        """Take the time of day, and what is stuck at that time, into the lens."""
+        stuck = stuck_among(self.heatmap.nodes, self.now)
+        self.lens = replace(self.lens, now=self.now, stuck=stuck)
+
+    def summarise(self) -> None:
+        """Say in the subtitle how many nodes there are, and how many of them are marked."""
+        raise NotImplementedError

@@ -1,0 +1,140 @@
+"""How the nodes of a heatmap are drawn, line by line."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size, clamp
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from batchtui.core.models import Node
+from batchtui.core.states import NodeState
+from batchtui.core.stuck import BROKEN
+from batchtui.ui.widgets.tiles import NAMED, SMALL, Lens, Scale, scale_for, tile
+from batchtui.ui.widgets.tones import tone_classes, tone_css
+
+STATES = "\n".join(
+    [f"HeatLines .heatmap--{state} {{ color: $node-{state}; }}" for state in NodeState]
+    + [
+        f"HeatLines .heatmap--{state}-ground "
+        f"{{ background: $node-{state}; color: $background; text-style: bold; }}"
+        for state in sorted(BROKEN)
+    ]
+)
+
+
+class HeatLines(ScrollView):
+    """Draws only the rows on screen, so ten thousand nodes cost what fifty do.
+
+    Few nodes are drawn large, with their names; of very many, several share a tile.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "heatmap--cursor", "heatmap--dimmed", "heatmap--stuck", "heatmap--marked", "heatmap--spot",
+        *(f"heatmap--{state}" for state in NodeState),
+        *(f"heatmap--{state}-ground" for state in BROKEN),
+        *tone_classes(),
+    }  # fmt: skip
+    DEFAULT_CSS = f"""
+    HeatLines {{
+        height: 1fr;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }}
+    {tone_css("HeatLines")}
+    {STATES}
+    HeatLines {{
+        .heatmap--spot {{ background: $row; }}
+        .heatmap--dimmed {{ color: $track; }}
+        .heatmap--stuck {{ color: $warning; text-style: bold; }}
+        .heatmap--marked {{ text-style: bold underline; }}
+        .heatmap--cursor {{ background: $border-blurred; color: $foreground; }}
+        &:focus .heatmap--cursor {{ background: $foreground; color: $background; }}
+    }}
+    """
+
+    nodes: var[tuple[Node, ...]] = var((), init=False)
+    lens: var[Lens] = var(Lens(), init=False)
+    cursor: var[int] = var(0, init=False)
+    """The index of a node; the tile that it is in is the one under the cursor."""
+    scale: var[Scale] = var(SMALL, init=False)
+    larger: var[int] = var(0, init=False)
+    """Steps by which the tiles are larger than lets all of them be seen at once."""
+
+    @property
+    def columns(self) -> int:
+        """Tiles beside each other."""
+        return self.scale.columns(self.scrollable_content_region.width)
+
+    @property
+    def here(self) -> Sequence[Node]:
+        """The nodes of the tile under the cursor."""
+        return self._nodes_of(self.cursor // self.scale.nodes)
+
+    def validate_cursor(self, cursor: int) -> int:
+        return clamp(cursor, 0, max(0, len(self.nodes) - 1))
+
+    def validate_larger(self, larger: int) -> int:
+        return clamp(larger, 0, 4)
+
+    def watch_larger(self) -> None:
+        self._reshape()
+        self._scroll_to_cursor()
+
+    def watch_lens(self, before: Lens, after: Lens) -> None:
+        """Redraw where the lens shows something else; times stand on large tiles only."""
+        settled = (before.slots, before.stuck, before.marked, before.chosen)
+        if self.scale == NAMED or settled != (
+            after.slots, after.stuck, after.marked, after.chosen,
+        ):  # fmt: skip
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if (y + self.scroll_offset.y) % self.scale.height:
+            return Strip.blank(width, self.rich_style)
+        first = (y + self.scroll_offset.y) // self.scale.height * self.columns
+        here = self.cursor // self.scale.nodes
+        segments: list[Segment] = []
+        for index in range(first, first + self.columns):
+            nodes = self._nodes_of(index)
+            if not nodes:
+                break
+            pieces = tile(nodes, self.scale, self.lens)
+            for position, (text, names) in enumerate(pieces):
+                gap = position and position == len(pieces) - 1
+                at_cursor = index == here and not gap
+                segments.append(Segment(text, self._style(names, at_cursor=at_cursor)))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _nodes_of(self, index: int) -> Sequence[Node]:
+        """The nodes of a tile; none behind the last one."""
+        return self.nodes[index * self.scale.nodes : (index + 1) * self.scale.nodes]
+
+    def _style(self, names: tuple[str, ...], *, at_cursor: bool) -> Style:
+        names = (*names, "heatmap--cursor") if at_cursor else names
+        return self.get_component_rich_style(*names) if names else self.rich_style
+
+    def _first_of(self, y: int) -> int:
+        """The index of the first node of a line on screen."""
+        row = (y + self.scroll_offset.y) // self.scale.height
+        return row * self.columns * self.scale.nodes
+
+    def _refresh_node(self, index: int) -> None:
+        row = index // self.scale.nodes // self.columns * self.scale.height - self.scroll_offset.y
+        if 0 <= row < self.size.height:
+            self.refresh_lines(row)
+
+    def _scroll_to_cursor(self) -> None:
+        raise NotImplementedError
+
+    def _reshape(self) -> None:
+        """Choose the scale anew, and fit the scrolling to it."""
+        width, height = self.scrollable_content_region.size
+        self.scale = scale_for(len(self.nodes), width, height, larger=self.larger)
+        self.virtual_size = Size(width, self.scale.rows(len(self.nodes), width))
+        self.refresh()

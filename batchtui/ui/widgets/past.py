@@ -1,0 +1,107 @@
+"""How a pool has fared: its nodes and its tasks over time, in two lines."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from batchtui.core.history import History, Moment
+from batchtui.ui.widgets.times import whole
+from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+
+BLOCKS = " ▁▂▃▄▅▆▇"
+"""None is as high as its line, so that the two lines stay apart."""
+
+LABEL, NOTE = 13, 11
+"""Cells before and behind the columns."""
+
+
+class Past(Widget):
+    """The latest moment is at the right; where nobody looked, nothing is drawn."""
+
+    COMPONENT_CLASSES = tone_classes()
+    DEFAULT_CSS = f"""
+    Past {{ height: 2; }}
+    Past.-nothing {{ display: none !important; }}
+    {tone_css("Past")}
+    """
+
+    moments: reactive[tuple[Moment, ...]] = reactive(())
+
+    def watch_moments(self, moments: tuple[Moment, ...]) -> None:
+        self.set_class(len(moments) < 2, "-nothing")
+
+    def render_line(self, y: int) -> Strip:
+        width = self.content_size.width
+        columns = gathered(self.moments, max(1, width - LABEL - NOTE))
+        line = self._node_line(columns) if y == 0 else self._task_line(columns)
+        return Strip(
+            Segment(
+                text, self.get_component_rich_style(f"tone--{tone}") if tone else self.rich_style
+            )
+            for text, tone in line
+        ).adjust_cell_length(width, self.rich_style)
+
+    def _node_line(self, columns: Sequence[Moment | None]) -> Spans:
+        counts = [column.nodes if column else None for column in columns]
+        bars = tuple(
+            (block, Tone.BAD if column and column.broken else Tone.MUTED)
+            for block, column in zip(heights(counts), columns, strict=True)
+        )
+        most = max((count for count in counts if count), default=0)
+        return (*_label("nodes", counts), *bars, _note(f"max {most:,}"))
+
+    def _task_line(self, columns: Sequence[Moment | None]) -> Spans:
+        counts = [column.tasks if column else None for column in columns]
+        bars = tuple((block, Tone.GOOD) for block in heights(counts))
+        return (*_label("tasks", counts), *bars, _note(self._span()))
+
+    def _span(self) -> str:
+        if not self.moments:
+            return ""
+        slots = self.moments[-1].slot - self.moments[0].slot + 1
+        return whole(slots * History.STEP)
+
+
+def gathered(moments: Sequence[Moment], width: int) -> list[Moment | None]:
+    """The moments in `width` columns of equal time, the latest last; None where there is none.
+
+    In a column of several slots the last one stands for all, with the most tasks and the most
+    broken nodes among them.
+    """
+    columns: list[Moment | None] = [None] * width
+    if not moments:
+        return columns
+    last = moments[-1].slot
+    per_column = -(-(last - moments[0].slot + 1) // width)
+    for moment in moments:
+        index = width - 1 - (last - moment.slot) // per_column
+        before = columns[index]
+        tasks = [each.tasks for each in (before, moment) if each and each.tasks is not None]
+        columns[index] = Moment(
+            moment.slot,
+            moment.nodes,
+            moment.running,
+            max(before.broken if before else 0, moment.broken),
+            max(tasks, default=None),
+        )
+    return columns
+
+
+def heights(counts: Sequence[int | None]) -> list[str]:
+    """A block for each count, as high as it is beside the highest; what is not nothing shows."""
+    most = max((count for count in counts if count), default=0)
+    steps = len(BLOCKS) - 1
+    return [BLOCKS[-(-count * steps // most)] if count else BLOCKS[0] for count in counts]
+
+
+def _label(name: str, counts: Sequence[int | None]) -> Spans:
+    latest = counts[-1] if counts else None
+    number = "" if latest is None else f"{latest:,}"
+    return (f"{name} ", Tone.MUTED), (f"{number:>6} ", Tone.STRONG)
+
+
+def _note(text: str) -> tuple[str, str]:
+    return f" {text}".ljust(NOTE), Tone.MUTED

@@ -1,0 +1,42 @@
+"""The ring of moments behind the strip of a pool."""
+
+from batchtui.core.history import History, Moment
+from batchtui.core.models import NodeCounts, PoolNodeCounts
+
+
+def counts(pool_id: str, **states: int) -> PoolNodeCounts:
+    return PoolNodeCounts(pool_id, NodeCounts(**states))
+
+
+def test_what_was_seen_last_in_a_slot_stands_for_it() -> None:
+    history = History()
+    history.note_nodes(100.0, [counts("p", running=1, idle=3)])
+    history.note_nodes(104.9, [counts("p", running=2, idle=2, unusable=1)])
+    history.note_tasks(104.9, "p", 7)
+    history.note_nodes(105.0, [counts("p", running=4)])
+    assert history.of("p") == (Moment(20, 5, 2, 1, 7), Moment(21, 4, 4, 0, None))
+
+
+def test_tasks_counted_first_in_a_slot_keep_the_nodes_of_the_one_before() -> None:
+    history = History()
+    history.note_tasks(3.0, "p", 1)
+    history.note_nodes(4.0, [counts("p", idle=6)])
+    history.note_tasks(5.0, "p", 2)
+    assert history.of("p") == (Moment(0, 6, tasks=1), Moment(1, 6, tasks=2))
+
+
+def test_an_hour_is_kept() -> None:
+    history = History()
+    for slot in range(History.KEPT + 10):
+        history.note_nodes(slot * History.STEP, [counts("p", idle=slot)])
+    kept = history.of("p")
+    assert len(kept) * History.STEP == 3600
+    assert kept[0].nodes == 10
+
+
+def test_pools_that_are_gone_are_forgotten() -> None:
+    history = History()
+    history.note_nodes(0.0, [counts("p", idle=1), counts("q", idle=1)])
+    history.note_nodes(9.0, [counts("q", idle=1)])
+    assert history.of("p") == ()
+    assert len(history.of("q")) == 2

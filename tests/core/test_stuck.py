@@ -1,0 +1,33 @@
+"""Nodes that should have left their state by now."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from batchtui.core.models import Node
+from batchtui.core.states import NodeState
+from batchtui.core.stuck import PATIENCE, is_stuck, stuck_among
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def node(state: NodeState, minutes: float) -> Node:
+    return Node("n", state, NOW - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("state", PATIENCE)
+def test_a_node_is_stuck_once_its_state_outlasts_the_patience_for_it(state: NodeState) -> None:
+    limit = PATIENCE[state].total_seconds() / 60
+    assert not is_stuck(node(state, limit), NOW)
+    assert is_stuck(node(state, limit + 1), NOW)
+    assert stuck_among([node(state, limit + 1)], NOW) == {"n"}
+
+
+@pytest.mark.parametrize("state", [state for state in NodeState if state not in PATIENCE])
+def test_a_state_to_stay_in_is_never_stuck(state: NodeState) -> None:
+    assert not is_stuck(node(state, 1e5), NOW)
+    assert stuck_among([node(state, 1e5)], NOW) == frozenset()
+
+
+def test_a_node_of_which_no_time_is_known_is_not_stuck() -> None:
+    assert not is_stuck(Node("n", NodeState.CREATING), NOW)

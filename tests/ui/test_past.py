@@ -1,0 +1,41 @@
+"""The strip of a pool's past."""
+
+from textual.app import App, ComposeResult
+
+from batchtui.core.history import Moment
+from batchtui.ui.theme import FALLBACK
+from batchtui.ui.widgets.past import LABEL, NOTE, Past, gathered, heights
+from tests.ui.conftest import text_of
+
+
+def test_heights_are_relative_and_something_is_never_nothing() -> None:
+    assert "".join(heights([0, 1, 50, 100, None])) == " ▁▄▇ "
+    assert heights([None, 0]) == [" ", " "]
+
+
+def test_moments_take_columns_of_equal_time() -> None:
+    moments = [Moment(10, 4), Moment(11, 5, broken=1), Moment(13, 6, tasks=3)]
+    assert gathered(moments, 5) == [None, *moments[:2], None, moments[2]]
+    assert gathered(moments, 2) == [Moment(11, 5, broken=1), Moment(13, 6, tasks=3)]
+    assert gathered((), 2) == [None, None]
+
+
+class PastApp(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACK
+
+    def compose(self) -> ComposeResult:
+        yield Past()
+
+
+async def test_nodes_and_tasks_are_drawn_with_their_numbers() -> None:
+    app = PastApp()
+    async with app.run_test(size=(LABEL + 4 + NOTE, 4)) as pilot:
+        past = app.query_one(Past)
+        assert not past.display
+        past.moments = tuple(Moment(i, 2 * i, tasks=4 - i) for i in range(4))
+        await pilot.pause()
+        assert past.display
+        nodes, tasks = text_of(past).splitlines()
+        assert nodes == "nodes      6  ▃▅▇ max 6"
+        assert tasks == "tasks      1 ▇▆▄▂ 20 s"
