@@ -66,13 +66,15 @@ class Behaviour:
         part = self._pools.get(pool, _OTHER_POOLS)
         return part.boot.total_seconds() / 2 * (0.67 + 0.66 * length)
 
-    def next_preemption(self, pool: str, node: str, number: int) -> float:
-        """Seconds until a spot node is preempted for that time; infinite where none is."""
-        part = self._pools.get(pool, _OTHER_POOLS)
-        if not part.preemptions:
-            return _FOREVER
-        chance, *_ = self._dice.draw("preemption", node, str(number))
-        return -math.log(chance) * 3600 / part.preemptions
+    def next_preemption(self, pool: str, number: int) -> tuple[float, float]:
+        """The pool's preemption of that number: seconds for one node, and which of the nodes.
+
+        The seconds are those since the one before if there were one node, and the node is a share
+        of the way through a list of them.
+        """
+        part = self._pools[pool]
+        chance, which, _, _ = self._dice.draw("preemption", pool, str(number))
+        return -math.log(chance) * 3600 / part.preemptions, which
 
 
 def _exited() -> Failure:

@@ -10,6 +10,7 @@ from batchtui.local.simulated.beginning import Beginning
 from batchtui.local.simulated.behaviour import Behaviour
 from batchtui.local.simulated.executor import SimulatedExecutor
 from batchtui.local.simulated.output import blob_text
+from batchtui.local.simulated.preemptions import preempt_nodes
 from batchtui.local.simulated.site import SimulatedSite
 from batchtui.local.simulated.world_file import NUMBER
 from batchtui.local.simulated.world_parts import WorldFile
@@ -62,6 +63,9 @@ class SimulatedScene:
         """Take the account up where the scene begins, and play on."""
         self.executor.attend(rules.world)
         rules.carry_on()
+        for part in self.world.pools:
+            if part.preemptions and part.spot:
+                rules.world.spawn(preempt_nodes(part, self._behaviour, rules, self.pace))
 
     async def sign(self, request: web.Request, response: web.StreamResponse) -> None:
         """Say on an answer that it is simulated, and what the time is here."""
