@@ -53,7 +53,8 @@ class DashboardScreen(ReadingsScreen, LookingScreen):
         ),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Look at everything again now",
                 id="refresh"),
-        Binding("z", "zoom", "Zoom", tooltip="Give this pane the whole screen", id="zoom"),
+        Binding("z", "zoom", "Zoom", show=False, tooltip="Give this pane the whole screen",
+                id="zoom"),
         Binding("escape", "unzoom", "All panes", show=False, id="unzoom"),
     ]  # fmt: skip
 
