@@ -109,6 +109,14 @@ _SAYINGS: dict[str, tuple[int, str]] = {
         "The files of the specified task are not available: it has not run on a node of a pool"
         " that still exists.",
     ),
+    "TaskIdSameAsJobPreparationTask": (
+        409,
+        "The specified task has the same id as the job's preparation task.",
+    ),
+    "TaskIdSameAsJobReleaseTask": (
+        409,
+        "The specified task has the same id as the job's release task.",
+    ),
     "TaskNotCompleted": (409, "The specified task has not completed."),
     "TaskNotFound": (404, "The specified task does not exist."),
     "TaskSucceeded": (409, "The specified task has already completed successfully."),

@@ -66,12 +66,34 @@ class Site:
             environment={
                 **self._environment(node, root),
                 **own,
+                **self._preparation(job, node),
                 **_settings(job.spec.get("commonEnvironmentSettings", ())),
                 **_settings(spec.get("environmentSettings", ())),
             },
             resource_files=tuple(spec.get("resourceFiles", ())),
             output_files=tuple(spec.get("outputFiles", ())),
             max_wall_clock=limit(spec["constraints"]["maxWallClockTime"]),
+        )
+
+    def job_launch(self, spec: Json, job: Job, node: Node, longest: str) -> Launch:
+        """All that is needed to run a job's preparation or release task on a node.
+
+        `longest` is its wall-clock limit, as the service spells it.
+        """
+        root = self.task(node.pool, node.id, job.id, spec["id"])
+        return Launch(
+            command_line=spec["commandLine"],
+            root=root,
+            environment={
+                **self._environment(node, root),
+                "AZ_BATCH_JOB_ID": job.id,
+                "AZ_BATCH_TASK_ID": spec["id"],
+                **self._preparation(job, node),
+                **_settings(job.spec.get("commonEnvironmentSettings", ())),
+                **_settings(spec.get("environmentSettings", ())),
+            },
+            resource_files=tuple(spec.get("resourceFiles", ())),
+            max_wall_clock=limit(longest),
         )
 
     def start_launch(self, start_task: Json, node: Node) -> Launch:
@@ -86,6 +108,17 @@ class Site:
             },
             resource_files=tuple(start_task.get("resourceFiles", ())),
         )
+
+    def _preparation(self, job: Job, node: Node) -> dict[str, str]:
+        """Where the job's preparation task ran, for those that come after it."""
+        spec = job.spec.get("jobPreparationTask")
+        if spec is None:
+            return {}
+        root = self.task(node.pool, node.id, job.id, spec["id"])
+        return {
+            "AZ_BATCH_JOB_PREP_DIR": str(root),
+            "AZ_BATCH_JOB_PREP_WORKING_DIR": str(root / "wd"),
+        }
 
     def _environment(self, node: Node, root: Path) -> dict[str, str]:
         home = self.node(node.pool, node.id)

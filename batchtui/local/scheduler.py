@@ -4,6 +4,7 @@ import asyncio
 
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Job
+from batchtui.local.world.placement import Placement
 from batchtui.local.world.runs import Runs
 from batchtui.local.world.world import World
 
@@ -17,9 +18,10 @@ class Scheduler:
     added. A task that needs more slots than are free is passed over, not waited for.
     """
 
-    def __init__(self, world: World, runs: Runs) -> None:
+    def __init__(self, world: World, runs: Runs, placement: Placement) -> None:
         self._world = world
         self._runs = runs
+        self._placement = placement
         self._changed: set[str] = set()
 
     def wake(self, pool: str) -> None:
@@ -56,10 +58,10 @@ class Scheduler:
         if limit <= 0:
             return 0
         placed = 0
+        pool = self._world.pools[job.pool]
         for task in self._world.table.ready(job.key, fleet.widest, limit):
-            affinity = task.spec.get("affinityInfo", {}).get("affinityId", "")
-            node = fleet.find(task.slots, affinity)
-            if node:
-                self._runs.start(task, job, node)
+            nodes = self._placement.find(task, job, pool, fleet)
+            if nodes:
+                self._runs.start(task, job, nodes)
                 placed += 1
         return placed

@@ -202,7 +202,7 @@ async def test_a_collection_has_at_most_100(client: BatchClient, endpoint: str) 
         ),
         ({"resourceFiles": [{"autoStorageContainerName": "a"}]}, "UnsupportedProperty"),
         ({"containerSettings": {"imageName": "a"}}, "UnsupportedProperty"),
-        ({"multiInstanceSettings": {"numberOfInstances": 2}}, "UnsupportedProperty"),
+        ({"multiInstanceSettings": {"numberOfInstances": 2}}, "MissingRequiredProperty"),
         ({"dependsOn": {"taskIds": ["a"]}}, "TaskDependenciesNotSpecifiedOnJob"),
         ({"requiredSlots": 0}, "InvalidPropertyValue"),
         (

@@ -7,6 +7,7 @@ from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity
 from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, ReplaceJob, TerminateJob
+from batchtui.local.world import visit
 from batchtui.local.world.job import FILTERS, Job, filtered, render
 
 routes = web.RouteTableDef()
@@ -110,8 +111,19 @@ async def task_counts(request: web.Request) -> web.Response:
 
 @routes.get("/jobs/{job}/jobpreparationandreleasetaskstatus", allow_head=False)
 async def preparation_status(request: web.Request) -> web.Response:
-    Call(request).job()
-    raise ServiceError("JobPreparationTaskOrReleaseTaskNotSpecified")
+    call = Call(request)
+    job = call.job()
+    if "jobPreparationTask" not in job.spec:
+        raise ServiceError("JobPreparationTaskOrReleaseTaskNotSpecified")
+    visits = call.world.visits.of_job(job.key)
+    return page_of(
+        call,
+        "jobpreparationandreleasetaskstatuslist",
+        [(f"{stay.pool.lower()}/{stay.node}", stay) for stay in visits],
+        visit.FILTERS,
+        get=visit.filtered,
+        show=lambda stay: visit.render(stay, job.spec, job.id, call.base),
+    )
 
 
 def _place(job: Job) -> str:

@@ -73,4 +73,4 @@ class JobReleaseTask(Process, kw_only=True):
         super().check()
         if self.max_wall_clock_time.length > Duration(_LONGEST_RELEASE).length:
             reason = "It must not be more than 15 minutes"
-            raise invalid_property("maxWallClockTime", reason, self.max_wall_clock_time)
+            raise invalid_property("maxWallClockTime", reason, str(self.max_wall_clock_time))

@@ -141,6 +141,7 @@ class Allocation:
         fleet = world.fleets[node.pool.lower()]
         await self._boot.end(node)
         await self._runs.ended(self._runs.of_node(node))
+        await world.side.end(node)
         fleet.remove(node)
         world.store.drop("node", node.pool.lower(), node.id)
         await world.demolish(world.site.node(node.pool, node.id))

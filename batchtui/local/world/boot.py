@@ -51,6 +51,12 @@ class Boot:
         if boot and not boot.cancelling():
             boot.cancel()
 
+    async def settled(self, node: Node) -> None:
+        """Wait until a node is not being started any more."""
+        boot = self._boots.get(node.id)
+        if boot:
+            await asyncio.wait([boot])
+
     async def end(self, node: Node) -> None:
         """End a boot, its start task's processes included."""
         boot = self._boots.get(node.id)

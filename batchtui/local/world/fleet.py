@@ -1,6 +1,6 @@
 """The nodes of one pool, and which of their slots are free."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
@@ -78,15 +78,19 @@ class Fleet:
         """The most slots that any one node has free."""
         return next((n for n in range(len(self._groups) - 1, 0, -1) if self._groups[n]), 0)
 
-    def find(self, slots: int, affinity: str) -> Node | None:
+    def find(
+        self, slots: int, affinity: str, accepts: Callable[[Node], bool] = lambda node: True
+    ) -> Node | None:
         """A node for a task: the wished one if it is free, else as the pool fills its nodes."""
         wished = self.nodes.get(affinity.removeprefix("TVM:"))
-        if wished and self.takes_tasks(wished) and self._free(wished) >= slots:
+        free_there = wished and self.takes_tasks(wished) and self._free(wished) >= slots
+        if wished and free_there and accepts(wished):
             return wished
         fitting = range(slots, len(self._groups))
         for free in fitting if self._pool.packs else reversed(fitting):
             for id_ in self._groups[free]:
-                return self.nodes[id_]
+                if accepts(self.nodes[id_]):
+                    return self.nodes[id_]
         return None
 
     def count(self, *, dedicated: bool) -> int:

@@ -53,6 +53,11 @@ class Job(msgspec.Struct, kw_only=True):
         """The key of its pool, whether there is one or not."""
         return str(self.spec["poolInfo"]["poolId"]).lower()
 
+    def manager_of(self, task: Task) -> Json | None:
+        """The job manager task's specification, if this task is it."""
+        manager: Json | None = self.spec.get("jobManagerTask")
+        return manager if manager and str(manager["id"]).lower() == task.key else None
+
     @property
     def priority(self) -> int:
         return int(self.spec["priority"])
@@ -138,7 +143,8 @@ class Counts:
 
     def add(self, state: str, result: str | None, slots: int, tasks: int = 1) -> None:
         """Count tasks in (or, with negative numbers, out)."""
-        names = [state]
+        # A task that waits for its job's preparation counts as running.
+        names = ["running" if state == "preparing" else state]
         if state == "completed":
             names.append("succeeded" if result == "success" else "failed")
         for name in names:

@@ -1,13 +1,11 @@
 """What happens to jobs: creating, changing, disabling, enabling, terminating, deleting."""
 
-import asyncio
-from datetime import timedelta
+from collections.abc import Callable
 
 from msgspec import UNSET
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.errors import ServiceError, invalid_property
-from batchtui.local.pace import Alarm
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.wire.job_bodies import (
     CreateJob,
@@ -17,10 +15,12 @@ from batchtui.local.wire.job_bodies import (
     ReplaceJob,
     TerminateJob,
 )
-from batchtui.local.wire.times import moment
+from batchtui.local.wire.special_bodies import task_of
+from batchtui.local.wire.task_bodies import CreateTask
 from batchtui.local.world.dependencies import Dependencies
 from batchtui.local.world.exit_conditions import job_action, satisfies
 from batchtui.local.world.job import Counts, Job, check_alive
+from batchtui.local.world.job_ending import JobEnding
 from batchtui.local.world.runs import Ending, Runs
 from batchtui.local.world.task import Task
 from batchtui.local.world.world import World
@@ -32,13 +32,22 @@ class JobRules:
     """Every method either raises a `ServiceError` or has set the new state before it returns."""
 
     def __init__(
-        self, world: World, runs: Runs, scheduler: Scheduler, dependencies: Dependencies
+        self,
+        world: World,
+        runs: Runs,
+        scheduler: Scheduler,
+        dependencies: Dependencies,
+        ending: JobEnding,
+        *,
+        add: Callable[[Job, CreateTask], Task],
     ) -> None:
+        """`add` adds a task to a job."""
         self._world = world
         self._runs = runs
         self._scheduler = scheduler
         self._dependencies = dependencies
-        self._alarms: dict[str, Alarm] = {}
+        self._ending = ending
+        self._add = add
 
     def create(self, body: CreateJob) -> Job:
         world = self._world
@@ -53,7 +62,9 @@ class JobRules:
         world.jobs[job.key] = job
         world.counts[job.key] = Counts()
         world.save_job(job)
-        self.watch(job)
+        self._ending.watch(job)
+        if "jobManagerTask" in job.spec:
+            self._add(job, task_of(job.spec["jobManagerTask"]))
         self._end_if_done(job)
         return job
 
@@ -66,7 +77,7 @@ class JobRules:
         if body.metadata == []:
             job.spec.pop("metadata", None)
         self._changed(job)
-        self.watch(job)
+        self._ending.watch(job)
         for pool in {before, job.pool}:
             self._scheduler.wake(pool)
         self._end_if_done(job)
@@ -99,14 +110,12 @@ class JobRules:
     def terminate(self, job: Job, body: TerminateJob) -> None:
         """End the running tasks; those that wait stay active, as the service leaves them."""
         check_alive(job)
-        self._terminate(job, body.terminate_reason)
+        self._ending.terminate(job, body.terminate_reason)
 
     def delete(self, job: Job) -> None:
         if job.state == "deleting":
             raise ServiceError("JobBeingDeleted")
-        job.move("deleting", self._world.clock.now())
-        self._changed(job)
-        self._world.spawn(self._sweep(job))
+        self._ending.delete(job)
 
     def completed(self, job: Job, task: Task, outcome: Outcome | None) -> None:
         """A task came to its end: see to its dependents and to what the job makes of it."""
@@ -115,47 +124,31 @@ class JobRules:
         self._world.table.save(task)
         if job.state not in ("active", "disabling", "disabled", "enabling"):
             return
+        manager = job.manager_of(task)
+        if manager and manager["killJobOnCompletion"]:
+            self._ending.terminate(job, "JMComplete")
+            return
         if job.spec["onTaskFailure"] == "performexitoptionsjobaction" and outcome:
             self._perform(job, job_action(task))
         self._end_if_done(job)
 
-    def watch(self, job: Job) -> None:
-        """Set the alarm for the job's wall-clock limit."""
-        alarm = self._alarms.pop(job.key, None)
-        if alarm:
-            alarm.cancel()
-        limit = job.max_wall_clock
-        if limit is not None and job.state != "completed":
-            left = moment(job.started) + limit - moment(self._world.clock.now())
-            self._alarms[job.key] = self._world.pace.call_later(
-                max(left, timedelta()).total_seconds(), lambda: self._expire(job)
-            )
-
     def resume(self, job: Job) -> None:
         """Carry on with what was under way when the account stopped."""
-        self.watch(job)
+        self._ending.watch(job)
+        self._ending.resume(job)
         match job.state:
             case "disabling":
                 self._world.spawn(self._reach(job, "disabling", "disabled"))
             case "enabling":
                 self._world.spawn(self._enable(job))
-            case "terminating":
-                self._world.spawn(self._finish(job))
-            case "deleting":
-                self._world.spawn(self._sweep(job))
 
     def stop(self) -> None:
         """Switch all alarms off."""
-        for alarm in self._alarms.values():
-            alarm.cancel()
-
-    def _expire(self, job: Job) -> None:
-        if job.state not in ("terminating", "completed", "deleting"):
-            self._terminate(job, "MaxWallClockTimeExpiry")
+        self._ending.stop()
 
     def _perform(self, job: Job, action: str) -> None:
         if action == "terminate":
-            self._terminate(job, "TaskFailed")
+            self._ending.terminate(job, "TaskFailed")
         elif action == "disable" and job.state == "active":
             self.disable(job, DisableJob(disable_tasks=DisableTasks.REQUEUE))
 
@@ -163,23 +156,7 @@ class JobRules:
         """A job without tasks counts as done, which is why it is best asked for afterwards."""
         wanted = job.spec["onAllTasksComplete"] == "terminatejob" and job.state == "active"
         if wanted and not self._world.counts[job.key].unfinished:
-            self._terminate(job, "AllTasksComplete")
-
-    def _terminate(self, job: Job, reason: str) -> None:
-        job.move("terminating", self._world.clock.now())
-        job.reason = reason
-        self._changed(job)
-        for run in self._runs.of_job(job):
-            self._runs.end(run, Ending.TERMINATE)
-        self._world.spawn(self._finish(job))
-
-    async def _finish(self, job: Job) -> None:
-        await self._runs.ended(self._runs.of_job(job))
-        if job.state == "terminating":
-            now = self._world.clock.now()
-            job.move("completed", now)
-            job.ended = now
-            self._world.save_job(job)
+            self._ending.terminate(job, "AllTasksComplete")
 
     async def _reach(self, job: Job, through: str, state: str) -> None:
         await self._runs.ended(self._runs.of_job(job))
@@ -193,27 +170,6 @@ class JobRules:
             self._world.save_job(job)
             self._scheduler.wake(job.pool)
             self._end_if_done(job)
-
-    async def _sweep(self, job: Job) -> None:
-        """Remove a job that is being deleted, its tasks and their files."""
-        world = self._world
-        runs = self._runs.of_job(job)
-        for run in runs:
-            self._runs.end(run, Ending.DELETE)
-        await self._runs.ended(runs)
-        deleted = True
-        while deleted:
-            deleted = world.table.delete_some(job.key) > 0
-            await asyncio.sleep(0)  # a million rows take seconds: let others have their turn
-        pool = world.pools.get(job.pool)
-        for node in list(world.fleet(pool)) if pool else ():
-            folder = world.site.node(node.pool, node.id) / "workitems" / job.id
-            await world.demolish(folder)
-        alarm = self._alarms.pop(job.key, None)
-        if alarm:
-            alarm.cancel()
-        world.store.drop("job", "", job.key)
-        del world.jobs[job.key], world.counts[job.key]
 
     def _changed(self, job: Job) -> None:
         job.modified = self._world.clock.now()

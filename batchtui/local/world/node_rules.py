@@ -86,6 +86,7 @@ class NodeRules:
 
     async def _reboot(self, node: Node, option: str) -> None:
         await self._clear(node, option)
+        await self._world.side.end(node)
         if node.state == "rebooting":
             self._boot.begin(self._world.pool(node.pool), node)
 
@@ -93,14 +94,17 @@ class NodeRules:
         world = self._world
         await self._clear(node, option)
         await self._boot.end(node)
+        await world.side.end(node)
         await world.demolish(world.site.node(node.pool, node.id))
         if node.state == "reimaging":
             node.users = []
+            world.visits.forget_node(node)
             self._boot.begin(world.pool(node.pool), node)
 
     async def _deallocate(self, node: Node, option: str) -> None:
         await self._clear(node, option)
         await self._boot.end(node)
+        await self._world.side.end(node)
         await self._boot.rest()
         if node.state == "deallocating":
             self._slip(node, "deallocated")

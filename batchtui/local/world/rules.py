@@ -7,15 +7,19 @@ from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.dependencies import Dependencies
+from batchtui.local.world.execution import Execution
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.incidents import Incidents
 from batchtui.local.world.job import Counts, Job
+from batchtui.local.world.job_ending import JobEnding
 from batchtui.local.world.job_rules import JobRules
 from batchtui.local.world.node import Node
 from batchtui.local.world.node_rules import NodeRules
 from batchtui.local.world.node_users import NodeUsers
+from batchtui.local.world.placement import Placement
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.pool_rules import PoolRules
+from batchtui.local.world.preparation import Preparation
 from batchtui.local.world.runs import Runs
 from batchtui.local.world.task import Json, execution_info
 from batchtui.local.world.task_rules import TaskRules
@@ -27,12 +31,14 @@ class Rules:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        preparation = Preparation(world, settled=lambda node: self._boot.settled(node))
         self._runs = Runs(
             world,
+            Execution(world, preparation),
             completed=lambda job, task, outcome: self.jobs.completed(job, task, outcome),
             freed=lambda pool: self._scheduler.wake(pool),
         )
-        self._scheduler = Scheduler(world, self._runs)
+        self._scheduler = Scheduler(world, self._runs, Placement(preparation))
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
         self._allocation = Allocation(world, self._runs, self._boot)
@@ -43,7 +49,15 @@ class Rules:
         self.incidents = Incidents(
             world, self._runs, self._boot, self._scheduler, self._allocation
         )
-        self.jobs = JobRules(world, self._runs, self._scheduler, dependencies)
+        ending = JobEnding(world, self._runs, preparation)
+        self.jobs = JobRules(
+            world,
+            self._runs,
+            self._scheduler,
+            dependencies,
+            ending,
+            add=lambda job, body: self.tasks.create(job, body),
+        )
         self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
 
     def resume(self) -> None:
@@ -77,7 +91,7 @@ class Rules:
         for task in world.table.interrupted():
             job = world.jobs[task.job]
             node = world.fleets[job.pool].nodes[task.node or ""]
-            self._runs.carry_on(task, job, node)
+            self._runs.carry_on(task, job, (node,))
         for pool in world.pools.values():
             for node in world.fleet(pool):
                 self._boot.carry_on(pool, node)
@@ -113,6 +127,7 @@ class Rules:
 
     def _load(self) -> None:
         world = self.world
+        world.visits.load()
         for doc in world.store.documents("pool"):
             pool = msgspec.json.decode(doc, type=Pool)
             world.pools[pool.key] = pool
@@ -131,12 +146,13 @@ class Rules:
         world = self.world
         for task in world.table.interrupted():
             task.placed = False
-            if task.state == "running":
+            if task.state in ("preparing", "running"):
                 counts = world.counts[task.job]
                 counts.remove(task)
                 now = world.clock.now()
+                if task.state == "running":
+                    task.requeues, task.requeued = task.requeues + 1, now
                 task.move("active", now)
-                task.requeues, task.requeued = task.requeues + 1, now
                 counts.put(task)
             if task.state == "active":
                 task.forget_run()

@@ -8,8 +8,11 @@ from enum import IntEnum
 
 from batchtui.local.agent.launch import Failure, Outcome
 from batchtui.local.wire.times import micros
+from batchtui.local.world.execution import Execution
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
+from batchtui.local.world.placement import held_slots
+from batchtui.local.world.preparation import UnpreparedError
 from batchtui.local.world.task import Task, execution_info, failure_info
 from batchtui.local.world.world import World
 
@@ -30,13 +33,19 @@ class Ending(IntEnum):
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One task on one node."""
+    """One task on one node, or on several of which the first is its own."""
 
     task: Task
     job: Job
-    node: Node
+    nodes: tuple[Node, ...]
+    slots: int
+    """What it holds of each node."""
     work: asyncio.Task[None] | None = None
     ending: Ending = Ending.NONE
+
+    @property
+    def node(self) -> Node:
+        return self.nodes[0]
 
 
 class Runs:
@@ -49,34 +58,40 @@ class Runs:
     def __init__(
         self,
         world: World,
+        execution: Execution,
         *,
         completed: Callable[[Job, Task, Outcome | None], None],
         freed: Callable[[str], None],
     ) -> None:
         self._world = world
+        self._execution = execution
         self._completed = completed
         self._freed = freed
         self._runs: dict[int, Run] = {}
         self._by_job: dict[str, dict[int, Run]] = {}
         self._by_node: dict[str, dict[int, Run]] = {}
 
-    def start(self, task: Task, job: Job, node: Node) -> None:
-        """Give a ready task to a node that has the slots."""
+    def start(self, task: Task, job: Job, nodes: tuple[Node, ...]) -> None:
+        """Give a ready task to nodes that have the slots; the first is its own."""
         world = self._world
-        task.placed, task.node, task.pool = True, node.id, node.pool
+        task.placed, task.node, task.pool = True, nodes[0].id, nodes[0].pool
+        if self._execution.is_held_up(job, nodes):
+            self._move(task, job, "preparing")
         world.table.save(task)
-        self.carry_on(task, job, node)
-        world.move_node(node, "running")
+        self.carry_on(task, job, nodes)
+        for node in nodes:
+            world.move_node(node, "running")
 
-    def carry_on(self, task: Task, job: Job, node: Node) -> None:
-        """Have a task that is placed on a node run there, from the start or from its middle."""
+    def carry_on(self, task: Task, job: Job, nodes: tuple[Node, ...]) -> None:
+        """Have a task that is placed on nodes run there, from the start or from its middle."""
         world = self._world
         world.held[task.seq] = task
-        world.fleets[job.pool].take(node, task.slots)
-        run = Run(task, job, node)
+        run = Run(task, job, nodes, held_slots(task, job, world.pools[job.pool]))
         self._runs[task.seq] = run
         self._by_job.setdefault(job.key, {})[task.seq] = run
-        self._by_node.setdefault(node.id, {})[task.seq] = run
+        for node in nodes:
+            world.fleets[job.pool].take(node, run.slots)
+            self._by_node.setdefault(node.id, {})[task.seq] = run
         run.work = world.spawn(self._carry_out(run))
 
     def of_job(self, job: Job) -> list[Run]:
@@ -124,15 +139,18 @@ class Runs:
         self._completed(job, task, outcome)
 
     async def _carry_out(self, run: Run) -> None:
-        world = self._world
-        launch = world.site.launch(run.task, run.job, run.node)
         try:
-            outcome = await world.executor.run(launch, running=lambda at: self._begun(run, at))
+            outcome: Outcome | None = await self._execution.carry_out(
+                run.task, run.job, run.nodes, running=lambda at: self._begun(run, at)
+            )
+        except UnpreparedError:
+            outcome = None
+            run.ending = max(run.ending, Ending.RECOVER)
         except asyncio.CancelledError:
             if run.ending is Ending.NONE:
                 raise  # The account stops; the task stays running in the store, for the next start.
             outcome = None
-        if outcome and run.task.state == "active":
+        if outcome and run.task.state != "running":
             self._begun(run, outcome.started or outcome.ended)
         self._let_go(run)
         self._settle(run, outcome)
@@ -142,28 +160,30 @@ class Runs:
         task = run.task
         if run.ending is not Ending.NONE or task.state == "running":
             return
-        counts = self._world.counts[run.job.key]
-        counts.remove(task)
-        task.move("running", self._world.clock.now())
+        self._move(task, run.job, "running")
         task.started = micros(at)
-        counts.put(task)
         self._world.table.save(task)
 
+    def _move(self, task: Task, job: Job, state: str) -> None:
+        counts = self._world.counts[job.key]
+        counts.remove(task)
+        task.move(state, self._world.clock.now())
+        counts.put(task)
+
     def _let_go(self, run: Run) -> None:
-        world, task, node = self._world, run.task, run.node
+        world, task = self._world, run.task
         del self._runs[task.seq], world.held[task.seq]
-        for index, key in ((self._by_job, run.job.key), (self._by_node, node.id)):
-            del index[key][task.seq]
-            if not index[key]:
-                del index[key]
+        _discard(self._by_job, run.job.key, task.seq)
         task.placed = False
-        fleet = world.fleets[node.pool.lower()]
-        fleet.give_back(node, task.slots)
-        node.total_run += 1
-        if not fleet.load(node)[0] and node.state == "running":
-            node.move("idle", world.clock.now())
-            fleet.regroup(node)
-        world.save_node(node)
+        fleet = world.fleets[run.node.pool.lower()]
+        for node in run.nodes:
+            _discard(self._by_node, node.id, task.seq)
+            fleet.give_back(node, run.slots)
+            node.total_run += 1
+            if not fleet.load(node)[0] and node.state == "running":
+                node.move("idle", world.clock.now())
+                fleet.regroup(node)
+            world.save_node(node)
 
     def _settle(self, run: Run, outcome: Outcome | None) -> None:
         task, job = run.task, run.job
@@ -212,6 +232,13 @@ class Runs:
         }
         node.recent = [recent, *node.recent][:_RECENT]
         self._world.save_node(node)
+
+
+def _discard(index: dict[str, dict[int, Run]], key: str, seq: int) -> None:
+    """Take a run out of an index, and the key with its last one."""
+    del index[key][seq]
+    if not index[key]:
+        del index[key]
 
 
 def _is_retried(task: Task, outcome: Outcome) -> bool:

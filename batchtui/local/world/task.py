@@ -118,7 +118,8 @@ _FAILURE = NAMES.index("failure")
 # What a client sends and gets back, in the order in which the service shows it.
 _ECHOED = (
     "commandLine", "resourceFiles", "outputFiles", "environmentSettings", "affinityInfo",
-    "exitConditions", "userIdentity", "constraints", "requiredSlots", "dependsOn",
+    "exitConditions", "userIdentity", "multiInstanceSettings", "constraints", "requiredSlots",
+    "dependsOn",
 )  # fmt: skip
 
 
@@ -163,20 +164,30 @@ def render(task: Task, base: str, job_id: str) -> Json:
 def node_info(task: Task, base: str, job_id: str) -> Json:
     """Where a task runs or ran."""
     node_url = f"{base}/pools/{task.pool}/nodes/{task.node}"
-    root = root_directory(job_id, task.id)
-    return {
+    info: Json = {
         "affinityId": f"TVM:{task.node}",
         "nodeUrl": node_url,
         "poolId": task.pool,
         "nodeId": task.node,
-        "taskRootDirectory": root,
-        "taskRootDirectoryUrl": f"{node_url}/files/{root}",
     }
+    if task.state != "preparing":
+        root = root_directory(job_id, task.id)
+        info |= {"taskRootDirectory": root, "taskRootDirectoryUrl": f"{node_url}/files/{root}"}
+    return info
 
 
 def root_directory(job_id: str, task_id: str) -> str:
-    """A task's directory below its node's root; `job-1` is literal (recorded fact 45)."""
-    return f"workitems/{job_id}/job-1/{task_id}"
+    """A task's directory below its node's root; `job-1` is literal (recorded fact 45).
+
+    The job of a schedule has its number there: its id is `<schedule>:job-<number>`.
+    """
+    return f"{job_directory(job_id)}/{task_id}"
+
+
+def job_directory(job_id: str) -> str:
+    """The directory of a job's tasks below a node's root."""
+    schedule, _, job = job_id.partition(":")
+    return f"workitems/{schedule}/{job or 'job-1'}"
 
 
 def execution_info(task: Task) -> Json:

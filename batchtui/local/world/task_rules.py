@@ -107,6 +107,10 @@ class TaskRules:
         depends_on = body.depends_on
         if depends_on and not job.spec["usesTaskDependencies"]:
             raise ServiceError("TaskDependenciesNotSpecifiedOnJob")
+        for special in ("JobPreparationTask", "JobReleaseTask"):
+            there = job.spec.get(special[0].lower() + special[1:])
+            if there and str(there["id"]).lower() == body.id.lower():
+                raise ServiceError(f"TaskIdSameAs{special}")
         options = body.exit_conditions.options() if body.exit_conditions else []
         acts = any(option.job_action for option in options)
         if acts and job.spec["onTaskFailure"] == "noaction":

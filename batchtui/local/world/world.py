@@ -17,8 +17,10 @@ from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Counts, Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
+from batchtui.local.world.side_work import SideWork
 from batchtui.local.world.task import Task
 from batchtui.local.world.task_table import TaskTable
+from batchtui.local.world.visit import Visits
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ class World:
         self.pace = pace or SteadyPace()
         self.clock = Clock(self.pace.time_ns)
         self.table = TaskTable(store)
+        self.visits = Visits(store)
+        self.side = SideWork(self.spawn)
         self.pools: dict[str, Pool] = {}
         self.fleets: dict[str, Fleet] = {}
         self.jobs: dict[str, Job] = {}

@@ -1,0 +1,33 @@
+"""Which node or nodes a task goes to."""
+
+from batchtui.local.world.fleet import Fleet
+from batchtui.local.world.job import Job
+from batchtui.local.world.node import Node
+from batchtui.local.world.pool import Pool
+from batchtui.local.world.preparation import Preparation
+from batchtui.local.world.task import Task
+
+
+class Placement:
+    """Finds room for tasks, as they and their jobs want it."""
+
+    def __init__(self, preparation: Preparation) -> None:
+        self._preparation = preparation
+
+    def find(self, task: Task, job: Job, pool: Pool, fleet: Fleet) -> tuple[Node, ...]:
+        """Nodes that can take the task now, its own first; empty when it has to wait."""
+        manager = job.manager_of(task)
+        dedicated = bool(manager and not manager["allowLowPriorityNode"])
+
+        def accepts(node: Node) -> bool:
+            return (node.dedicated or not dedicated) and not self._preparation.refuses(job, node)
+
+        affinity = task.spec.get("affinityInfo", {}).get("affinityId", "")
+        node = fleet.find(held_slots(task, job, pool), affinity, accepts)
+        return (node,) if node else ()
+
+
+def held_slots(task: Task, job: Job, pool: Pool) -> int:
+    """How many slots of its node a task keeps from others while it runs."""
+    manager = job.manager_of(task)
+    return pool.slots if manager and manager["runExclusive"] else task.slots
