@@ -144,9 +144,11 @@ class StorageAccount:
             sas = await self._signer.container(container, rights, lasting)
         return f"{self._client.get_container_client(container).url}?{sas}"
 
-    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
+    async def blob_url(
+        self, container: str, blob: str, *, lasting: timedelta, rights: str = "r"
+    ) -> str:
         with self._service.trying(f"sign a URL of blob {blob} of container {container}"):
-            sas = await self._signer.blob(container, blob, lasting)
+            sas = await self._signer.blob(container, blob, rights, lasting)
         return f"{self._client.get_blob_client(container, blob).url}?{sas}"
 
 

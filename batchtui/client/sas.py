@@ -43,8 +43,8 @@ class Signer:
             protocol=self._protocol,
         )
 
-    async def blob(self, container: str, blob: str, lasting: timedelta) -> str:
-        """The query string that lets a blob be read."""
+    async def blob(self, container: str, blob: str, rights: str, lasting: timedelta) -> str:
+        """The query string that gives `rights` (such as `r`) on a blob."""
         until, lent = await self._signing(lasting)
         return generate_blob_sas(
             self._account,
@@ -52,7 +52,7 @@ class Signer:
             blob,
             account_key=self._key,
             user_delegation_key=lent,
-            permission=BlobSasPermissions(read=True),
+            permission=BlobSasPermissions.from_string(rights),
             expiry=until,
             protocol=self._protocol,
         )

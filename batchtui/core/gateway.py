@@ -25,6 +25,7 @@ from batchtui.core.models import (
     TaskCounts,
     Window,
 )
+from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.steering import Steering
 
@@ -91,8 +92,10 @@ class Batch(NodeCommands, Steering, Histories, Protocol):
     async def jobs(self) -> tuple[Job, ...]: ...
     async def job(self, job_id: str) -> Job: ...
     async def task_counts(self, job_id: str) -> TaskCounts: ...
-    async def tasks(self, job_id: str, *, at_most: int, failed: bool = False) -> Window[Task]:
-        """The job's first tasks by id; with `failed`, only those whose result is a failure."""
+    async def tasks(
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+    ) -> Window[Task]:
+        """The first of the job's tasks, by id, that meet the query."""
         ...
 
     async def task(self, job_id: str, task_id: str) -> Task: ...
@@ -135,8 +138,10 @@ class Storage(Protocol):
         """The container's URL with a SAS: a secret. `rights` as in a SAS, such as `rwl`."""
         ...
 
-    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
-        """The blob's URL with a SAS that may read: a secret."""
+    async def blob_url(
+        self, container: str, blob: str, *, lasting: timedelta, rights: str = "r"
+    ) -> str:
+        """The blob's URL with a SAS: a secret. `rights` as in a SAS, such as `rw`."""
         ...
 
 

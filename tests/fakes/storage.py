@@ -81,9 +81,11 @@ class FakeStorage:
         await self._calls.note("container_url", container, rights)
         return f"https://fake.blob.example/{container}?sp={rights}&sig={SIGNATURE}"
 
-    async def blob_url(self, container: str, blob: str, *, lasting: timedelta) -> str:
-        await self._calls.note("blob_url", container, blob)
-        return f"https://fake.blob.example/{container}/{blob}?sp=r&sig={SIGNATURE}"
+    async def blob_url(
+        self, container: str, blob: str, *, lasting: timedelta, rights: str = "r"
+    ) -> str:
+        await self._calls.note("blob_url", container, blob, rights)
+        return f"https://fake.blob.example/{container}/{blob}?sp={rights}&sig={SIGNATURE}"
 
     def _container(self, name: str) -> dict[str, bytes]:
         try:

@@ -1,0 +1,58 @@
+"""A URL that lets its holder in without a key."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from msgspec import Struct
+
+from batchtui.core.durations import duration
+from batchtui.ui.screens.form import FormScreen
+from batchtui.ui.widgets.form import ChoiceField, Field, TextField
+from batchtui.ui.widgets.form_checks import a_duration
+
+CONTAINER_RIGHTS = (
+    ("read and list", "rl"),
+    ("read", "r"),
+    ("write, for outputs of tasks", "cw"),
+    ("read, write and list", "rcwl"),
+    ("everything, deleting too", "racwdl"),
+)
+BLOB_RIGHTS = (("read", "r"), ("read and write", "rcw"), ("read, write and delete", "rcwd"))
+
+
+class Leave(Struct, frozen=True):
+    """What the URL allows, and for how long."""
+
+    rights: str
+    lasting: timedelta
+
+
+class SasScreen(FormScreen[Leave]):
+    """Asks what a URL is to allow. The URL itself is never shown."""
+
+    HEADING = "Make a URL with a SAS"
+    SUBMIT = "Copy it"
+
+    def __init__(self, heading: str, rights: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self._heading = heading
+        self._rights = rights
+
+    def fields(self) -> Iterable[Field]:
+        yield ChoiceField(
+            "It allows to", self._rights, id="rights",
+            note="whoever has the URL, and nobody can take it back",
+        )  # fmt: skip
+        yield TextField(
+            "It lasts", "1d", id="lasting", check=a_duration,
+            note="such as 30m, 12h or 7d; 7d at most where az login signs",
+        )  # fmt: skip
+
+    def on_mount(self) -> None:
+        self.query_one("#form").border_title = self._heading
+
+    def result(self) -> Leave:
+        return Leave(
+            self.query_one("#rights", ChoiceField).choice,
+            duration(self.query_one("#lasting", TextField).value),
+        )
