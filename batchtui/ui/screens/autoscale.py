@@ -48,13 +48,13 @@ class AutoscaleScreen(ModalScreen[Formula | None]):
                 priority=True, id="autoscale.submit"),
     ]  # fmt: skip
 
-    def __init__(self, pool_id: str, formula: Formula, evaluate: Evaluate, *, on: bool) -> None:
-        """`formula` is the present one; `on`: whether the pool scales by it already."""
+    def __init__(self, pool_id: str, formula: Formula, evaluate: Evaluate, *, scales: bool) -> None:
+        """`formula` is the present one; `scales`: whether the pool scales by it already."""
         super().__init__()
         self._pool_id = pool_id
         self._formula = formula
         self._evaluate = evaluate
-        self._on = on
+        self._scales = scales
 
     def compose(self) -> ComposeResult:
         interval = self._formula.interval
@@ -67,7 +67,7 @@ class AutoscaleScreen(ModalScreen[Formula | None]):
                 "Evaluated every", spelled(interval) if interval else "", id="interval",
                 check=_interval, note="at least 5m, at most 168h; empty for 15m",
             )  # fmt: skip
-            with FormButtons("Change" if self._on else "Turn on"):
+            with FormButtons("Change" if self._scales else "Turn on"):
                 yield Button("Evaluate", id="evaluate", compact=True)
 
     @on(Button.Pressed)
@@ -103,7 +103,7 @@ class AutoscaleScreen(ModalScreen[Formula | None]):
         try:
             run = await self._evaluate(self.query_one(TextArea).text)
         except GatewayError as error:
-            if error.status == 409 and not self._on:
+            if error.status == 409 and not self._scales:
                 # The service evaluates only for pools that scale already.
                 self._say("It can be evaluated once autoscaling is on, and is checked then.")
                 return True

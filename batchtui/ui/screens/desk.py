@@ -20,8 +20,8 @@ class Desk:
     """Every change of the account goes over it, so that each is asked about in the same way."""
 
     def __init__(self, app: App[Any], controller: Controller) -> None:
-        self._app = app
-        self._controller = controller
+        self.app = app
+        self.controller = controller
 
     async def carry_out(self, order: Order[T], things: Sequence[T]) -> bool:
         """Ask, then have it done to each that it applies to; whether all of that was done.
@@ -34,7 +34,7 @@ class Desk:
             return False
         if not await self._agreed(order, fit, left_out=len(things) - len(fit)):
             return False
-        traffic = self._controller.feeds.traffic
+        traffic = self.controller.feeds.traffic
         if len(fit) == 1:
             one = fit[0]
             return await self.act(
@@ -45,7 +45,7 @@ class Desk:
             )
         bulk = Bulk(fit, order.name, order.act, traffic)
         title = f"{order.title}: {many(len(fit), order.noun)}"
-        return await self._app.push_screen_wait(
+        return await self.app.push_screen_wait(
             BulkScreen(title, bulk, lambda: self._wake(order.wakes))
         )
 
@@ -58,13 +58,17 @@ class Desk:
         except GatewayError as error:
             self.refuse(str(error), title)
             return False
-        self._wake(wakes)
-        self._app.notify(done, title=title, markup=False)
+        self.tell(done, title, wakes)
         return True
+
+    def tell(self, sentence: str, title: str, wakes: tuple[str, ...] = ()) -> None:
+        """Say what was done, and have the feeds look that show it."""
+        self._wake(wakes)
+        self.app.notify(sentence, title=title, markup=False)
 
     def refuse(self, sentence: str, title: str) -> None:
         """Say why something cannot be done."""
-        self._app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
+        self.app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
 
     async def known(self, asking: Callable[[], Awaitable[T]], title: str) -> T | None:
         """What the service answers; None after having said why it does not."""
@@ -85,7 +89,7 @@ class Desk:
             sentences = (order.names(things), *sentences)
         if left_out:
             sentences += (f"Left out: {many(left_out, order.noun)}, where {order.unfit}.",)
-        return await self._app.push_screen_wait(
+        return await self.app.push_screen_wait(
             ConfirmScreen(
                 order.question(things),
                 consequences=sentences,
@@ -99,8 +103,8 @@ class Desk:
         if things:
             words = order.words(things)
             sentence = f"Not for {words}: {order.unfit}."
-            self._app.notify(sentence, title=order.title, severity="warning", markup=False)
+            self.app.notify(sentence, title=order.title, severity="warning", markup=False)
 
     def _wake(self, names: tuple[str, ...]) -> None:
         if names:
-            self._controller.feeds.refresh(*names)
+            self.controller.feeds.refresh(*names)

@@ -1,0 +1,147 @@
+"""Containers and blobs, steered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from batchtui.core.fetching import Fetch, fetch, matching
+from batchtui.core.gateway import Storage
+from batchtui.core.models import Blob, Container
+from batchtui.core.orders.storage import deleting_blobs, deleting_containers
+from batchtui.core.redact import redacted
+from batchtui.core.wording import in_bytes, many, some
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.desk import Desk
+from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen
+from batchtui.ui.screens.transfer import TransferScreen
+
+Sign = Callable[[Leave], Awaitable[str]]
+
+
+class ContainerSteering:
+    """Carries out what the pane of containers asks for."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._till = Till(desk)
+
+    async def take(self, order: str, containers: Sequence[Container], _about: str) -> None:
+        storage = self._desk.controller.gateway.storage
+        if storage is None or not containers:
+            return
+        name = containers[0].name
+        match order:
+            case "delete":
+                await self._desk.carry_out(deleting_containers(storage), containers)
+            case "download":
+                await self._till.download(storage, name)
+            case "sas":
+                await self._till.sign(
+                    f"container {name}",
+                    CONTAINER_RIGHTS,
+                    lambda leave: storage.container_url(
+                        name, rights=leave.rights, lasting=leave.lasting
+                    ),
+                )
+
+
+class BlobSteering:
+    """Carries out what the pane of blobs asks for; `about` is their container."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._till = Till(desk)
+
+    async def take(self, order: str, blobs: Sequence[Blob], about: str) -> None:
+        storage = self._desk.controller.gateway.storage
+        if storage is None:
+            return
+        match order, blobs:
+            case "download", _:
+                await self._till.download(storage, about, blobs)
+            case "delete", (_, *_):
+                await self._desk.carry_out(deleting_blobs(storage, about), blobs)
+            case "sas", (blob, *_):
+                await self._till.sign(
+                    f"blob {blob.name}",
+                    BLOB_RIGHTS,
+                    lambda leave: storage.blob_url(
+                        about, blob.name, lasting=leave.lasting, rights=leave.rights
+                    ),
+                )
+
+
+class Till:
+    """Where blobs are handed out: as files, or as URLs."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def sign(self, what: str, rights: tuple[tuple[str, str], ...], sign: Sign) -> None:
+        """Have a URL in the clipboard, and nowhere else."""
+        heading = f"URL of {what}"
+        leave = await self._desk.app.push_screen_wait(SasScreen(heading, rights))
+        if leave is None:
+            return
+        url = await self._desk.known(lambda: sign(leave), heading)
+        if url is None:
+            return
+        self._desk.app.copy_to_clipboard(url)
+        until = datetime.now().astimezone() + leave.lasting
+        self._desk.tell(
+            f"Copied to the clipboard, with the rights {leave.rights} until {until:%d %b %H:%M}: "
+            f"{redacted(url)}",
+            heading,
+        )
+
+    async def download(self, storage: Storage, container: str, chosen: Sequence[Blob] = ()) -> None:
+        """Download the chosen blobs, or those of a pattern; the tree is kept."""
+        heading = f"Download from {container}"
+        which = many(len(chosen), "blob") if chosen else "blobs"
+        form = FetchScreen(
+            f"Download {which} of {container}",
+            Path.cwd() / container,
+            pattern=None if chosen else "*",
+        )
+        wish = await self._desk.app.push_screen_wait(form)
+        if wish is None:
+            return
+        blobs: Sequence[Blob] | None = chosen or await self._desk.known(
+            lambda: matching(storage, container, wish.pattern), heading
+        )
+        if blobs is None:
+            return
+        plan = fetch(blobs, wish.folder)
+        if plan.refused:
+            sentence = f"Not downloaded, because their names leave the folder: {some(plan.refused)}"
+            self._desk.refuse(sentence, heading)
+        if not plan.pieces:
+            self._desk.refuse(f"No blob of {container} fits {wish.pattern}.", heading)
+        elif await self._may_write(plan):
+            await self._fetch(plan, container, wish.folder)
+
+    async def _fetch(self, plan: Fetch, container: str, folder: Path) -> None:
+        controller = self._desk.controller
+        screen = TransferScreen(
+            f"Downloading {many(len(plan.pieces), 'blob')}, {in_bytes(plan.size)}",
+            lambda report: controller.download(container, plan.pieces, report),
+        )
+        if await self._desk.app.push_screen_wait(screen):
+            saved = f"{many(len(plan.pieces), 'file')}, {in_bytes(plan.size)}, saved in {folder}."
+            self._desk.tell(saved, f"Download from {container}")
+
+    async def _may_write(self, plan: Fetch) -> bool:
+        """Whether nothing is there yet, or it may be replaced."""
+        there = await asyncio.to_thread(plan.there_already)
+        if not there:
+            return True
+        names = some([path.name for path in there])
+        question = ConfirmScreen(
+            f"Replace {many(len(there), 'file')}?",
+            consequences=(f"There already: {names}.",),
+            yes="Replace",
+            title="Download",
+        )
+        return await self._desk.app.push_screen_wait(question)
