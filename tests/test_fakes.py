@@ -6,6 +6,7 @@ import pytest
 
 from batchtui.core.gateway import GatewayError, TaskFile
 from batchtui.core.models import PoolInfo
+from batchtui.core.queries import FAILED
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import NodeState
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
@@ -30,7 +31,7 @@ async def test_a_job_goes_through_on_nodes_that_come_up() -> None:
         if counts.completed == 3:
             break
     assert (counts.succeeded, counts.failed) == (2, 1)
-    (failed,) = (await batch.tasks("j", at_most=10, failed=True)).items
+    (failed,) = (await batch.tasks("j", at_most=10, where=FAILED)).items
     assert failed.execution_info.exit_code == 7
     file = TaskFile("j", "t-1", "stderr.txt")
     assert await batch.read_file(file, start=3, length=4) == b"such"

@@ -9,6 +9,7 @@ from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
+from batchtui.client.conditions import condition
 from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
@@ -27,6 +28,7 @@ from batchtui.core.models import (
     Window,
 )
 from batchtui.core.models import Wire as WireValue
+from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.traffic import Traffic
 
@@ -107,14 +109,16 @@ class BatchAccount(NodeAccount, SteeredAccount, HistoryAccount):
         counts = await self._wire.one(f"count the tasks of job {job_id}", path, _BothCounts)
         return counts.task_counts
 
-    async def tasks(self, job_id: str, *, at_most: int, failed: bool = False) -> Window[Task]:
+    async def tasks(
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+    ) -> Window[Task]:
         return await self._wire.window(
-            f"list the {'failed ' if failed else ''}tasks of job {job_id}",
+            f"list the tasks of job {job_id}",
             path_of("jobs", job_id, "tasks"),
             Page[Task],
             at_most=at_most,
             select=TASK,
-            condition="executionInfo/result eq 'failure'" if failed else "",
+            condition=condition(where),
         )
 
     async def task(self, job_id: str, task_id: str) -> Task:

@@ -10,6 +10,7 @@ from batchtui.core.course import Course
 from batchtui.core.feed import Feed
 from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.queries import FAILED
 from batchtui.core.tail import Excerpt, Tail
 
 FAILED_AT_MOST = 10_000
@@ -49,7 +50,7 @@ class Inquiries:
         """The failed tasks, by id."""
         empty: Window[Task] = Window()
         return Feed(
-            lambda: self._batch.tasks(self.job_id, at_most=FAILED_AT_MOST, failed=True),
+            lambda: self._batch.tasks(self.job_id, at_most=FAILED_AT_MOST, where=FAILED),
             empty,
             every=self._feeds.every * 2,
             traffic=self._traffic,

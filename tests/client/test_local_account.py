@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from batchtui.client.connect import connect
+from batchtui.core.filters import Op
 from batchtui.core.gateway import Batch, GatewayError, PoolNodeFile, TaskFile
 from batchtui.core.models import ImageReference, PoolInfo, TaskCounts
 from batchtui.core.profile import Profile
+from batchtui.core.queries import FAILED, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, StartTask, TaskSpec, VirtualMachine
 from batchtui.core.states import AllocationState, JobState, NodeState, TaskState
 from batchtui.core.traffic import Traffic
@@ -95,7 +97,7 @@ async def test_a_workload(local: Batch) -> None:
 
     await until(done)
     assert await local.task_counts("j") == TaskCounts(completed=250, succeeded=249, failed=1)
-    (failed,) = (await local.tasks("j", at_most=10, failed=True)).items
+    (failed,) = (await local.tasks("j", at_most=10, where=FAILED)).items
     assert (failed.id, failed.execution_info.exit_code) == ("t005", 7)
     assert failed.failed
     assert failed.execution_info.failure_info
@@ -180,3 +182,22 @@ async def test_a_listing_of_more_than_a_page(local: Batch) -> None:
         )
     counts = await local.node_counts()
     assert [pool.pool_id for pool in counts] == [f"p{number:02}" for number in range(12)]
+
+
+async def test_tasks_are_listed_as_a_query_asks(local: Batch) -> None:
+    await a_pool(local, nodes=0)
+    await local.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    specs = [TaskSpec(id=f"{name}-{i}", command_line="run 0") for name in "ab" for i in range(3)]
+    await local.add_tasks("j", specs, added=lambda more: None)
+
+    async def listed(query: TaskQuery) -> list[str]:
+        return [task.id for task in (await local.tasks("j", at_most=10, where=query)).items]
+
+    assert await listed(TaskQuery(id_prefix="A-")) == ["a-0", "a-1", "a-2"]
+    assert len(await listed(TaskQuery(state=TaskState.ACTIVE))) == 6
+    assert await listed(TaskQuery(exit_code=(Op.MORE, 0))) == []
+    (first, *_) = (await local.tasks("j", at_most=1)).items
+    assert first.state_transition_time is not None
+    before = first.state_transition_time - timedelta(seconds=1)
+    assert len(await listed(TaskQuery(changed_after=before))) == 6
+    assert await listed(TaskQuery(changed_after=before + timedelta(hours=1))) == []

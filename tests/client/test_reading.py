@@ -15,6 +15,7 @@ from batchtui.core.models import (
     Task,
     TaskCounts,
 )
+from batchtui.core.queries import FAILED
 from batchtui.core.states import JobState, NodeState, Result
 
 from .canned import Answer, Asked, CannedBatch
@@ -73,7 +74,7 @@ async def test_a_page_larger_than_the_window_is_cut(batch: Batch, service: Canne
 async def test_failed_tasks_are_filtered_by_the_service(batch: Batch, service: CannedBatch) -> None:
     info = {"result": "failure", "exitCode": 7, "endTime": "2022-02-03T04:23:43.0021305Z"}
     service.on("GET", "/jobs/j/tasks", page({"id": "1", "executionInfo": info}))
-    (task,) = (await batch.tasks("j", at_most=10, failed=True)).items
+    (task,) = (await batch.tasks("j", at_most=10, where=FAILED)).items
     assert service.asked[0].query["$filter"] == "executionInfo/result eq 'failure'"
     assert (task.execution_info.exit_code, task.execution_info.result) == (7, Result.FAILURE)
     assert task.execution_info.end_time == datetime(2022, 2, 3, 4, 23, 43, 2131, tzinfo=UTC)

@@ -16,6 +16,7 @@ from batchtui.core.models import (
     TaskCounts,
     Window,
 )
+from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.states import JobState, NodeState, PoolState
 from tests.fakes import views
@@ -103,11 +104,13 @@ class FakeBatch(FakeNodes, FakeSteering, FakeHistories):
         await self._looked("task_counts", job_id)
         return views.task_counts(self._job(job_id))
 
-    async def tasks(self, job_id: str, *, at_most: int, failed: bool = False) -> Window[Task]:
-        await self._calls.note("tasks", job_id, "failed" if failed else "all")
-        held = sorted(self._job(job_id).tasks.items())
-        chosen = [task for _, task in held if task.failed or not failed]
-        return Window(tuple(map(views.task, chosen[:at_most])), len(chosen) <= at_most)
+    async def tasks(
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+    ) -> Window[Task]:
+        await self._calls.note("tasks", job_id, *views.named(where))
+        held = [views.task(task) for _, task in sorted(self._job(job_id).tasks.items())]
+        chosen = [task for task in held if views.meets(task, where)]
+        return Window(tuple(chosen[:at_most]), len(chosen) <= at_most)
 
     async def task(self, job_id: str, task_id: str) -> Task:
         await self._calls.note("task", job_id, task_id)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from batchtui.core.filters import Op, Term
 from batchtui.core.models import (
     FailureInfo,
     FileProperties,
@@ -20,6 +21,7 @@ from batchtui.core.models import (
     TaskCounts,
     TaskExecution,
 )
+from batchtui.core.queries import EVERY_TASK, FAILED, TaskQuery
 from batchtui.core.states import AllocationState, NodeState, Result, TaskState
 from tests.fakes.world import FakeJob, FakeNode, FakePool, FakeTask, Outcome
 
@@ -161,3 +163,25 @@ def task_files(held: FakeTask) -> tuple[NodeFile, ...]:
         for name, data in files.items()
     ]
     return (*names, NodeFile("wd", is_directory=True)) if names else ()
+
+
+def meets(task: Task, query: TaskQuery) -> bool:
+    """Whether the service would list the task."""
+    info, since = task.execution_info, task.state_transition_time
+    op, number = query.exit_code or (Op.LEAST, 0)
+    return (
+        query.state in (None, task.state)
+        and query.result in (None, info.result)
+        and (query.exit_code is None or Term((), op, float(number)).meets(info.exit_code))
+        and task.id.casefold().startswith(query.id_prefix.casefold())
+        and (query.changed_after is None or (since is not None and since > query.changed_after))
+    )
+
+
+def named(query: TaskQuery) -> tuple[str, ...]:
+    """A query as the list of calls notes it."""
+    if query in (EVERY_TASK, FAILED):
+        return ("failed" if query == FAILED else "all",)
+    if query.changed_after is not None:
+        return ("changed",)
+    return ("some",)

@@ -5,6 +5,7 @@ import asyncio
 from batchtui.core.events import NodeFailed, TaskFailed
 from batchtui.core.gateway import Batch, GatewayError, PoolNodeFile, RemoteFile, TaskFile
 from batchtui.core.models import FailureInfo, Node, Task, TaskExecution
+from batchtui.core.queries import FAILED
 from batchtui.core.redact import redacted
 from batchtui.core.run.journal import Journal
 from batchtui.core.states import NodeState
@@ -19,7 +20,7 @@ LINES, BYTES = 8, 4096
 async def report_tasks(journal: Journal) -> int:
     """Say of the first failed tasks why; how many that were. Raises `GatewayError`."""
     batch = journal.gateway.batch
-    failed = await batch.tasks(journal.record.job_id, at_most=SHOWN, failed=True)
+    failed = await batch.tasks(journal.record.job_id, at_most=SHOWN, where=FAILED)
     for event in await asyncio.gather(*(_task(journal, task) for task in failed.items)):
         journal.say(event)
     return len(failed.items)
