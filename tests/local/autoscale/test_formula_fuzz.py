@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchtui.local.autoscale.evaluator import evaluate
@@ -52,12 +52,14 @@ statements = st.builds("{} = {}".format, names, expressions)
 formulas = st.lists(statements, min_size=1, max_size=6).map(";\n".join)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(FormulaSyntaxError):
         parse(text)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*'()[]?:;,.+-*/<>=!&|"', "x", "1", "avg", "\n", " "])).map("".join)
 )
@@ -66,6 +68,7 @@ def test_any_row_of_words_is_read_or_refused(text: str) -> None:
         evaluate(parse(text), situation(HISTORY))
 
 
+@settings(deadline=None)
 @given(formulas)
 def test_any_formula_is_evaluated_or_says_why_not(text: str) -> None:
     verdict = evaluate(parse(text), situation(HISTORY))

@@ -315,11 +315,50 @@ async def test_scaling_goes_on_after_a_restart(
         await of_size(client, 1)
 
 
+async def counted(client: BatchClient) -> str:
+    """How many samples there are of the pool, and when they begin."""
+    body = models.BatchPoolEvaluateAutoScaleOptions(auto_scale_formula="n = $ActiveTasks.Count()")
+    run = await client.evaluate_pool_auto_scale("pool", body)
+    return str(run.results).partition(";n=")[2]
+
+
 async def test_a_pool_that_is_gone_is_no_more_scaled(client: BatchClient, pace: StepPace) -> None:
     await client.create_pool(scaled())
     await of_size(client, 2)
+    pace.step(14.9 * MINUTES)
     await (await client.begin_delete_pool("pool", polling_interval=0)).result()
-    pace.step(60 * MINUTES)
+    pace.step(0.2 * MINUTES)
     await client.create_pool(pool_options())
     pace.step(60 * MINUTES)
     assert await nodes(client) == []
+
+
+async def test_samples_are_of_one_pool_and_of_one_time(client: BatchClient, pace: StepPace) -> None:
+    await client.create_pool(scaled())
+    await of_size(client, 2)
+    pace.step(2 * MINUTES)
+    assert await counted(client) == "5"
+    await (await client.begin_delete_pool("pool", polling_interval=0)).result()
+    await client.create_pool(scaled())
+    assert await counted(client) == "1"
+    await of_size(client, 2)
+    pace.step(2 * MINUTES)
+    await client.disable_pool_auto_scale("pool")
+    await client.enable_pool_auto_scale("pool", enabling())
+    assert await counted(client) == "1"
+
+
+async def test_a_pool_that_is_being_resized_is_not_scaled_yet(
+    client: BatchClient, executor: FakeExecutor, endpoint: str
+) -> None:
+    await steady_pool(client, target_dedicated_nodes=1)
+    await client.create_job(job_options())
+    await client.create_task("job", task_options("t", "wait"))
+    await until(lambda: client.get_task("job", "t"), lambda task: task.state == "running")
+    patient = models.BatchPoolResizeOptions(
+        target_dedicated_nodes=0, node_deallocation_option="taskcompletion"
+    )
+    await client.begin_resize_pool("pool", patient)
+    answer = await enable(endpoint, autoScaleFormula=FORMULA)
+    assert (answer.status, answer.code) == (409, "PoolBeingResized")
+    executor.release.set()
