@@ -87,6 +87,11 @@ class Feed(Generic[T]):
         self._publish(Reading(self._empty))
         self.refresh()
 
+    def ask_anew(self) -> None:
+        """The question has changed, and its last answer may stand until the new one comes."""
+        self._epoch += 1
+        self.refresh()
+
     async def run(self) -> None:
         """Poll until cancelled."""
         failures = 0
@@ -96,6 +101,8 @@ class Feed(Generic[T]):
             failures = 0 if await self.poll() else failures + 1
             rest = max(self.every * 2**failures, self._took * self.REST_RATIO)
             await self._rest(min(rest, self.AT_MOST))
+            if self._traffic.paused:
+                await self._pause()
 
     async def poll(self) -> bool:
         """Fetch and publish once; say whether it worked."""
@@ -118,6 +125,15 @@ class Feed(Generic[T]):
         self.reading = reading
         for callback in tuple(self._subscribers):
             callback(reading)
+
+    async def _pause(self) -> None:
+        """Until the pause is over, or somebody asks for a look all the same."""
+        ends = asyncio.create_task(self._traffic.flowing()), asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

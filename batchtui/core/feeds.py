@@ -19,14 +19,13 @@ from batchtui.core.models import (
     Usage,
     Window,
 )
+from batchtui.core.queries import TaskQuery
 from batchtui.core.states import JobState
 from batchtui.core.tallies import Tallies
 from batchtui.core.traffic import Traffic
+from batchtui.core.window import PAGE, TaskWindow
 
 T = TypeVar("T")
-
-PAGE = 1_000
-"""Tasks, nodes or blobs that one request may list."""
 
 
 class Feeds:
@@ -49,8 +48,9 @@ class Feeds:
         self.pool_id = self.node_id = self.job_id = self.container = ""
         self._gateway = gateway
         self.every = every
-        self._tasks_wanted = self._blobs_wanted = PAGE
+        self._blobs_wanted = PAGE
         batch = gateway.batch
+        self._tasks = TaskWindow(batch, traffic.clock)
         self.pools: Feed[tuple[Pool, ...]] = self._feed(batch.pools, ())
         self.node_counts: Feed[tuple[PoolNodeCounts, ...]] = self._feed(batch.node_counts, ())
         self.nodes: Feed[Window[Node]] = self._feed(self._fetch_nodes, Window())
@@ -61,7 +61,7 @@ class Feeds:
         self.jobs: Feed[tuple[Job, ...]] = self._feed(batch.jobs, ())
         self._progress = Tallies(batch.task_counts, settled=self._is_settled)
         self.progress: Feed[Mapping[str, TaskCounts]] = self._feed(self._progress.fetch, {})
-        self.tasks: Feed[Window[Task]] = self._feed(self._fetch_tasks, Window())
+        self.tasks: Feed[Window[Task]] = self._feed(self._tasks.fetch, Window())
         self.containers: Feed[tuple[Container, ...]] = self._feed(self._fetch_containers, (), 2)
         self._usage = Tallies(self._count_blobs)
         self.usage: Feed[Mapping[str, Usage]] = self._feed(self._usage.fetch, {}, 4)
@@ -83,6 +83,8 @@ class Feeds:
     def refresh(self, *names: str) -> None:
         """Look again now: at the feeds named, or at all."""
         for name in names or self.NAMES:
+            if name == "tasks":
+                self._tasks.sweep()
             self[name].refresh()
 
     def show_pool(self, pool_id: str) -> None:
@@ -102,8 +104,14 @@ class Feeds:
         """Point the feed of tasks at another job; empty for none."""
         if job_id != self.job_id:
             self.job_id = job_id
-            self._tasks_wanted = PAGE
+            self._tasks.show(job_id, self._tasks.query)
             self.tasks.reset()
+
+    def narrow_tasks(self, query: TaskQuery) -> None:
+        """List only those tasks of the shown job, and of any other, that meet the query."""
+        if query != self._tasks.query:
+            self._tasks.show(self.job_id, query)
+            self.tasks.ask_anew()
 
     def show_container(self, container: str) -> None:
         """Point the feed of blobs at another container; empty for none."""
@@ -115,7 +123,7 @@ class Feeds:
     def show_more_tasks(self) -> None:
         """Widen the window on the shown job's tasks by a page."""
         if not self.tasks.reading.value.complete:
-            self._tasks_wanted = len(self.tasks.reading.value.items) + PAGE
+            self._tasks.widen(len(self.tasks.reading.value.items))
             self.tasks.refresh()
 
     def show_more_blobs(self) -> None:
@@ -154,11 +162,6 @@ class Feeds:
         if not (self.pool_id and self.node_id):
             return None
         return await self._gateway.batch.node(self.pool_id, self.node_id)
-
-    async def _fetch_tasks(self) -> Window[Task]:
-        if not self.job_id:
-            return Window()
-        return await self._gateway.batch.tasks(self.job_id, at_most=self._tasks_wanted)
 
     async def _fetch_containers(self) -> tuple[Container, ...]:
         storage = self._gateway.storage

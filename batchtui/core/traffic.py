@@ -33,6 +33,8 @@ class Traffic:
         self.recent: deque[Request] = deque(maxlen=self.KEPT)
         self._times: deque[float] = deque()
         self._quiet_until = 0.0
+        self._flowing = asyncio.Event()
+        self._flowing.set()
 
     def record(
         self, method: str, path: str, status: int | None, seconds: float, *, retry_after: float = 0
@@ -55,6 +57,22 @@ class Traffic:
     def throttled(self) -> float:
         """Seconds for which the service still wants to be left alone; 0 when it does not."""
         return max(0.0, self._quiet_until - self.clock())
+
+    @property
+    def paused(self) -> bool:
+        """Whether the user wants nothing to be looked at again for now."""
+        return not self._flowing.is_set()
+
+    def pause(self) -> None:
+        """Have every feed rest until `resume`; what a user asks for by itself is still done."""
+        self._flowing.clear()
+
+    def resume(self) -> None:
+        self._flowing.set()
+
+    async def flowing(self) -> None:
+        """Wait for the end of a pause."""
+        await self._flowing.wait()
 
     async def patience(self) -> None:
         """Wait as long as the service asked for by now."""

@@ -134,3 +134,51 @@ async def test_whoever_stops_listening_hears_no_more() -> None:
     stop()
     await subject.poll()
     assert seen == [Reading(0)]
+
+
+async def test_a_pause_stops_every_feed_but_not_a_look_that_is_asked_for() -> None:
+    traffic = Traffic()
+    looks: asyncio.Queue[int] = asyncio.Queue()
+
+    async def fetch() -> int:
+        looks.put_nowait(1)
+        return looks.qsize()
+
+    subject = Feed(fetch, 0, every=0, traffic=traffic)
+    subject.looked_at = True
+    traffic.pause()
+    running = asyncio.create_task(subject.run())
+    await looks.get()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert looks.empty()
+    subject.refresh()
+    await looks.get()
+    assert looks.empty()
+    traffic.resume()
+    await looks.get()
+    await looks.get()
+    running.cancel()
+
+
+async def test_an_answer_stands_until_the_one_to_another_question_comes() -> None:
+    gate, waiting = asyncio.Event(), asyncio.Event()
+    answers = iter([1, 2, 3])
+
+    async def fetch() -> int:
+        answer = next(answers)
+        if answer == 2:
+            waiting.set()
+            await gate.wait()
+        return answer
+
+    subject = feed(fetch)
+    await subject.poll()
+    poll = asyncio.create_task(subject.poll())
+    await waiting.wait()
+    subject.ask_anew()
+    gate.set()
+    await poll
+    assert subject.reading.value == 1, "2 was the answer to the question before"
+    await subject.poll()
+    assert subject.reading.value == 3

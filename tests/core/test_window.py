@@ -1,0 +1,84 @@
+"""A window on tasks costs what changed, and misses nothing."""
+
+import pytest
+
+from batchtui.core.models import PoolInfo, Task, Window
+from batchtui.core.queries import EVERY_TASK, FAILED
+from batchtui.core.specs import JobSpec
+from batchtui.core.states import TaskState
+from batchtui.core.window import PAGE, TaskWindow, merged
+from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    account.batch.outcomes["t1"] = Outcome(exit_code=1)
+    await account.batch.create_pool(pool_spec("p", dedicated=1))
+    await account.batch.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    await add(account, "t0", "t1", "t2")
+    return account
+
+
+async def add(account: FakeAccount, *task_ids: str) -> None:
+    specs = [task_spec(task_id) for task_id in task_ids]
+    await account.batch.add_tasks("j", specs, added=lambda _count: None)
+
+
+def asked(account: FakeAccount) -> list[str]:
+    return [call.split()[-1] for call in account.calls.made if call.startswith("tasks ")]
+
+
+async def test_only_the_first_reading_is_a_full_one_until_the_next_is_due(
+    account: FakeAccount,
+) -> None:
+    clock = Clock()
+    window = TaskWindow(account.batch, clock)
+    window.show("j", EVERY_TASK)
+    first = await window.fetch()
+    assert await window.fetch() is first, "nothing changed"
+    account.batch.step(5)
+    await add(account, "t1b")
+    now = await window.fetch()
+    assert [task.id for task in now.items] == ["t0", "t1", "t1b", "t2"]
+    assert now.items == (await account.batch.tasks("j", at_most=9)).items
+    await account.batch.delete_task("j", "t0")
+    clock.now = TaskWindow.SWEEP + 1
+    assert [task.id for task in (await window.fetch()).items] == ["t1", "t1b", "t2"]
+    assert asked(account) == ["all", "changed", "changed", "all", "all"]
+
+
+async def test_a_narrowed_window_loses_what_no_longer_fits(account: FakeAccount) -> None:
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", FAILED)
+    assert (await window.fetch()).items == ()
+    account.batch.step(9)
+    assert [task.id for task in (await window.fetch()).items] == ["t1"]
+    assert asked(account) == ["failed", "failed"]
+
+
+async def test_more_changes_than_fit_a_page_are_read_in_full(account: FakeAccount) -> None:
+    await add(account, *(f"u{i:04}" for i in range(2 * PAGE)))
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
+    assert not (await window.fetch()).complete
+    window.widen(PAGE)
+    await window.fetch()
+    assert len((await window.fetch()).items) == 2 * PAGE
+    assert asked(account) == ["all", "all", "changed", "all"]
+
+
+def test_what_lies_behind_the_window_stays_out() -> None:
+    held = Window((Task("b"), Task("d")), complete=False)
+    running = Task("d", TaskState.RUNNING)
+    assert merged(held, [Task("e"), running, Task("C")]).items == (Task("b"), Task("C"), running)
+    assert merged(held, [Task("e"), Task("b")]) is held
+    assert merged(Window(), [Task("e")]).items == (Task("e"),)
