@@ -37,3 +37,42 @@ def is_stuck(node: Node, now: datetime) -> bool:
 def stuck_among(nodes: Iterable[Node], now: datetime) -> frozenset[str]:
     """The ids of those that are stuck."""
     return frozenset(node.id for node in nodes if node.state in PATIENCE and is_stuck(node, now))
+
+
+ADVICE: Mapping[NodeState, str] = {
+    NodeState.START_TASK_FAILED: (
+        "Its start task failed, and it runs nothing. Read what the start task wrote, repair the "
+        "start task of the pool, and reboot the node."
+    ),
+    NodeState.UNUSABLE: (
+        "The service cannot use it, and it costs all the same. Reimage it, or remove it."
+    ),
+    NodeState.WAITING_FOR_START_TASK: (
+        "Its start task has not ended. Read what it wrote last; it may wait for something."
+    ),
+    NodeState.STARTING: "Its machine does not come up. Reboot it, or remove it.",
+    NodeState.CREATING: (
+        "Azure has not given it a machine. There may be none of that size at present."
+    ),
+    NodeState.REBOOTING: "Its machine does not come up again. Reimage it, or remove it.",
+    NodeState.REIMAGING: "Its machine does not come up again. Remove it.",
+    NodeState.UPGRADING_OS: "The update of its system does not end. Remove it.",
+    NodeState.LEAVING_POOL: (
+        "It waits for its tasks to end, or for the resize of its pool. Stop the resize, or wait."
+    ),
+    NodeState.DEALLOCATING: "Azure has not taken its machine back yet. Wait, or remove it.",
+    NodeState.UNKNOWN: (
+        "The service has not heard from it. Its network may be cut, or its machine overloaded."
+    ),
+    NodeState.PREEMPTED: "Azure took its machine back: that is the price of spot nodes.",
+    NodeState.OFFLINE: "Somebody took it offline: it costs, and runs nothing. Bring it back.",
+}
+"""What is the matter with a broken or stuck node, and what to do."""
+
+
+def advice(node: Node, now: datetime) -> str:
+    """What is the matter and what to do; empty where the node is as it should be."""
+    lasting = node.state in (NodeState.PREEMPTED, NodeState.OFFLINE)
+    if node.state in BROKEN or lasting or is_stuck(node, now):
+        return ADVICE[node.state]
+    return ""

@@ -6,7 +6,7 @@ import pytest
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
-from batchtui.core.stuck import PATIENCE, is_stuck, stuck_among
+from batchtui.core.stuck import BROKEN, PATIENCE, advice, is_stuck, stuck_among
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,3 +31,13 @@ def test_a_state_to_stay_in_is_never_stuck(state: NodeState) -> None:
 
 def test_a_node_of_which_no_time_is_known_is_not_stuck() -> None:
     assert not is_stuck(Node("n", NodeState.CREATING), NOW)
+
+
+@pytest.mark.parametrize("state", [*PATIENCE, *sorted(BROKEN)])
+def test_whatever_is_wrong_with_a_node_there_is_something_to_do(state: NodeState) -> None:
+    assert advice(node(state, 1e5), NOW).endswith(".")
+
+
+def test_a_node_that_is_well_needs_no_advice() -> None:
+    assert advice(node(NodeState.RUNNING, 1e5), NOW) == ""
+    assert advice(node(NodeState.STARTING, 1), NOW) == ""

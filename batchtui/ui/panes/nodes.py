@@ -1,7 +1,7 @@
 """The nodes of the highlighted pool."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
 from batchtui.core.states import NodeState
 from batchtui.core.wording import many
 from batchtui.ui.panes.heat import HeatPane
+from batchtui.ui.panes.node_orders import COMMANDS, NodesOrdered
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.nodelines import node_lines
 from batchtui.ui.widgets.past import Past
@@ -25,12 +26,12 @@ from batchtui.ui.widgets.tones import content
 from batchtui.ui.widgets.words import Words
 
 
-class AboutNodes(Message):
-    """A request that concerns some nodes of a pool."""
+class AboutNode(Message):
+    """A request that concerns a node of a pool."""
 
-    def __init__(self, pool: Pool, nodes: Sequence[Node]) -> None:
+    def __init__(self, pool: Pool, node: Node) -> None:
         self.pool = pool
-        self.nodes = nodes
+        self.node = node
         super().__init__()
 
 
@@ -52,9 +53,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="Everything about this node", id="node"),
-        Binding("x", "act", "Actions", tooltip="Reboot, reimage, remove ... these nodes",
-                id="nodes.act"),
         Binding("L", "list", "List", show=False, tooltip="These nodes as a list", id="nodes.list"),
+        *COMMANDS,
     ]  # fmt: skip
 
     pool: reactive[Pool | None] = reactive(None, init=False)
@@ -71,14 +71,11 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
             self.node = node
             super().__init__()
 
-    class OpenRequested(AboutNodes):
+    class OpenRequested(AboutNode):
         """The user wants to know everything about this node."""
 
-    class ListRequested(AboutNodes):
+    class ListRequested(AboutNode):
         """The user wants the nodes as a list, from this one on."""
-
-    class ActionsRequested(AboutNodes):
-        """The user wants something done to these nodes."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -149,24 +146,25 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open", "list", "trouble") and self.highlighted is None:
             return None
-        if action == "act" and (self.read_only or self.highlighted is None):
+        if action == "order" and (self.read_only or self.highlighted is None):
             return None
         return True
 
     @on(NodeHeatmap.Selected)
     def action_open(self) -> None:
         if self.pool is not None and self.highlighted is not None:
-            self.post_message(self.OpenRequested(self.pool, (self.highlighted,)))
+            self.post_message(self.OpenRequested(self.pool, self.highlighted))
 
     def action_list(self) -> None:
         if self.pool is not None and self.highlighted is not None:
-            self.post_message(self.ListRequested(self.pool, (self.highlighted,)))
+            self.post_message(self.ListRequested(self.pool, self.highlighted))
 
-    def action_act(self) -> None:
-        marked = [node for node in self.heatmap.nodes if node.id in self.lens.marked]
+    def action_order(self, order: str) -> None:
+        """Have something done to the marked nodes, or to the one under the cursor."""
+        marked = tuple(node for node in self.heatmap.nodes if node.id in self.lens.marked)
         if self.pool is not None and self.highlighted is not None:
-            nodes = tuple(marked) or (self.highlighted,)
-            self.post_message(self.ActionsRequested(self.pool, nodes))
+            nodes = marked or (self.highlighted,)
+            self.post_message(NodesOrdered(order, self.pool.id, nodes))
 
     def summarise(self) -> None:
         window = self.nodes.value

@@ -27,13 +27,14 @@ from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.looking import LookingScreen
+from batchtui.ui.screens.node_requests import NodeRequestsScreen
 from batchtui.ui.screens.readings import ReadingsScreen
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
-class DashboardScreen(ReadingsScreen, LookingScreen):
+class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
     """Wires feeds to panes, and the panes to each other; draws nothing itself."""
 
     CSS_PATH = "dashboard.tcss"

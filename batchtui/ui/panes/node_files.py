@@ -1,0 +1,86 @@
+"""The files of a node."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+
+from batchtui.core.feed import Reading
+from batchtui.core.filters import Kind
+from batchtui.core.models import NodeFile, Window
+from batchtui.core.wording import in_bytes, many
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.times import ago
+from batchtui.ui.widgets.tones import Cell, Tone
+
+
+class NodeFilesPane(TablePane[NodeFile]):
+    FEEDS = ("files",)
+    NUMBER = 3
+    NAME = "Files"
+    HELP = """
+What is on the node's disk, in the service's order; folders end in a stroke. Enter shows the end of
+a file beside this list, and follows it as it grows.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Read", tooltip="Show the end of this file", id="files.read"),
+    ]
+
+    files: reactive[Reading[Window[NodeFile]]] = reactive(Reading(Window()), init=False)
+
+    class ReadRequested(Message):
+        """The user wants to read this file."""
+
+        def __init__(self, file: NodeFile) -> None:
+            self.file = file
+            super().__init__()
+
+    def columns(self) -> tuple[Column[NodeFile], ...]:
+        return (
+            Column("FILE", 20, _name, grow=4, most=110, value=lambda file: file.name),
+            Column("SIZE", 9, _size, right=True, kind=Kind.NUMBER, value=_bytes),
+            Column("AGE", 9, self._age, right=True, rank=1),
+        )
+
+    def key(self, record: NodeFile) -> str:
+        return record.name
+
+    def watch_files(self, reading: Reading[Window[NodeFile]]) -> None:
+        self.take()
+        window = reading.value
+        first = "" if window.complete else "the first "
+        self.summary = f"{first}{many(len(window.items), 'file')}" if reading.known else ""
+        self.show(window.items, known=reading.known, empty="There are no files on this node.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "open":
+            return None if self.highlighted is None or self.highlighted.is_directory else True
+        return super().check_action(action, parameters)
+
+    @on(RecordTable.Selected)
+    def action_open(self) -> None:
+        if self.highlighted is not None and not self.highlighted.is_directory:
+            self.post_message(self.ReadRequested(self.highlighted))
+
+    def _age(self, file: NodeFile) -> Cell:
+        modified = file.properties.last_modified if file.properties else None
+        return ((ago(modified, self.now), Tone.MUTED),)
+
+
+def _name(file: NodeFile) -> Cell:
+    if file.is_directory:
+        return ((f"{file.name}/", Tone.MUTED),)
+    return ((file.name, Tone.PLAIN),)
+
+
+def _bytes(file: NodeFile) -> int | None:
+    return file.properties.content_length if file.properties else None
+
+
+def _size(file: NodeFile) -> Cell:
+    size = _bytes(file)
+    return "" if size is None or file.is_directory else in_bytes(size)
