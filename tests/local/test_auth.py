@@ -54,6 +54,19 @@ def test_no_length_may_be_signed_as_nothing_or_as_nought(length: str) -> None:
         verify("DELETE", "/jobs/k", headers, account="a", key=KEY, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("signed", "sent"),
+    [("/jobs/s%3Ajob-1", "/jobs/s:job-1"), ("/files/a%2Fb%3D1", "/files/a%2Fb=1")],
+)
+def test_a_path_may_be_signed_with_all_its_signs_encoded(signed: str, sent: str) -> None:
+    headers = {"ocp-date": format_datetime(NOW, usegmt=True)}
+    text = string_to_sign("GET", signed, headers, "a")
+    headers["Authorization"] = f"SharedKey a:{signature(KEY, text)}"
+    verify("GET", sent, headers, account="a", key=KEY, now=NOW)
+    with pytest.raises(ServiceError, match="AuthenticationFailed"):
+        verify("GET", f"{sent}1", headers, account="a", key=KEY, now=NOW)
+
+
 @pytest.mark.parametrize("minutes", [-16, 16])
 def test_a_date_far_off_is_refused(minutes: int) -> None:
     headers = signed({"ocp-date": format_datetime(NOW + timedelta(minutes=minutes), usegmt=True)})

@@ -4,10 +4,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote_to_bytes
 
 from batchtui.local.errors import ServiceError
 
@@ -65,15 +65,26 @@ def verify(
     if name != account:
         raise _refused(f"Cannot find the claimed account '{name}': this is '{account}'.")
     _check_age(headers, now or datetime.now(UTC))
-    text = string_to_sign(method, target, headers, name)
-    # Without a body and a Content-Length, the SDKs for Python sign a 0 and that for JavaScript
-    # nothing.
-    other = string_to_sign(method, target, {"Content-Length": "", **headers}, name)
-    if not any(_same(given, signature(key, each)) for each in (text, other)):
+    texts = _signable(method, target, headers, name)
+    text = next(texts)
+    if not any(_same(given, signature(key, each)) for each in (text, *texts)):
         raise _refused(
             f"The MAC signature found in the HTTP request '{given}' is not the same as any computed"
             f" signature. Server used following string to sign: '{text}'."
         )
+
+
+def _signable(method: str, target: str, headers: Mapping[str, str], account: str) -> Iterator[str]:
+    """What clients sign of one and the same request; the first is what the service names."""
+    yield string_to_sign(method, target, headers, account)
+    # Without a body and a Content-Length, the SDKs for Python sign a 0 and that for JavaScript
+    # nothing.
+    yield string_to_sign(method, target, {"Content-Length": "", **headers}, account)
+    # aiohttp sends a scheduled job's %3A, which the SDK for Python has signed, as a colon.
+    path, mark, query = target.partition("?")
+    quoted = "/".join(quote(unquote_to_bytes(part), safe="") for part in path.split("/"))
+    if quoted != path:
+        yield string_to_sign(method, f"{quoted}{mark}{query}", headers, account)
 
 
 def _check_age(headers: Mapping[str, str], now: datetime) -> None:
