@@ -56,6 +56,13 @@ _SAYINGS: dict[str, tuple[int, str]] = {
         409,
         "The specified job does not have either job preparation task or job release task.",
     ),
+    "JobScheduleBeingDeleted": (
+        409,
+        "The specified job schedule has been marked for deletion and is being reclaimed.",
+    ),
+    "JobScheduleBeingTerminated": (409, "The specified job schedule is being terminated."),
+    "JobScheduleCompleted": (409, "The specified job schedule has completed."),
+    "JobScheduleExists": (409, "The specified job schedule already exists."),
     "JobScheduleNotFound": (404, "The specified job schedule does not exist."),
     "ApplicationNotFound": (404, "The specified application does not exist."),
     "MissingRequiredHeader": (

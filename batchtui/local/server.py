@@ -21,6 +21,7 @@ from batchtui.local.routes import (
     node_access,
     nodes,
     pools,
+    schedules,
     tasks,
 )
 from batchtui.local.routes.call import LARGEST_BODY, RULES, Call
@@ -87,7 +88,18 @@ def create_app(rules: Rules) -> web.Application:
     """The application; its middleware guards every route, unknown ones too."""
     app = web.Application(middlewares=[_guarded], client_max_size=LARGEST_BODY)
     app[RULES] = rules
-    for module in (account, pools, autoscale, nodes, node_access, jobs, tasks, files, absent):
+    for module in (
+        account,
+        pools,
+        autoscale,
+        nodes,
+        node_access,
+        jobs,
+        schedules,
+        tasks,
+        files,
+        absent,
+    ):
         app.add_routes(module.routes)
     app.on_response_prepare.append(sign_off)
     return app

@@ -19,7 +19,6 @@ async def test_lists_are_empty(client: BatchClient) -> None:
         ("GET", "/applications/a", 404, "ApplicationNotFound"),
         ("GET", "/jobschedules/a", 404, "JobScheduleNotFound"),
         ("POST", "/jobschedules/a/terminate", 404, "JobScheduleNotFound"),
-        ("POST", "/jobschedules", 405, "UnsupportedHttpVerb"),
         ("GET", "/pools/pool/nodes/NODE/extensions/e", 404, "ResourceNotFound"),
         ("GET", "/pools/pool/nodes/other/extensions", 404, "NodeNotFound"),
         ("GET", "/certificates", 404, "ResourceNotFound"),

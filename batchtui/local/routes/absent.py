@@ -10,8 +10,6 @@ from batchtui.local.routes.replies import answer
 
 routes = web.RouteTableDef()
 
-_NO_SCHEDULES = "This account runs no job schedules: create a job for each run."
-
 
 @routes.get("/applications", allow_head=False)
 async def applications(request: web.Request) -> web.Response:
@@ -26,22 +24,6 @@ async def application(request: web.Request) -> web.Response:
 @routes.get("/poolusagemetrics", allow_head=False)
 async def usage_metrics(request: web.Request) -> web.Response:
     return _empty(Call(request), "poolusagemetrics")
-
-
-@routes.get("/jobschedules", allow_head=False)
-async def schedules(request: web.Request) -> web.Response:
-    return _empty(Call(request), "jobschedules")
-
-
-@routes.post("/jobschedules")
-async def create_schedule(request: web.Request) -> web.Response:
-    raise ServiceError("UnsupportedHttpVerb", ("Reason", _NO_SCHEDULES))
-
-
-@routes.route("*", "/jobschedules/{schedule}")
-@routes.route("*", "/jobschedules/{schedule}/{action}")
-async def schedule(request: web.Request) -> web.Response:
-    raise ServiceError("JobScheduleNotFound")
 
 
 @routes.get("/pools/{pool}/nodes/{node}/extensions", allow_head=False)

@@ -8,7 +8,7 @@ from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity
 from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, ReplaceJob, TerminateJob
 from batchtui.local.world import visit
-from batchtui.local.world.job import FILTERS, Job, filtered, render
+from batchtui.local.world.job import FILTERS, filtered, place, render
 
 routes = web.RouteTableDef()
 
@@ -27,8 +27,7 @@ async def create(request: web.Request) -> web.Response:
 @routes.get("/jobs", allow_head=False)
 async def list_all(request: web.Request) -> web.Response:
     call = Call(request)
-    # Completed jobs come last (recorded fact 40).
-    jobs = sorted((_place(job), job) for job in call.world.jobs.values())
+    jobs = sorted((place(job), job) for job in call.world.jobs.values())
     return page_of(
         call, "jobs", jobs, FILTERS, get=filtered, show=lambda job: render(job, call.base)
     )
@@ -124,7 +123,3 @@ async def preparation_status(request: web.Request) -> web.Response:
         get=visit.filtered,
         show=lambda stay: visit.render(stay, job.spec, job.id, call.base),
     )
-
-
-def _place(job: Job) -> str:
-    return f"{'1' if job.state == 'completed' else '0'}{job.key}"

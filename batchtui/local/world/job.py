@@ -43,6 +43,8 @@ class Job(msgspec.Struct, kw_only=True):
     started: int
     ended: int | None = None
     reason: str | None = None
+    auto_pool: str | None = None
+    """The id of the pool that was made for it, or for its schedule's jobs."""
 
     @property
     def key(self) -> str:
@@ -51,7 +53,17 @@ class Job(msgspec.Struct, kw_only=True):
     @property
     def pool(self) -> str:
         """The key of its pool, whether there is one or not."""
-        return str(self.spec["poolInfo"]["poolId"]).lower()
+        return self.pool_id.lower()
+
+    @property
+    def pool_id(self) -> str:
+        return self.auto_pool or str(self.spec["poolInfo"]["poolId"])
+
+    @property
+    def schedule(self) -> str:
+        """The key of the schedule that made it; empty when none did."""
+        schedule, _, number = self.key.partition(":")
+        return schedule if number else ""
 
     def manager_of(self, task: Task) -> Json | None:
         """The job manager task's specification, if this task is it."""
@@ -104,13 +116,18 @@ def render(job: Job, base: str) -> Json:
         body["previousState"] = job.previous
         body["previousStateTransitionTime"] = stamp(job.previous_at)
     body |= {name: value for name, value in job.spec.items() if name not in _FIRST}
-    info: Json = {"startTime": stamp(job.started), "poolId": job.spec["poolInfo"]["poolId"]}
+    info: Json = {"startTime": stamp(job.started), "poolId": job.pool_id}
     if job.ended is not None:
         info["endTime"] = stamp(job.ended)
     if job.reason is not None:
         info["terminateReason"] = job.reason
     body["executionInfo"] = info
     return body
+
+
+def place(job: Job) -> str:
+    """Its place in lists: completed jobs come last (recorded fact 40)."""
+    return f"{'1' if job.state == 'completed' else '0'}{job.key}"
 
 
 def filtered(job: Job, name: str) -> Value | None:

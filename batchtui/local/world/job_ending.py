@@ -1,6 +1,7 @@
 """How jobs end: terminated, or deleted with all that they have."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from batchtui.local.pace import Alarm
@@ -17,7 +18,16 @@ _ENDED = ("terminating", "completed", "deleting")
 class JobEnding:
     """Ends jobs: their tasks first, then what their nodes are to be cleared of."""
 
-    def __init__(self, world: World, runs: Runs, preparation: Preparation) -> None:
+    def __init__(
+        self,
+        world: World,
+        runs: Runs,
+        preparation: Preparation,
+        *,
+        ended: Callable[[Job], None],
+    ) -> None:
+        """`ended` is called with each job that is over, and again when it is gone."""
+        self._ended = ended
         self._world = world
         self._runs = runs
         self._preparation = preparation
@@ -75,6 +85,7 @@ class JobEnding:
             job.move("completed", now)
             job.ended = now
             self._world.save_job(job)
+            self._ended(job)
 
     async def _sweep(self, job: Job, *, release: bool) -> None:
         world = self._world
@@ -96,6 +107,7 @@ class JobEnding:
         world.visits.forget_job(job.key)
         world.store.drop("job", "", job.key)
         del world.jobs[job.key], world.counts[job.key]
+        self._ended(job)
 
     def _silence(self, job: Job) -> None:
         alarm = self._alarms.pop(job.key, None)

@@ -17,9 +17,10 @@ from batchtui.local.wire.job_bodies import (
 )
 from batchtui.local.wire.special_bodies import task_of
 from batchtui.local.wire.task_bodies import CreateTask
+from batchtui.local.world.auto_pools import AutoPools
 from batchtui.local.world.dependencies import Dependencies
 from batchtui.local.world.exit_conditions import job_action, satisfies
-from batchtui.local.world.job import Counts, Job, check_alive
+from batchtui.local.world.job import Counts, Job, Json, check_alive
 from batchtui.local.world.job_ending import JobEnding
 from batchtui.local.world.runs import Ending, Runs
 from batchtui.local.world.task import Task
@@ -38,6 +39,7 @@ class JobRules:
         scheduler: Scheduler,
         dependencies: Dependencies,
         ending: JobEnding,
+        auto_pools: AutoPools,
         *,
         add: Callable[[Job, CreateTask], Task],
     ) -> None:
@@ -47,6 +49,7 @@ class JobRules:
         self._scheduler = scheduler
         self._dependencies = dependencies
         self._ending = ending
+        self._auto_pools = auto_pools
         self._add = add
 
     def create(self, body: CreateJob) -> Job:
@@ -54,10 +57,26 @@ class JobRules:
         there = world.jobs.get(body.id.lower())
         if there:
             raise ServiceError("JobCompleted" if there.state == "completed" else "JobExists")
+        spec = body.wire()
+        auto = spec["poolInfo"].get("autoPoolSpecification")
+        if auto and auto["poolLifetimeOption"] != "job":
+            reason = "A pool can live as long as a schedule only if a schedule makes the job"
+            raise invalid_property("poolLifetimeOption", reason, auto["poolLifetimeOption"])
+        return self.begin(body.id, spec, self._auto_pools.make(auto) if auto else None)
+
+    def begin(self, job_id: str, spec: Json, auto_pool: str | None) -> Job:
+        """Make a job from its body on the wire; `auto_pool` is the id of the pool made for it."""
+        world = self._world
         created = world.clock.now()
         now = world.clock.now()
         job = Job(
-            id=body.id, spec=body.wire(), created=created, modified=now, changed=now, started=now
+            id=job_id,
+            spec={"id": job_id, **spec},
+            created=created,
+            modified=now,
+            changed=now,
+            started=now,
+            auto_pool=auto_pool,
         )
         world.jobs[job.key] = job
         world.counts[job.key] = Counts()
@@ -176,7 +195,19 @@ class JobRules:
         self._world.save_job(job)
 
     def _check_pool_move(self, job: Job, body: JobChanges) -> None:
-        if body.pool_info and job.state != "disabled":
-            moved = str(body.pool_info.pool_id).lower() != job.pool
-            if moved:
+        if not body.pool_info:
+            return
+        auto = body.pool_info.auto_pool_specification
+        if auto:
+            there = job.spec["poolInfo"].get("autoPoolSpecification", {})
+            if there.get("poolLifetimeOption") != "job":
+                reason = "Only keepAlive of a pool that was made for the job can be changed"
+                raise invalid_property("autoPoolSpecification", reason)
+            body.pool_info = UNSET
+            kept = {**there, "keepAlive": auto.keep_alive}
+            job.spec = {**job.spec, "poolInfo": {"autoPoolSpecification": kept}}
+        elif str(body.pool_info.pool_id).lower() != job.pool:
+            if job.state != "disabled":
                 raise invalid_property("poolInfo", "The pool can be changed on disabled jobs only")
+            self._auto_pools.remove(job.auto_pool)
+            job.auto_pool = None

@@ -2,9 +2,11 @@
 
 import msgspec
 
+from batchtui.local.agent.launch import Outcome
 from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
+from batchtui.local.world.auto_pools import AutoPools
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.dependencies import Dependencies
 from batchtui.local.world.execution import Execution
@@ -20,14 +22,17 @@ from batchtui.local.world.placement import Placement
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.pool_rules import PoolRules
 from batchtui.local.world.preparation import Preparation
+from batchtui.local.world.retention import Retention
 from batchtui.local.world.runs import Runs
-from batchtui.local.world.task import Json, execution_info
+from batchtui.local.world.schedule import Schedule
+from batchtui.local.world.schedule_rules import ScheduleRules
+from batchtui.local.world.task import Json, Task, execution_info
 from batchtui.local.world.task_rules import TaskRules
 from batchtui.local.world.world import World
 
 
 class Rules:
-    """What the routes call: `pools`, `nodes`, `jobs` and `tasks`."""
+    """What the routes call: `pools`, `nodes`, `jobs`, `tasks` and so on."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -35,30 +40,34 @@ class Rules:
         self._runs = Runs(
             world,
             Execution(world, preparation),
-            completed=lambda job, task, outcome: self.jobs.completed(job, task, outcome),
+            completed=lambda job, task, outcome: self._completed(job, task, outcome),
             freed=lambda pool: self._scheduler.wake(pool),
         )
         self._scheduler = Scheduler(world, self._runs, Placement(preparation))
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
-        self._allocation = Allocation(world, self._runs, self._boot)
+        self._retention = Retention(world)
+        self._allocation = Allocation(world, self._runs, self._boot, self._retention)
         self.autoscale = AutoscaleRules(world, self._allocation)
         self.pools = PoolRules(world, self._allocation, self.autoscale)
-        self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler)
-        self.users = NodeUsers(world)
-        self.incidents = Incidents(
-            world, self._runs, self._boot, self._scheduler, self._allocation
+        self.nodes = NodeRules(
+            world, self._runs, self._boot, self._scheduler, self._retention
         )
-        ending = JobEnding(world, self._runs, preparation)
+        self.users = NodeUsers(world)
+        self.incidents = Incidents(world, self._runs, self._boot, self._scheduler, self._allocation)
+        self._auto_pools = AutoPools(world, self.pools)
+        ending = JobEnding(world, self._runs, preparation, ended=self._job_ended)
         self.jobs = JobRules(
             world,
             self._runs,
             self._scheduler,
             dependencies,
             ending,
+            self._auto_pools,
             add=lambda job, body: self.tasks.create(job, body),
         )
         self.tasks = TaskRules(world, self._runs, self._scheduler, dependencies)
+        self.schedules = ScheduleRules(world, self.jobs, ending, self._auto_pools)
 
     def resume(self) -> None:
         """Take up what the store holds: the account was away, its nodes were not.
@@ -83,6 +92,7 @@ class Rules:
         for job in list(world.jobs.values()):
             self.jobs.resume(job)
         self.autoscale.resume()
+        self.schedules.resume()
 
     def carry_on(self) -> None:
         """Take up what the store holds in the middle of what it does: nothing was ever away."""
@@ -100,6 +110,15 @@ class Rules:
         for job in world.jobs.values():
             self.jobs.resume(job)
         self.autoscale.resume()
+        self.schedules.resume()
+
+    def _job_ended(self, job: Job) -> None:
+        self._auto_pools.job_ended(job)
+        self.schedules.job_ended(job)
+
+    def _completed(self, job: Job, task: Task, outcome: Outcome | None) -> None:
+        self._retention.keep(task)
+        self.jobs.completed(job, task, outcome)
 
     def _resume(self, pool: Pool, node: Node) -> None:
         if not self.nodes.resume(node) and not self.incidents.resume(node):
@@ -122,6 +141,7 @@ class Rules:
 
     async def stop(self) -> None:
         self.jobs.stop()
+        self.schedules.stop()
         self.autoscale.stop()
         await self.world.stop()
 
@@ -139,6 +159,9 @@ class Rules:
             job = msgspec.json.decode(doc, type=Job)
             world.jobs[job.key] = job
             world.counts[job.key] = Counts()
+        for doc in world.store.documents("schedule"):
+            schedule = msgspec.json.decode(doc, type=Schedule)
+            world.schedules[schedule.key] = schedule
         for job_key, state, result, tasks, slots in world.table.counts():
             world.counts[job_key].add(state, result, slots, tasks)
 

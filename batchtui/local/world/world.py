@@ -17,6 +17,7 @@ from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Counts, Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
+from batchtui.local.world.schedule import Schedule
 from batchtui.local.world.side_work import SideWork
 from batchtui.local.world.task import Task
 from batchtui.local.world.task_table import TaskTable
@@ -53,6 +54,7 @@ class World:
         self.fleets: dict[str, Fleet] = {}
         self.jobs: dict[str, Job] = {}
         self.counts: dict[str, Counts] = {}
+        self.schedules: dict[str, Schedule] = {}
         self.held: dict[int, Task] = {}
         """Tasks that hold slots, by `seq`: while they do, these objects are the truth."""
         self.failures: list[BaseException] = []
@@ -82,6 +84,17 @@ class World:
             raise ServiceError("JobNotFound")
         return job
 
+    def schedule(self, schedule_id: str) -> Schedule:
+        """A job schedule by its id in any case, or 404 JobScheduleNotFound."""
+        schedule = self.schedules.get(schedule_id.lower())
+        if schedule is None:
+            raise ServiceError("JobScheduleNotFound")
+        return schedule
+
+    def jobs_from(self, schedule: Schedule) -> list[Job]:
+        """The jobs that a schedule has made."""
+        return [job for job in self.jobs.values() if job.schedule == schedule.key]
+
     def task(self, job: Job, task_id: str) -> Task:
         """A task by its id in any case, or 404 TaskNotFound."""
         task = self.table.get(job.key, task_id.lower())
@@ -101,6 +114,9 @@ class World:
 
     def save_job(self, job: Job) -> None:
         self.store.put("job", "", job.key, job)
+
+    def save_schedule(self, schedule: Schedule) -> None:
+        self.store.put("schedule", "", schedule.key, schedule)
 
     def move_node(self, node: Node, state: str) -> None:
         """Bring a node into a state, and let the fleet know."""
