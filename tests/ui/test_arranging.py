@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, SelectionList
 
-from batchtui.core.states import JobState
+from batchtui.core.states import JobState, TaskState
 from batchtui.core.view import View
 from batchtui.ui.choices import Choices
 from batchtui.ui.panes.jobs import JobsPane
@@ -175,3 +175,17 @@ def test_a_spoilt_file_of_choices_is_a_sentence(tmp_path: Path) -> None:
         file.write_text(text)
         assert "is not as batchtui wrote it" in Choices(file).load()
     assert "cannot be written" in Choices(file / "below").save("")
+
+
+async def test_what_the_service_can_filter_goes_to_it() -> None:
+    account = await render_farm(nodes=40, tasks=2_300)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        tasks = await looking_at_tasks(pilot, app)
+        assert len(tasks.table.records) == 1_000, "there are more than the window holds"
+        account.batch.world.jobs["frames-0412"].tasks["frame-10399"].state = TaskState.RUNNING
+        await pilot.press("slash", *"state:runn")
+        await until(lambda: "frame-10399" in ids(tasks))
+        assert "of 2,300 pass" in str(tasks.border_subtitle)
+        await pilot.press("escape")
+        await until(lambda: len(tasks.table.records) == 1_000)

@@ -81,6 +81,7 @@ class ArrangingPane(Pane, Generic[T]):
         self.table: RecordTable[T] = RecordTable(*self.arrangement.shown, key=self.key)
         self._records: Sequence[T] = ()
         self._empty = self.table.empty
+        self._known = False
 
     def columns(self) -> Sequence[Column[T]]:
         """What there is to see of a record."""
@@ -119,7 +120,7 @@ class ArrangingPane(Pane, Generic[T]):
         self._records = records
         if self.table.marked:
             self.table.mark(self.table.marked & {self.key(record) for record in records})
-        hidden = records and self.filter.terms
+        hidden = self._known and self.filter.terms
         self.table.empty = ALL_HIDDEN if hidden else self._empty
         self.table.replace(self.arrangement.arranged(records))
         self.follow()
@@ -146,8 +147,13 @@ class ArrangingPane(Pane, Generic[T]):
     @property
     def remarks(self) -> tuple[str, ...]:
         marks = f"{len(self.marked):,} marked" if self.table.marked else ""
-        shown, there = len(self.table.records), len(self._records)
-        return marks, f"{shown:,} of {there:,} pass" if self.filter.terms else ""
+        passing = f"{len(self.table.records):,} of {self.there} pass"
+        return marks, passing if self.filter.terms else ""
+
+    @property
+    def there(self) -> str:
+        """How many records there are to filter, in words."""
+        return f"{len(self._records):,}"
 
     def action_filter(self) -> None:
         """Have the user type a filter, which works while it is typed."""

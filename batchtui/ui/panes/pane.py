@@ -46,6 +46,7 @@ class TablePane(ArrangingPane[T], Generic[T]):
 
     def show(self, records: Sequence[T], *, known: bool, empty: str) -> None:
         """Show these records; `empty` is what to say where there are none."""
+        self._known = known
         if known:
             self._empty = empty
         else:

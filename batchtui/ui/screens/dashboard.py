@@ -172,6 +172,10 @@ class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
     def count_blobs(self, message: ContainersPane.UsageWanted) -> None:
         self.feeds.show_usage_of(message.containers)
 
+    @on(TasksPane.Narrowed)
+    def narrow_tasks(self, message: TasksPane.Narrowed) -> None:
+        self.feeds.narrow_tasks(message.query)
+
     @on(TasksPane.MoreWanted)
     def show_more_tasks(self) -> None:
         self.feeds.show_more_tasks()
