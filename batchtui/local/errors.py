@@ -111,6 +111,10 @@ _SAYINGS: dict[str, tuple[int, str]] = {
     ),
     "TaskDependencyListTooLong": (400, "The list of task dependencies is too long."),
     "TaskExists": (409, "The specified task already exists."),
+    "TaskFilesCleanedup": (
+        409,
+        "The files of the specified task are cleaned up: their retention time is over.",
+    ),
     "TaskFilesUnavailable": (
         409,
         "The files of the specified task are not available: it has not run on a node of a pool"

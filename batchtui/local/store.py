@@ -38,6 +38,10 @@ CREATE TABLE IF NOT EXISTS needs (
     job TEXT NOT NULL, needed TEXT NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (job, needed, seq)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS retained (
+    seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, node TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS retained_by_due ON retained (due);
 CREATE TABLE IF NOT EXISTS spans (
     job TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, seq INTEGER NOT NULL,
     PRIMARY KEY (job, first, last, seq)

@@ -105,7 +105,10 @@ async def _root(call: Call) -> Path:
     if fleet is None or task.node not in fleet.nodes:
         raise ServiceError("TaskFilesUnavailable")
     await asyncio.to_thread(site.reveal_task, task, job)
-    return site.task(task.pool, task.node, job.id, task.id)
+    root = site.task(task.pool, task.node, job.id, task.id)
+    if task.state == "completed" and not await asyncio.to_thread(root.is_dir):
+        raise ServiceError("TaskFilesCleanedup")
+    return root
 
 
 async def _entry(call: Call) -> Entry:

@@ -8,6 +8,7 @@ from batchtui.local.wire.times import parse_duration
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.node import Json, Node, new_id
 from batchtui.local.world.pool import Pool
+from batchtui.local.world.retention import Retention
 from batchtui.local.world.runs import Ending, Runs
 from batchtui.local.world.world import World
 
@@ -19,10 +20,11 @@ _STAYING_IDLE = ("offline", "creating", "starting", "idle")
 class Allocation:
     """Runs at most one change of a pool's size at a time."""
 
-    def __init__(self, world: World, runs: Runs, boot: Boot) -> None:
+    def __init__(self, world: World, runs: Runs, boot: Boot, retention: Retention) -> None:
         self._world = world
         self._runs = runs
         self._boot = boot
+        self._retention = retention
         self._changes: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, pool: Pool, option: str, leaving: Iterable[Node] | None = None) -> None:
@@ -110,22 +112,33 @@ class Allocation:
     async def _remove(self, node: Node, option: str) -> None:
         world = self._world
         fleet = world.fleets[node.pool.lower()]
-        fleet.draining.add(node.id)
-        fleet.regroup(node)
-        runs = self._runs.of_node(node)
-        try:
-            if option not in _ENDINGS:
-                await self._runs.ended(runs)
-        except asyncio.CancelledError:
-            # The resize was stopped or timed out: the node stays and works on.
-            fleet.draining.discard(node.id)
-            fleet.regroup(node)
-            raise
+        if option not in _ENDINGS:
+            await self._drain(node, option)
+        if node.id not in fleet.nodes:
+            return  # It was preempted, and has left already.
         world.move_node(node, "leavingpool")
-        for run in runs:
+        for run in self._runs.of_node(node):
             self._runs.end(run, _ENDINGS.get(option, Ending.REQUEUE))
         # From here on there is no way back: a stopped resize does not stop a node that leaves.
         await asyncio.wait([world.spawn(self.vacate(node))])
+
+    async def _drain(self, node: Node, option: str) -> None:
+        """Give a node no more tasks, and wait until it needs to stay no longer."""
+        fleet = self._world.fleets[node.pool.lower()]
+        fleet.draining.add(node.id)
+        try:
+            if node.id in fleet.nodes:
+                fleet.regroup(node)
+            await self._runs.ended(self._runs.of_node(node))
+            if option == "retaineddata":
+                await self._retention.over(node)
+        except asyncio.CancelledError:
+            # The resize was stopped or timed out: the node stays and works on.
+            fleet.draining.discard(node.id)
+            if node.id in fleet.nodes:
+                fleet.regroup(node)
+                self._runs.free(node)
+            raise
 
     async def replace(self, pool: Pool, node: Node) -> None:
         """Take a node that is lost out of its pool, and give the pool another one if it wants."""

@@ -66,6 +66,7 @@ class Incidents:
         node.errors = [_SPOILT]
         self._world.move_node(node, "unusable")
         self._drop_tasks(node)
+        self._world.spawn(self._world.side.end(node))
 
     def upgrade(self, node: Node) -> None:
         """The node gets a new version of its operating system, and restarts with it."""
@@ -110,6 +111,7 @@ class Incidents:
 
     async def _upgrade(self, node: Node) -> None:
         await self._runs.ended(self._runs.of_node(node))
+        await self._world.side.end(node)
         await self._boot.rest(node)
         if node.state == "upgradingos":
             self._boot.begin(self._world.pool(node.pool), node)

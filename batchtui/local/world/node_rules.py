@@ -6,6 +6,7 @@ from batchtui.local.wire.node_bodies import DeallocateNode, ReimageNode
 from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode
 from batchtui.local.world.boot import Boot
 from batchtui.local.world.node import Node
+from batchtui.local.world.retention import Retention
 from batchtui.local.world.runs import Ending, Runs
 from batchtui.local.world.world import World
 
@@ -23,11 +24,14 @@ _BUSY = {
 class NodeRules:
     """Every method either raises a `ServiceError` or has set the new state before it returns."""
 
-    def __init__(self, world: World, runs: Runs, boot: Boot, scheduler: Scheduler) -> None:
+    def __init__(
+        self, world: World, runs: Runs, boot: Boot, scheduler: Scheduler, retention: Retention
+    ) -> None:
         self._world = world
         self._runs = runs
         self._boot = boot
         self._scheduler = scheduler
+        self._retention = retention
 
     def reboot(self, node: Node, body: RebootNode) -> None:
         """Restart a node; its start task runs again. What is on its disk stays."""
@@ -120,6 +124,8 @@ class NodeRules:
         for run in runs:
             self._runs.end(run, _ENDINGS.get(option, Ending.NONE))
         await self._runs.ended(runs)
+        if option == "retaineddata":
+            await self._retention.over(node)
 
     def _slip(self, node: Node, state: str) -> None:
         """Bring a node into a state without a new transition time (recorded fact 39)."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from batchtui.local.agent.launch import Outcome
+from batchtui.local.agent.launch import Outcome
 from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
@@ -22,6 +23,7 @@ from batchtui.local.world.placement import Placement
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.pool_rules import PoolRules
 from batchtui.local.world.preparation import Preparation
+from batchtui.local.world.retention import Retention
 from batchtui.local.world.retention import Retention
 from batchtui.local.world.runs import Runs
 from batchtui.local.world.schedule import Schedule
@@ -50,9 +52,7 @@ class Rules:
         self._allocation = Allocation(world, self._runs, self._boot, self._retention)
         self.autoscale = AutoscaleRules(world, self._allocation)
         self.pools = PoolRules(world, self._allocation, self.autoscale)
-        self.nodes = NodeRules(
-            world, self._runs, self._boot, self._scheduler, self._retention
-        )
+        self.nodes = NodeRules(world, self._runs, self._boot, self._scheduler, self._retention)
         self.users = NodeUsers(world)
         self.incidents = Incidents(world, self._runs, self._boot, self._scheduler, self._allocation)
         self._auto_pools = AutoPools(world, self.pools)
@@ -120,6 +120,10 @@ class Rules:
         self._retention.keep(task)
         self.jobs.completed(job, task, outcome)
 
+    def _completed(self, job: Job, task: Task, outcome: Outcome | None) -> None:
+        self._retention.keep(task)
+        self.jobs.completed(job, task, outcome)
+
     def _resume(self, pool: Pool, node: Node) -> None:
         if not self.nodes.resume(node) and not self.incidents.resume(node):
             self._boot.resume(pool, node)
@@ -143,11 +147,13 @@ class Rules:
         self.jobs.stop()
         self.schedules.stop()
         self.autoscale.stop()
+        self._retention.stop()
         await self.world.stop()
 
     def _load(self) -> None:
         world = self.world
         world.visits.load()
+        self._retention.start()
         for doc in world.store.documents("pool"):
             pool = msgspec.json.decode(doc, type=Pool)
             world.pools[pool.key] = pool

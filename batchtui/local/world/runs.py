@@ -120,6 +120,10 @@ class Runs:
         if works:
             await asyncio.wait(works)
 
+    def free(self, node: Node) -> None:
+        """A node takes tasks again without one having ended."""
+        self._freed(node.pool.lower())
+
     def complete(self, task: Task, job: Job, outcome: Outcome | None) -> None:
         """Bring a task to its end; without an outcome because somebody ended it."""
         world = self._world
