@@ -8,6 +8,7 @@ from textual.screen import Screen
 from batchtui.core.controller import Controller
 from batchtui.core.models import Job
 from batchtui.ui.screens.following import Clock
+from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.triage import TriageScreen
 
 
@@ -17,6 +18,7 @@ class LookingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failures", "Failures", tooltip="Say why tasks of the job failed",
                 id="failures"),
+        Binding("J", "job", "Job", show=False, tooltip="Look at the job closely", id="job"),
     ]  # fmt: skip
 
     controller: Controller
@@ -26,3 +28,7 @@ class LookingScreen(Screen[None]):
     def action_failures(self) -> None:
         if self.job is not None:
             self.app.push_screen(TriageScreen(self.controller, self.job, clock=self._clock))
+
+    def action_job(self) -> None:
+        if self.job is not None:
+            self.app.push_screen(JobScreen(self.controller, self.job, clock=self._clock))

@@ -44,9 +44,9 @@ class TriageScreen(FollowingScreen):
         Binding("2", "go('failed')", "Tasks", show=False, tooltip="Go to the tasks"),
         Binding("3", "go('stderr')", "stderr", show=False, tooltip="Go to the last lines"),
         Binding("v", "regroup", "By node", tooltip="Group by node, or by cause", id="triage.by"),
-        Binding("A", "again_all", "Again all", tooltip="Run every failed task of the job again",
-                id="triage.again_all"),
-        Binding("o", "output", "Output", tooltip="Read all that the task wrote",
+        Binding("A", "again_all", "Again all", show=False,
+                tooltip="Run every failed task of the job again", id="triage.again_all"),
+        Binding("o", "output", "Output", show=False, tooltip="Read all that the task wrote",
                 id="triage.output"),
     ]  # fmt: skip
 

@@ -1,0 +1,140 @@
+"""One job: how far it is, and how its tasks went."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.widgets import Footer
+
+from batchtui.core.controller import Controller
+from batchtui.core.course import Course
+from batchtui.core.feed import Reading
+from batchtui.core.inquiries import Inquiries
+from batchtui.core.models import Job, NodeInfo, Task, TaskCounts
+from batchtui.core.states import TaskState
+from batchtui.core.summary import remaining
+from batchtui.core.wording import in_time
+from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.triage import TriageScreen
+from batchtui.ui.widgets.bar import bar
+from batchtui.ui.widgets.gantt import Gantt
+from batchtui.ui.widgets.glyphs import of_job
+from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.tones import Spans, Tone
+
+LATELY = 60.0
+"""Seconds over which the rate is taken."""
+
+
+class JobScreen(FollowingScreen):
+    """Charts over time, durations, and a lane for each node."""
+
+    CSS_PATH = "job.tcss"
+    AUTO_FOCUS = "Gantt"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "failures", "Failures", tooltip="Say why tasks failed", id="job.failures"),
+    ]
+
+    subject: reactive[Reading[Job]] = reactive(Reading(Job("")))
+    counts: reactive[Reading[TaskCounts]] = reactive(Reading(TaskCounts()))
+    course: reactive[Reading[Course]] = reactive(Reading(Course()))
+    span: reactive[tuple[float, float]] = reactive((0.0, 1.0))
+    """The time on screen."""
+
+    status = getters.query_one(StatusLine)
+
+    def __init__(self, controller: Controller, job: Job, *, clock: Clock = utc_now) -> None:
+        super().__init__(controller, clock=clock)
+        self.job = job
+        self._inquiries = Inquiries(controller, job.id)
+
+    def compose(self) -> ComposeResult:
+        here, now = JobScreen, FollowingScreen.now
+        yield StatusLine()
+        with Horizontal(id="charts"):
+            yield OverTimePane(id="overtime").data_bind(here.course, here.span, now)
+            yield DurationsPane(id="durations").data_bind(here.course)
+        yield LanesPane(id="lanes").data_bind(here.course, now)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for name in ("subject", "counts", "course", "now"):
+            self.watch(self, name, self.describe, init=False)
+        self.follow("subject", self._inquiries.job(self.job))
+        self.follow("counts", self._inquiries.counts())
+        self.follow("course", self._inquiries.course())
+        self.describe()
+
+    def describe(self) -> None:
+        """Say in one line how far the job is, how fast, and how long it may still take."""
+        self.job = job = self.subject.value if self.subject.value.id else self.job
+        counts = self.counts.value
+        facts = [
+            Fact((("job ", Tone.MUTED), (job.id, Tone.STRONG)), 0),
+            Fact(of_job(job).spans, 2),
+            Fact((("pool ", Tone.MUTED), (job.pool_id, Tone.PLAIN)), 6),
+        ]
+        if counts.total:
+            facts.append(Fact(_progress(counts), 1))
+            facts += [Fact(spans, rank) for spans, rank in _parts(counts)]
+        facts += self._pace(counts)
+        if self.subject.error or self.course.error:
+            facts.append(Fact((("○ stale", Tone.BAD),), 0, right=True))
+        self.status.facts = tuple(facts)
+
+    def _pace(self, counts: TaskCounts) -> list[Fact]:
+        """The rate of the last minute, and what follows from it."""
+        course, now = self.course.value, self.now.timestamp()
+        lately = min(LATELY, max(1.0, now - course.begin))
+        ended, _ = course.ended_between(now - lately, now)
+        left = remaining(counts, counts.total, ended / lately)
+        if not ended or not left:
+            return []
+        return [
+            Fact(((f"{ended / lately * 60:,.0f}", Tone.PLAIN), (" a minute", Tone.MUTED)), 5),
+            Fact((("about ", Tone.MUTED), (in_time(left), Tone.STRONG), (" left", Tone.MUTED)), 3),
+        ]
+
+    @on(Gantt.Scoped)
+    def take_span(self, message: Gantt.Scoped) -> None:
+        self.span = message.begin, message.end
+
+    @on(LanesPane.OutputRequested)
+    def open_output(self, message: LanesPane.OutputRequested) -> None:
+        stint = message.stint
+        state = TaskState.RUNNING if stint.end is None else TaskState.COMPLETED
+        node = NodeInfo(self.job.pool_id, stint.node_id)
+        task = Task(stint.task_id, state, node_info=node)
+        self.app.push_screen(OutputScreen(self.controller, self.job.id, task))
+
+    def action_failures(self) -> None:
+        self.app.push_screen(TriageScreen(self.controller, self.job, clock=self.clock))
+
+
+def _progress(counts: TaskCounts) -> Spans:
+    parts = ((counts.succeeded, Tone.GOOD), (counts.failed, Tone.BAD))
+    percent = f" {counts.completed * 100 // counts.total} %"
+    return (*bar(parts, counts.total, 16), (percent, Tone.STRONG))
+
+
+def _parts(counts: TaskCounts) -> list[tuple[Spans, int]]:
+    """How many tasks are how far, those that are none left out."""
+    words = (
+        (counts.succeeded, "ok", Tone.GOOD, 4),
+        (counts.failed, "failed", Tone.BAD, 1),
+        (counts.running, "running", Tone.PLAIN, 3),
+        (counts.active, "waiting", Tone.PLAIN, 5),
+    )
+    return [
+        (((f"{count:,}", tone), (f" {word}", Tone.MUTED)), rank)
+        for count, word, tone, rank in words
+        if count
+    ]

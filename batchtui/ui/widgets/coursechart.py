@@ -1,0 +1,101 @@
+"""A job over time: how many tasks ended, and how many ran."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from batchtui.core.course import Course
+from batchtui.ui.widgets.ganttcells import Scope
+from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+
+
+class CourseChart(Widget):
+    """Two charts of columns, one above the other, over the same time."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
+    DEFAULT_CSS = f"""
+    CourseChart {{ height: 1fr; }}
+    {tone_css("CourseChart")}
+    """
+
+    course: reactive[Course] = reactive(Course)
+    span: reactive[tuple[float, float]] = reactive((0.0, 1.0))
+    """The time to show, in seconds since 1970."""
+    now: reactive[float] = reactive(0.0)
+
+    def render_line(self, y: int) -> Strip:
+        upper = self.size.height // 2
+        lines = self._ended(upper) if y < upper else self._ran(self.size.height - upper)
+        row = y if y < upper else y - upper
+        segments = (
+            Segment(text, self.get_component_rich_style(f"tone--{tone}"))
+            for text, tone in lines[row]
+        )
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    @property
+    def _scope(self) -> Scope:
+        return Scope(*self.span, self.size.width)
+
+    def _ended(self, height: int) -> list[Spans]:
+        scope = self._scope
+        columns = ended(self.course, scope)
+        most = max((count for count, _ in columns), default=0)
+        tones = [_tone(count, failed) for count, failed in columns]
+        per_minute = most / scope.cell * 60
+        title = (("tasks ended ", Tone.MUTED), (_rate(per_minute), Tone.PLAIN))
+        return [title, *_drawn([count for count, _ in columns], most, tones, height - 1)]
+
+    def _ran(self, height: int) -> list[Spans]:
+        scope = self._scope
+        columns = running(self.course, scope, self.now)
+        most = max(columns, default=0)
+        title = (("tasks running ", Tone.MUTED), (f"up to {most:,} at a time", Tone.PLAIN))
+        tones = [Tone.ACTIVE] * len(columns)
+        return [title, *_drawn(columns, most, tones, height - 1)]
+
+
+def ended(course: Course, scope: Scope) -> list[tuple[int, int]]:
+    """How many tasks ended in each cell's time, and how many of them failed."""
+    edges = [scope.begin + cell * scope.cell for cell in range(scope.width + 1)]
+    return [course.ended_between(*edges[cell : cell + 2]) for cell in range(scope.width)]
+
+
+def running(course: Course, scope: Scope, now: float) -> list[int]:
+    """How many tasks ran in the middle of each cell's time; none where that is to come."""
+    moments = (scope.begin + (cell + 0.5) * scope.cell for cell in range(scope.width))
+    end = max(now, course.latest)
+    return [course.running_at(moment) if moment <= end else 0 for moment in moments]
+
+
+def _drawn(values: Sequence[int], most: int, tones: Sequence[Tone], height: int) -> list[Spans]:
+    """Columns of eighths of a cell; what is not nothing shows."""
+    if height < 1:
+        return []
+    steps = [max(1, round(value / most * height * 8)) if value and most else 0 for value in values]
+    rows: list[Spans] = []
+    for row in reversed(range(height)):
+        cells = [
+            (EIGHTHS[min(8, max(0, step - row * 8))], tone)
+            for step, tone in zip(steps, tones, strict=True)
+        ]
+        rows.append(tuple(cells))
+    return rows
+
+
+def _tone(count: int, failed: int) -> Tone:
+    if not failed:
+        return Tone.GOOD
+    return Tone.BAD if failed * 2 >= count else Tone.WARNING
+
+
+def _rate(per_minute: float) -> str:
+    if per_minute >= 600:
+        return f"up to {per_minute / 60:,.0f} a second"
+    return f"up to {per_minute:,.0f} a minute" if per_minute >= 1 else "less than one a minute"
