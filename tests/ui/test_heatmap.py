@@ -225,11 +225,11 @@ async def test_the_legend_counts_and_a_click_chooses() -> None:
     async with app.run_test(size=(40, 4)) as pilot:
         legend = app.query_one(Legend)
         legend.counts = {NodeState.IDLE: 1_200, NodeState.UNUSABLE: 3}
-        legend.stuck, legend.spot, legend.each = 2, 9, 4
+        legend.stuck, legend.spot = 2, 9
         await pilot.pause()
         assert text_of(legend).splitlines() == [
             "· idle 1,200   ! unusable 3   * stuck 2",
-            "ˢ spot 9   a cell stands for 4 nodes",
+            "ˢ spot 9",
         ]
         assert legend.keys == ("idle", "unusable", "stuck", "spot")
         await pilot.click(legend, offset=(17, 0))

@@ -11,7 +11,7 @@ from batchtui.core.stuck import stuck_among
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.legend import Legend
-from batchtui.ui.widgets.tiles import Lens, Scale
+from batchtui.ui.widgets.tiles import Lens
 
 
 class HeatPane(Pane):
@@ -23,22 +23,22 @@ class HeatPane(Pane):
                 id="nodes.trouble"),
         Binding("F", "trouble(True)", "Trouble before", show=False,
                 tooltip="Go to the node before that failed, is stuck, or stands out",
-                id="nodes.trouble_before"),
+                id="table.trouble_before"),
         Binding("v", "choose(1)", "Show only", show=False,
-                tooltip="Let the nodes of the legend's next entry stand out", id="nodes.choose"),
+                tooltip="Let the nodes of the legend's next entry stand out", id="table.choose"),
         Binding("V", "choose(-1)", "Show only, back", show=False,
                 tooltip="Let the nodes of the legend's entry before stand out",
-                id="nodes.choose_before"),
+                id="table.choose_before"),
         Binding("space", "mark", "Mark", show=False, tooltip="Mark this node, or unmark it",
-                id="nodes.mark"),
+                id="table.mark"),
         Binding("ctrl+a", "mark_all", "Mark all", show=False,
-                tooltip="Mark every node that stands out", id="nodes.mark_all"),
+                tooltip="Mark every node that stands out", id="table.mark_all"),
         Binding("ctrl+backslash", "mark_none", "Mark none", show=False,
-                tooltip="Take all marks away", id="nodes.mark_none"),
+                tooltip="Take all marks away", id="table.mark_none"),
         Binding("plus,equals_sign", "enlarge(1)", "Larger", show=False,
-                tooltip="Draw the nodes larger", id="nodes.larger"),
+                tooltip="Draw the nodes larger", id="table.larger"),
         Binding("minus", "enlarge(-1)", "Smaller", show=False,
-                tooltip="Draw the nodes smaller, down to where all are seen", id="nodes.smaller"),
+                tooltip="Draw the nodes smaller, down to where all are seen", id="table.smaller"),
     ]  # fmt: skip
 
     lens: reactive[Lens] = reactive(Lens(), init=False)
@@ -56,7 +56,7 @@ class HeatPane(Pane):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.watch(self.heatmap, "scale", self._tell_scale)
+        self.watch(self.heatmap, "scale", self.summarise)
 
     def action_trouble(self, back: bool = False) -> None:
         wanted = self.lens.shows if self.lens.chosen else self.lens.alarming
@@ -89,9 +89,6 @@ class HeatPane(Pane):
 
     def action_enlarge(self, step: int) -> None:
         self.heatmap.larger += step
-
-    def _tell_scale(self, scale: Scale) -> None:
-        self.legend.each = scale.nodes
 
     def look(self) -> None:
         """Take the time of day, and what is stuck at that time, into the lens."""

@@ -52,11 +52,14 @@ x lists what you can do to the node.
     def watch_now(self) -> None:
         self.describe()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.describe)
+
     def describe(self) -> None:
         """Say it as it is now."""
         node = self.subject.value
         lens = Lens(slots=self.slots, now=self.now, stuck=stuck_among((node,), self.now))
-        lines = node_page(node, lens)
         if self.is_mounted:
+            lines = node_page(node, lens, self.query_one(".page").size.width)
             page = Content("\n").join(content(line) for line in lines)
             self.query_one(".page", Words).say(page)

@@ -171,6 +171,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         parts = [f"{len(self.lens.marked):,} marked"] if self.lens.marked else []
         if window.items:
             parts.append(("" if window.complete else "first ") + many(len(window.items), "node"))
+        if self.heatmap.scale.nodes > 1:
+            parts.append(f"{self.heatmap.scale.nodes} to a cell")
         self.summary = " · ".join(parts)
 
     def _count(self) -> None:

@@ -33,7 +33,7 @@ class HeatLines(ScrollView):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "heatmap--cursor", "heatmap--dimmed", "heatmap--stuck", "heatmap--marked", "heatmap--spot",
+        "heatmap--cursor", "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
         *(f"heatmap--{state}" for state in NodeState),
         *(f"heatmap--{state}-ground" for state in BROKEN),
         *tone_classes(),
@@ -51,7 +51,6 @@ class HeatLines(ScrollView):
         .heatmap--spot {{ background: $row; }}
         .heatmap--dimmed {{ color: $track; }}
         .heatmap--stuck {{ color: $warning; text-style: bold; }}
-        .heatmap--marked {{ text-style: bold underline; }}
         .heatmap--cursor {{ background: $border-blurred; color: $foreground; }}
         &:focus .heatmap--cursor {{ background: $foreground; color: $background; }}
     }}
@@ -64,6 +63,14 @@ class HeatLines(ScrollView):
     scale: var[Scale] = var(SMALL, init=False)
     larger: var[int] = var(0, init=False)
     """Steps by which the tiles are larger than lets all of them be seen at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._styles: dict[tuple[str, ...], Style] = {}
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
 
     @property
     def columns(self) -> int:
@@ -116,8 +123,22 @@ class HeatLines(ScrollView):
         return self.nodes[index * self.scale.nodes : (index + 1) * self.scale.nodes]
 
     def _style(self, names: tuple[str, ...], *, at_cursor: bool) -> Style:
-        names = (*names, "heatmap--cursor") if at_cursor else names
-        return self.get_component_rich_style(*names) if names else self.rich_style
+        """The first class in full; of the others what they are there for."""
+        if at_cursor:
+            names = (*names, "heatmap--cursor")
+        if names not in self._styles:
+            style = self.get_component_rich_style(names[0]) if names else self.rich_style
+            for name in names[1:]:
+                style += self._touch(name)
+            self._styles[names] = style
+        return self._styles[names]
+
+    def _touch(self, name: str) -> Style:
+        """What a class changes of a style that is there already."""
+        if name == "heatmap--marked":
+            return Style(underline=True, bold=True)
+        style = self.get_component_rich_style(name)
+        return Style(bgcolor=style.bgcolor) if name == "heatmap--spot" else style
 
     def _first_of(self, y: int) -> int:
         """The index of the first node of a line on screen."""

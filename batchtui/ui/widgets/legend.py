@@ -20,7 +20,7 @@ GAP = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`key` is what choosing the entry chooses; an entry without one cannot be chosen."""
+    """`key` is what choosing the entry chooses."""
 
     key: str
     text: Content
@@ -36,8 +36,6 @@ class Legend(Widget):
     """How many of them are spot nodes, which have a mark; so have stuck and marked ones."""
     stuck: reactive[int] = reactive(0, layout=True)
     marked: reactive[int] = reactive(0, layout=True)
-    each: reactive[int] = reactive(1, layout=True)
-    """How many nodes one tile stands for."""
     chosen: reactive[str] = reactive("")
     """The entry whose nodes stand out; empty for none."""
 
@@ -51,7 +49,7 @@ class Legend(Widget):
     @property
     def keys(self) -> tuple[str, ...]:
         """What can be chosen at present, in the order in which it is shown."""
-        return tuple(entry.key for entry in self._entries() if entry.key)
+        return tuple(entry.key for entry in self._entries())
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
@@ -68,7 +66,7 @@ class Legend(Widget):
             return
         x = 0
         for entry in lines[offset.y]:
-            if x <= offset.x < x + entry.text.cell_length and entry.key:
+            if x <= offset.x < x + entry.text.cell_length:
                 self.post_message(self.Chosen(entry.key))
             x += entry.text.cell_length + GAP
 
@@ -85,9 +83,6 @@ class Legend(Widget):
         ):
             if count:
                 entries.append(self._entry(key, glyph, words, count, style))
-        if self.each > 1:
-            note = Content.assemble((f"a cell stands for {self.each} nodes", "$text-muted italic"))
-            entries.append(Entry("", note))
         return entries
 
     def _entry(self, key: str, glyph: str, words: str, count: int, style: str) -> Entry:

@@ -1,7 +1,7 @@
 """One node in words."""
 
 from batchtui.core.models import Node, TaskExecution
-from batchtui.core.states import Result, SchedulingState, TaskState
+from batchtui.core.states import NodeState, Result, SchedulingState, TaskState
 from batchtui.core.stuck import BROKEN
 from batchtui.core.wording import some
 from batchtui.ui.widgets.glyphs import NODES
@@ -9,6 +9,18 @@ from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.tiles import Lens
 from batchtui.ui.widgets.times import ago
 from batchtui.ui.widgets.tones import Spans, Tone, joined
+
+TONES = {
+    NodeState.RUNNING: Tone.GOOD,
+    NodeState.IDLE: Tone.PLAIN,
+    NodeState.OFFLINE: Tone.WARNING,
+    NodeState.PREEMPTED: Tone.WARNING,
+    NodeState.UNKNOWN: Tone.WARNING,
+    NodeState.DEALLOCATED: Tone.MUTED,
+    NodeState.LEAVING_POOL: Tone.MUTED,
+    **dict.fromkeys(BROKEN, Tone.BAD),
+}
+"""The tones of states in words; those that are missing are on the way to something."""
 
 
 def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
@@ -33,7 +45,7 @@ def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
 def state_words(node: Node) -> Spans:
     """The state's glyph and words; that it takes no tasks where it does not say so by itself."""
     glyph, words = NODES[node.state]
-    state = (f"{glyph} {words}", Tone.BAD if node.state in BROKEN else Tone.STRONG)
+    state = (f"{glyph} {words}", TONES.get(node.state, Tone.ACTIVE))
     if node.scheduling_state is SchedulingState.DISABLED:
         return (state, (", takes no tasks", Tone.WARNING))
     return (state,)

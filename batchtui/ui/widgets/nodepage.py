@@ -1,5 +1,6 @@
 """Everything about one node, in lines."""
 
+import textwrap
 from collections.abc import Iterator
 
 from batchtui.core.models import NameValue, Node, TaskExecution
@@ -15,10 +16,13 @@ from batchtui.ui.widgets.tones import Spans, Tone
 LABEL = 12
 
 
-def node_page(node: Node, lens: Lens) -> tuple[Spans, ...]:
-    """What it is and how it fares, what is the matter with it, its errors, its start task."""
-    lines = [line for line in (*_trouble(node, lens), *_facts(node, lens)) if line]
-    return (*lines, *_start_task(node.start_task_info, lens))
+def node_page(node: Node, lens: Lens, width: int) -> tuple[Spans, ...]:
+    """What is the matter with it, its errors, how it fares, its start task.
+
+    Sentences are broken so that they stand beside their label in so many cells.
+    """
+    lines = (*_trouble(node, lens), *_start_task(node.start_task_info, lens), *_facts(node, lens))
+    return tuple(part for line in lines for part in _broken(line, width))
 
 
 def _trouble(node: Node, lens: Lens) -> Iterator[Spans]:
@@ -30,7 +34,7 @@ def _trouble(node: Node, lens: Lens) -> Iterator[Spans]:
         yield _line("error", ((f"{error.code}: {redacted(error.message)}", Tone.BAD),))
         yield from _details(error.error_details)
     if what or node.errors:
-        yield (("", Tone.PLAIN), (" ", Tone.PLAIN))
+        yield ()
 
 
 def _facts(node: Node, lens: Lens) -> Iterator[Spans]:
@@ -73,6 +77,18 @@ def _details(details: tuple[NameValue, ...]) -> Iterator[Spans]:
     for detail in details:
         text = f"{detail.name}: {redacted(detail.value)}" if detail.name else detail.value
         yield _line("", ((text, Tone.MUTED),))
+
+
+def _broken(line: Spans, width: int) -> Iterator[Spans]:
+    """A sentence behind its label, in as many lines as it takes."""
+    if len(line) != 2:
+        yield line
+        return
+    (label, muted), (text, tone) = line
+    first, *rest = textwrap.wrap(text, max(20, width - LABEL)) or [""]
+    yield (label, muted), (first, tone)
+    for row in rest:
+        yield (" " * LABEL, muted), (row, tone)
 
 
 def _line(label: str, spans: Spans) -> Spans:
