@@ -3,7 +3,6 @@
 import msgspec
 
 from batchtui.local.agent.launch import Outcome
-from batchtui.local.agent.launch import Outcome
 from batchtui.local.autoscale.rules import AutoscaleRules
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
@@ -23,7 +22,6 @@ from batchtui.local.world.placement import Placement
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.pool_rules import PoolRules
 from batchtui.local.world.preparation import Preparation
-from batchtui.local.world.retention import Retention
 from batchtui.local.world.retention import Retention
 from batchtui.local.world.runs import Runs
 from batchtui.local.world.schedule import Schedule
@@ -115,10 +113,6 @@ class Rules:
     def _job_ended(self, job: Job) -> None:
         self._auto_pools.job_ended(job)
         self.schedules.job_ended(job)
-
-    def _completed(self, job: Job, task: Task, outcome: Outcome | None) -> None:
-        self._retention.keep(task)
-        self.jobs.completed(job, task, outcome)
 
     def _completed(self, job: Job, task: Task, outcome: Outcome | None) -> None:
         self._retention.keep(task)
