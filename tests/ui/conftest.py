@@ -19,8 +19,12 @@ from batchtui.core.ledger import Ledger
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
 from batchtui.ui.app import BatchApp
+from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.screens.dashboard import DashboardScreen
 from tests.fakes import FakeAccount
+
+# What a key does shows at once, so that no test has to wait for a cursor to rest.
+TablePane.REST = 0.0
 
 ENDPOINT = "https://contoso.westeurope.batch.azure.com"
 PATIENCE = 10.0

@@ -189,3 +189,17 @@ async def test_what_the_service_can_filter_goes_to_it() -> None:
         assert "of 2,300 pass" in str(tasks.border_subtitle)
         await pilot.press("escape")
         await until(lambda: len(tasks.table.records) == 1_000)
+
+
+async def test_others_follow_a_cursor_only_to_where_it_rests(
+    app: TestedApp, account: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TablePane, "REST", 0.6)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await until(lambda: app.panes.job is not None)
+        account.calls.made.clear()
+        await pilot.press("2", "j", "j", "j")
+        await until(lambda: app.panes.job is not None and app.panes.job.id == "nightly-sweep")
+        await until(lambda: "tasks nightly-sweep all" in account.calls.made)
+        assert "tasks topn-7f3a all" not in account.calls.made

@@ -1,11 +1,13 @@
 """Panes as most are: a table, and the record under its cursor."""
 
+import time
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.timer import Timer
 
 from batchtui.ui.panes.arranging import ArrangingPane
 from batchtui.ui.panes.frame import Pane
@@ -18,6 +20,9 @@ T = TypeVar("T")
 
 class TablePane(ArrangingPane[T], Generic[T]):
     """A pane that is a table of records."""
+
+    REST: ClassVar[float] = 0.15
+    """Seconds that a cursor which is on the move must rest before others follow it."""
 
     class Highlighted(Message):
         """Another record is highlighted, or the highlighted one changed."""
@@ -34,6 +39,8 @@ class TablePane(ArrangingPane[T], Generic[T]):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.highlighted: T | None = None
+        self._moved = 0.0
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -61,9 +68,34 @@ class TablePane(ArrangingPane[T], Generic[T]):
         """Tell the screen of the record under the cursor where it is news."""
         before, self.highlighted = self.highlighted, self.table.highlighted
         if before != self.highlighted:
-            self.post_message(self.Highlighted(self, self.highlighted))
+            same = before is not None is not self.highlighted and (
+                self.key(before) == self.key(self.highlighted)
+            )
+            self._tell(at_once=same)
         if (before is None) != (self.highlighted is None):
             self.refresh_bindings()
+
+    def _tell(self, *, at_once: bool) -> None:
+        """What others show follows the first step of a cursor, and where it comes to rest.
+
+        What it only passes on its way is not worth a request.
+        """
+        if at_once:
+            if self._resting is None:
+                self._tell_now()
+            return
+        now = time.monotonic()
+        moving, self._moved = now - self._moved < self.REST, now
+        if self._resting is not None:
+            self._resting.stop()
+        if moving:
+            self._resting = self.set_timer(self.REST, self._tell_now)
+        else:
+            self._tell_now()
+
+    def _tell_now(self) -> None:
+        self._resting = None
+        self.post_message(self.Highlighted(self, self.highlighted))
 
     def may_change(self, *, something: bool = True) -> bool | None:
         """Whether an action that changes the account is on offer: None shows it disabled."""
