@@ -20,9 +20,10 @@ class Retention:
     def keep(self, task: Task) -> None:
         """A task is completed: its time begins, if it ever was on a node."""
         length = limit(task.spec["constraints"]["retentionTime"])
-        if length is None or task.node is None or task.ended is None:
+        if length is None or task.node is None:
             return
-        due = micros(moment(task.ended) + length)
+        # By the account's own clock: its executor's may go at another pace.
+        due = micros(moment(self._world.clock.now()) + length)
         self._world.store.write(
             "INSERT OR REPLACE INTO retained VALUES (?, ?, ?)", (task.seq, due, task.node)
         )
