@@ -20,6 +20,7 @@ from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.session import Session
 from batchtui.core.wording import many
 from batchtui.ui import theme
+from batchtui.ui.acting import ActingApp
 from batchtui.ui.commands import BindingsProvider
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
@@ -42,7 +43,7 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(KeepingApp):
+class BatchApp(ActingApp, KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -181,7 +182,7 @@ class BatchApp(KeepingApp):
                 return None if self.dashboard.controller.read_only else True
             case "help":
                 return self.dashboard is not None
-        return True
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Explain the pane in use and its keys, or the screen where there is no pane."""

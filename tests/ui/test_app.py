@@ -113,7 +113,7 @@ async def test_help_is_about_the_pane_in_use(app: TestedApp) -> None:
         await pilot.pause()
         keys = text_of(app.screen.query_one("#keys"))
         assert "jobs of the account" in text_of(app.screen.query_one("#text"))
-        for line in ("n  New  Create a job", "d  Delete  Delete the job and its tasks"):
+        for line in ("n  New  Create a job", "d  Delete  Delete the job, or the marked ones"):
             assert line.split() in [shown.split() for shown in keys.splitlines()]
         await pilot.press("escape")
         await until(lambda: app.screen is app.dashboard)

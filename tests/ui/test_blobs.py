@@ -10,7 +10,8 @@ from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.blobs import BlobsPane
-from batchtui.ui.screens.blobs import BlobsScreen, saved_as
+from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.steering.storage import saved_as
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.upload import UploadScreen
 from tests.fakes import FakeAccount, refused

@@ -4,7 +4,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input, Static
 
 from batchtui.core.models import PoolInfo
 from batchtui.core.specs import JobSpec
@@ -137,6 +139,16 @@ DELETIONS = (
 )
 
 
+async def agree(pilot: Pilot[int], app: TestedApp) -> None:
+    """Say yes, and type the name where a yes is not enough."""
+    await pilot.press("y")
+    await pilot.pause()
+    for field in app.screen.query("#typed").results(Input):
+        assert field.has_focus
+        field.value = str(app.screen.query_one("#what-to-type", Static).render()).split()[1]
+        await pilot.press("enter")
+
+
 async def test_deleting_asks_first_and_names_what_goes(app: TestedApp) -> None:
     async with app.run_test(size=(100, 40)) as pilot:
         await settled(pilot, app)
@@ -152,7 +164,7 @@ async def test_deleting_asks_first_and_names_what_goes(app: TestedApp) -> None:
             assert call not in app.account.calls.made, "enter takes the safe answer"
             await pilot.press("d")
             await until(partial(on_top, app, ConfirmScreen))
-            await pilot.press("right", "enter")
+            await agree(pilot, app)
             await until(partial(app.account.calls.made.__contains__, call), what=call)
 
 
@@ -161,7 +173,7 @@ async def test_what_is_deleted_shows_that_it_goes(app: TestedApp, account: FakeA
         await settled(pilot, app)
         await pilot.press("j", "d")
         await until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("y")
+        await agree(pilot, app)
         await until(lambda: account.batch.world.pools["render-farm"].state is PoolState.DELETING)
         await settled(pilot, app)
         assert row(app, "pools", "render-farm")[1:3] == ["◌", "deleting"]

@@ -11,22 +11,15 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Blob, Window
 from batchtui.core.wording import in_bytes, many
-from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes import orders
+from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 
-class AboutBlob(Message):
-    """A request that concerns one blob."""
-
-    def __init__(self, blob: Blob) -> None:
-        self.blob = blob
-        super().__init__()
-
-
-class BlobsPane(TablePane[Blob]):
+class BlobsPane(SteerablePane[Blob]):
     FEEDS = ("blobs",)
     NAME = "Blobs"
     NEAR = 100
@@ -39,23 +32,13 @@ first.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "upload", "Upload", tooltip="Upload files here", id="blobs.upload"),
-        Binding(
-            "D,s", "download", "Download", tooltip="Save the blob on this machine",
-            id="blobs.download",
-        ),
-        Binding("d", "delete", "Delete", tooltip="Delete the blob", id="blobs.delete"),
+        *orders.BLOBS,
     ]  # fmt: skip
 
     blobs: reactive[Reading[Window[Blob]]] = reactive(Reading(Window()), init=False)
 
     class UploadRequested(Message):
         """The user wants files in this container."""
-
-    class DownloadRequested(AboutBlob):
-        """The user wants this blob on this machine."""
-
-    class DeleteRequested(AboutBlob):
-        """The user wants this blob gone."""
 
     class MoreWanted(Message):
         """The user is near the end of the window."""
@@ -83,25 +66,12 @@ first.
         self.show(window.items, known=reading.known, empty=empty)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "upload":
-                return self.may_change(something=False)
-            case "delete":
-                return self.may_change()
-            case "download":
-                return None if self.highlighted is None else True
+        if action == "upload":
+            return self.may_change(something=False)
         return super().check_action(action, parameters)
 
     def action_upload(self) -> None:
         self.post_message(self.UploadRequested())
-
-    def action_download(self) -> None:
-        if self.highlighted is not None:
-            self.post_message(self.DownloadRequested(self.highlighted))
-
-    def action_delete(self) -> None:
-        if self.highlighted is not None:
-            self.post_message(self.DeleteRequested(self.highlighted))
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:

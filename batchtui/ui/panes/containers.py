@@ -12,7 +12,8 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Container, Usage
 from batchtui.core.wording import in_bytes, many
-from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes import orders
+from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
@@ -27,7 +28,7 @@ class AboutContainer(Message):
         super().__init__()
 
 
-class ContainersPane(TablePane[Container]):
+class ContainersPane(SteerablePane[Container]):
     FEEDS = ("containers", "usage")
     NUMBER = 3
     NAME = "Containers"
@@ -39,11 +40,11 @@ Enter lists a container's blobs. Deleting asks first.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Blobs", tooltip="List the container's blobs", id="blobs"),
-        Binding("n", "new", "New", tooltip="Create a container", id="containers.new"),
+        Binding("n", "new", "New", show=False, tooltip="Create a container", id="containers.new"),
         Binding(
             "u", "upload", "Upload", tooltip="Upload files to the container", id="containers.upload"
         ),
-        Binding("d", "delete", "Delete", tooltip="Delete the container", id="containers.delete"),
+        *orders.CONTAINERS,
     ]
 
     containers: reactive[Reading[tuple[Container, ...]]] = reactive(Reading(()), init=False)
@@ -59,9 +60,6 @@ Enter lists a container's blobs. Deleting asks first.
 
     class UploadRequested(AboutContainer):
         """The user wants files in this container."""
-
-    class DeleteRequested(AboutContainer):
-        """The user wants this container gone."""
 
     class UsageWanted(Message):
         """These containers are on screen."""
@@ -102,7 +100,7 @@ Enter lists a container's blobs. Deleting asks first.
         match action:
             case "new":
                 return self.may_change(something=False) if self.storage else None
-            case "upload" | "delete":
+            case "upload":
                 return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
@@ -119,10 +117,6 @@ Enter lists a container's blobs. Deleting asks first.
     def action_upload(self) -> None:
         if self.highlighted is not None:
             self.post_message(self.UploadRequested(self.highlighted))
-
-    def action_delete(self) -> None:
-        if self.highlighted is not None:
-            self.post_message(self.DeleteRequested(self.highlighted))
 
     @on(RecordTable.VisibleChanged)
     def want_usage(self, message: RecordTable.VisibleChanged) -> None:

@@ -14,7 +14,8 @@ from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.pace import Paces
 from batchtui.core.states import JobState
-from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes import orders
+from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import Sign
@@ -34,7 +35,7 @@ class AboutJob(Message):
         super().__init__()
 
 
-class JobsPane(TablePane[Job]):
+class JobsPane(SteerablePane[Job]):
     FEEDS = ("jobs", "progress")
     NUMBER = 2
     NAME = "Jobs"
@@ -49,7 +50,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Tasks", tooltip="Go to the job's tasks", id="tasks"),
         Binding("n", "new", "New", tooltip="Create a job", id="jobs.new"),
-        Binding("d", "delete", "Delete", tooltip="Delete the job and its tasks", id="jobs.delete"),
+        *orders.JOBS,
     ]
 
     jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()), init=False)
@@ -60,9 +61,6 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     class NewRequested(Message):
         """The user wants a job."""
-
-    class DeleteRequested(AboutJob):
-        """The user wants this job gone."""
 
     class ProgressWanted(Message):
         """These jobs are on screen."""
@@ -126,8 +124,6 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         match action:
             case "new":
                 return self.may_change(something=False)
-            case "delete":
-                return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
         return super().check_action(action, parameters)
@@ -139,10 +135,6 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def action_open(self) -> None:
         if self.highlighted is not None:
             self.post_message(self.OpenRequested(self.highlighted))
-
-    def action_delete(self) -> None:
-        if self.highlighted is not None:
-            self.post_message(self.DeleteRequested(self.highlighted))
 
     @on(RecordTable.VisibleChanged)
     def want_progress(self, message: RecordTable.VisibleChanged) -> None:

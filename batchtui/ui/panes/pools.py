@@ -12,7 +12,8 @@ from batchtui.core.filters import Kind
 from batchtui.core.models import Pool, PoolNodeCounts
 from batchtui.core.states import NodeState, PoolState
 from batchtui.core.wording import many
-from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes import orders
+from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import of_pool
@@ -30,7 +31,7 @@ class AboutPool(Message):
         super().__init__()
 
 
-class PoolsPane(TablePane[Pool]):
+class PoolsPane(SteerablePane[Pool]):
     FEEDS = ("pools", "node_counts")
     NUMBER = 1
     NAME = "Pools"
@@ -44,7 +45,7 @@ one asks first.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Nodes", tooltip="Go to the pool's nodes", id="nodes"),
         Binding("n", "new", "New", tooltip="Create a pool", id="pools.new"),
-        Binding("d", "delete", "Delete", tooltip="Delete the pool", id="pools.delete"),
+        *orders.POOLS,
     ]
 
     pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()), init=False)
@@ -55,9 +56,6 @@ one asks first.
 
     class NewRequested(Message):
         """The user wants a pool."""
-
-    class DeleteRequested(AboutPool):
-        """The user wants this pool gone."""
 
     def columns(self) -> tuple[Column[Pool], ...]:
         return (
@@ -94,8 +92,6 @@ one asks first.
         match action:
             case "new":
                 return self.may_change(something=False)
-            case "delete":
-                return self.may_change()
             case "open":
                 return None if self.highlighted is None else True
         return super().check_action(action, parameters)
@@ -107,10 +103,6 @@ one asks first.
     def action_open(self) -> None:
         if self.highlighted is not None:
             self.post_message(self.OpenRequested(self.highlighted))
-
-    def action_delete(self) -> None:
-        if self.highlighted is not None:
-            self.post_message(self.DeleteRequested(self.highlighted))
 
     def _bar(self, pool: Pool) -> Cell:
         counts = next((c for c in self.node_counts.value if c.pool_id == pool.id), None)

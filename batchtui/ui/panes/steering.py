@@ -8,6 +8,9 @@ from batchtui.ui.panes.pane import TablePane
 
 T = TypeVar("T")
 
+READING = ("download",)
+"""The orders that change nothing, and that a read-only account takes too."""
+
 
 class OrderRequested(Message):
     """The user wants something done to these things: to the marked ones, or to the one in use.
@@ -37,7 +40,10 @@ class SteerablePane(TablePane[T], Generic[T]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "order":
-            return self.may_change(something=len(parameters) == 1)
+            something = len(parameters) == 1
+            if parameters[0] in READING:
+                return None if something and self.highlighted is None else True
+            return self.may_change(something=something)
         return super().check_action(action, parameters)
 
     def action_order(self, order: str, something: bool = True) -> None:

@@ -11,10 +11,13 @@ from textual.reactive import reactive
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.queries import EVERY_TASK, TaskQuery, asked
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
 from batchtui.core.wording import many
+from batchtui.ui.panes import orders
 from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
@@ -26,7 +29,7 @@ from batchtui.ui.widgets.words import Words
 QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
 
 
-class TasksPane(TablePane[Task]):
+class TasksPane(SteerablePane[Task]):
     FEEDS = ("tasks",)
     NUMBER = 5
     NAME = "Tasks"
@@ -34,13 +37,15 @@ class TasksPane(TablePane[Task]):
     """Tasks from the end of the window at which more are asked for."""
     HELP = """
 The tasks of the highlighted job, by id: their state, their exit code, the node that ran them, how
-long they took, and why they failed.
+long they took, and why they failed. A filter by state, by exit code or by the beginning of the id
+(`task:^frame-08`) goes to the service, so that it finds what is among any number of tasks.
 
 Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched as you scroll.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,o", "open", "Output", tooltip="Read stdout and stderr", id="output"),
         Binding("n", "new", "New", tooltip="Add tasks to the job", id="tasks.new"),
+        *orders.TASKS,
     ]
 
     job: reactive[Job | None] = reactive(None, init=False)
@@ -65,6 +70,13 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     class MoreWanted(Message):
         """The user is near the end of the window."""
+
+    class Narrowed(Message):
+        """The user looks for tasks that meet this query; others need not be fetched."""
+
+        def __init__(self, query: TaskQuery) -> None:
+            self.query = query
+            super().__init__()
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -140,6 +152,15 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         window = self.tasks.value
         if not window.complete and message.last > len(window.items) - self.NEAR:
             self.post_message(self.MoreWanted())
+
+    def filter_changed(self) -> None:
+        self.post_message(self.Narrowed(asked(self.filter)))
+
+    @property
+    def there(self) -> str:
+        if asked(self.filter) == EVERY_TASK or not self.tasks.value.complete:
+            return super().there
+        return f"{self.counts.total:,}" if self.counts else "all"
 
     def _show(self) -> None:
         empty = "This job has no tasks yet. Press n to add some."

@@ -11,14 +11,15 @@ from batchtui.core.wording import many
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.blobs import BlobsScreen
-from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.steering import steered
 from batchtui.ui.screens.upload import UploadScreen
 
 
@@ -93,45 +94,10 @@ class RequestsScreen(Screen[None]):
     def open_output(self, message: TasksPane.OutputRequested) -> None:
         self.app.push_screen(OutputScreen(self.controller, message.job.id, message.task))
 
-    @on(PoolsPane.DeleteRequested)
+    @on(OrderRequested)
     @work
-    async def delete_pool(self, message: PoolsPane.DeleteRequested) -> None:
-        pool_id = message.pool.id
-        if await self._agreed(f"Delete pool {pool_id}?", self.controller.losses_of_pool(pool_id)):
-            await self._act(
-                self.controller.delete_pool(pool_id), "Delete pool", f"Pool {pool_id} is going."
-            )
-
-    @on(JobsPane.DeleteRequested)
-    @work
-    async def delete_job(self, message: JobsPane.DeleteRequested) -> None:
-        job_id = message.job.id
-        if await self._agreed(f"Delete job {job_id}?", self.controller.losses_of_job(job_id)):
-            await self._act(
-                self.controller.delete_job(job_id), "Delete job", f"Job {job_id} is going."
-            )
-
-    @on(ContainersPane.DeleteRequested)
-    @work
-    async def delete_container(self, message: ContainersPane.DeleteRequested) -> None:
-        name = message.container.name
-        losses = self.controller.losses_of_container(name)
-        if await self._agreed(f"Delete container {name}?", losses):
-            await self._act(
-                self.controller.delete_container(name),
-                "Delete container",
-                f"Container {name} is deleted.",
-            )
-
-    async def _agreed(self, question: str, losses: Awaitable[tuple[str, ...]]) -> bool:
-        """Whether the user wants the thing gone, knowing what goes with it."""
-        try:
-            consequences = await losses
-        except GatewayError as error:
-            consequences = (f"What goes with it is not known. {error}",)
-        return await self.app.push_screen_wait(
-            ConfirmScreen(question, consequences=consequences, yes="Delete")
-        )
+    async def steer(self, message: OrderRequested) -> None:
+        await steered(self.app, self.controller, message)
 
     async def _act(self, doing: Awaitable[None], title: str, done: str) -> bool:
         """Have something done and say how it went; returns whether it worked."""

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from batchtui.core.fetching import Fetch, fetch, matching
 from batchtui.core.gateway import Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
 from batchtui.core.redact import redacted
+from batchtui.core.transfer import Piece
 from batchtui.core.wording import in_bytes, many, some
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.desk import Desk
@@ -59,6 +60,8 @@ class BlobSteering:
         if storage is None:
             return
         match order, blobs:
+            case "download", (blob,):
+                await self._till.save(about, blob)
             case "download", _:
                 await self._till.download(storage, about, blobs)
             case "delete", (_, *_):
@@ -96,6 +99,13 @@ class Till:
             heading,
         )
 
+    async def save(self, container: str, blob: Blob) -> None:
+        """Download one blob into the current folder."""
+        target = saved_as(blob.name)
+        plan = Fetch((Piece(target, blob.name, blob.size),), ())
+        if await self._may_write(plan):
+            await self._fetch(plan, container, f"Saved as {target}.")
+
     async def download(self, storage: Storage, container: str, chosen: Sequence[Blob] = ()) -> None:
         """Download the chosen blobs, or those of a pattern; the tree is kept."""
         heading = f"Download from {container}"
@@ -120,17 +130,17 @@ class Till:
         if not plan.pieces:
             self._desk.refuse(f"No blob of {container} fits {wish.pattern}.", heading)
         elif await self._may_write(plan):
-            await self._fetch(plan, container, wish.folder)
+            count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
+            await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
 
-    async def _fetch(self, plan: Fetch, container: str, folder: Path) -> None:
-        controller = self._desk.controller
+    async def _fetch(self, plan: Fetch, container: str, done: str) -> None:
+        first = plan.pieces[0].blob if len(plan.pieces) == 1 else many(len(plan.pieces), "blob")
         screen = TransferScreen(
-            f"Downloading {many(len(plan.pieces), 'blob')}, {in_bytes(plan.size)}",
-            lambda report: controller.download(container, plan.pieces, report),
+            f"Downloading {first}, {in_bytes(plan.size)}",
+            lambda report: self._desk.controller.download(container, plan.pieces, report),
         )
         if await self._desk.app.push_screen_wait(screen):
-            saved = f"{many(len(plan.pieces), 'file')}, {in_bytes(plan.size)}, saved in {folder}."
-            self._desk.tell(saved, f"Download from {container}")
+            self._desk.tell(done, f"Download from {container}")
 
     async def _may_write(self, plan: Fetch) -> bool:
         """Whether nothing is there yet, or it may be replaced."""
@@ -145,3 +155,12 @@ class Till:
             title="Download",
         )
         return await self._desk.app.push_screen_wait(question)
+
+
+def saved_as(blob: str) -> Path:
+    """Where one blob is saved: in the current folder, under the last part of its name.
+
+    A blob's name is not ours: whatever it says, it leads to no other folder.
+    """
+    name = PurePosixPath(blob.replace("\\", "/")).name
+    return Path.cwd() / (name if name not in ("", "..") else "blob")
