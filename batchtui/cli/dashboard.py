@@ -39,8 +39,10 @@ async def _on_screen(args: argparse.Namespace) -> int:
     play = chosen_play(args)
     if play and args.profile:
         raise UsageError("--world plays an account of its own: leave out --profile.")
+    if args.command == "demo" and args.read_only:
+        raise UsageError("The demo runs a workload, which changes things: leave out --read-only.")
     app = BatchApp(
-        partial(opened, play),
+        partial(opened, play, read_only=args.read_only),
         profile=args.profile,
         offer_local=play is None and choose(args.profile) is None,
         start=_demo_recipe() if args.command == "demo" else None,
@@ -57,13 +59,17 @@ def _demo_recipe() -> Path:
 
 @asynccontextmanager
 async def opened(
-    play: Play | None, profile: str | None, progress: Callable[[str], None]
+    play: Play | None,
+    profile: str | None,
+    progress: Callable[[str], None],
+    *,
+    read_only: bool = False,
 ) -> AsyncIterator[Session]:
     """`open_session` as the dashboard knows it, which knows nothing of the local account."""
     async with AsyncExitStack() as stack:
         try:
             session = await stack.enter_async_context(
-                open_session(profile, play=play, progress=progress)
+                open_session(profile, play=play, read_only=read_only, progress=progress)
             )
         except LocalAccountError as error:
             raise GatewayError(str(error)) from error

@@ -14,6 +14,7 @@ EXAMPLES = """\
 examples:
   batchtui demo                                see it work, on the local Batch account
   batchtui                                     the dashboard of your own account
+  batchtui --read-only                         the same, and nothing can be changed
   batchtui --world busy                        the dashboard of a simulated one with 2,500 nodes
   batchtui run topnwords --profile local       a workload without a screen
   batchtui run my/recipe --set words=5 --yes   your own, everything deleted at the end
@@ -43,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action=_Version, help="show the version and exit")
     _profile(whole)
+    whole.add_argument(
+        "--read-only", action="store_true", help="the dashboard, with nothing that changes anything"
+    )
     local.add_world(whole)
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="the local account, with a workload running in it")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 
 from batchtui.config import choose
@@ -19,10 +20,15 @@ NO_PROFILE = (
 
 @asynccontextmanager
 async def open_session(
-    name: str | None, *, play: Play | None = None, progress: Callable[[str], None]
+    name: str | None,
+    *,
+    play: Play | None = None,
+    read_only: bool = False,
+    progress: Callable[[str], None],
 ) -> AsyncIterator[Session]:
     """Open the account of the profile `name`, of the profile that the settings choose, or a play.
 
+    `read_only` has every request refused that would change something, as the profile may too.
     The local account is used where it runs already, else started and stopped again at the end;
     `progress` gets a sentence for each step of that. Raises `ConfigError` when no profile can be
     chosen or a setting is wrong, `LocalAccountError` when the local account cannot be started and
@@ -41,6 +47,8 @@ async def open_session(
                 profile = await stack.enter_async_context(_local_account(profile, play, progress))
         finally:
             await loading
+        if read_only:
+            profile = replace(profile, read_only=True)
         from batchtui.client.connect import connect
 
         traffic = Traffic()

@@ -12,6 +12,7 @@ from batchtui import paths
 from batchtui.cli.session import open_session
 from batchtui.core.gateway import GatewayError
 from batchtui.core.profile import ConfigError
+from batchtui.core.things import Kind, Thing
 from batchtui.local import launch
 from batchtui.local.connection import Connection
 from batchtui.local.play import Play
@@ -44,6 +45,25 @@ async def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (session.label, session.local, session.read_only) == ("mine", False, False)
         assert session.endpoint == "https://mine.westeurope.batch.azure.com"
         assert session.gateway.storage is None
+        assert session.traffic.per_minute == 0
+
+
+async def test_read_only_refuses_every_change_before_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AZURE_BATCH_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("AZURE_BATCH_ACCOUNT", "mine")
+    monkeypatch.setenv("AZURE_BATCH_ACCESS_KEY", "a2V5")
+    async with open_session(None, read_only=True, progress=silent) as session:
+        assert session.read_only
+        batch = session.gateway.batch
+        for order in (
+            batch.stop_resize("p"),
+            batch.delete_schedule("s"),
+            batch.update(Thing(Kind.JOB, "j"), {"priority": 1}),
+        ):
+            with pytest.raises(GatewayError, match=r"the profile is read-only"):
+                await order
         assert session.traffic.per_minute == 0
 
 
