@@ -74,22 +74,6 @@ class Controller:
         """Sentences that say what goes with the container."""
         return await losses.of_container(self._storage, container)
 
-    async def delete_job(self, job_id: str) -> None:
-        await self.gateway.batch.delete_job(job_id)
-        self.feeds.refresh("jobs", "tasks")
-
-    async def delete_blob(self, container: str, blob: str) -> None:
-        await self._storage.delete_blob(container, blob)
-        self.feeds.refresh("blobs", "usage")
-
-    async def delete_pool(self, pool_id: str) -> None:
-        await self.gateway.batch.delete_pool(pool_id)
-        self.feeds.refresh("pools", "node_counts", "nodes")
-
-    async def delete_container(self, container: str) -> None:
-        await self._storage.delete_container(container)
-        self.feeds.refresh("containers", "blobs")
-
     def task(self, job_id: str, task: Task) -> Feed[Task]:
         """A feed on one task, as it was last seen at first; run by whoever opens it."""
         return Feed(
