@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from batchtui.core.feed import Feed, Reading
 from batchtui.core.gateway import Gateway
 from batchtui.core.history import History
+from batchtui.core.lately import FailedLately, failed_lately
+from batchtui.core.meter import NodeHours
 from batchtui.core.models import (
     Blob,
     Container,
@@ -26,6 +29,12 @@ from batchtui.core.traffic import Traffic
 from batchtui.core.window import PAGE, TaskWindow
 
 T = TypeVar("T")
+Now = Callable[[], datetime]
+"""The time of day, aware."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Feeds:
@@ -37,13 +46,15 @@ class Feeds:
     NAMES = (
         "containers", "usage", "blobs",
         "pools", "node_counts", "nodes", "node",
-        "jobs", "progress", "tasks",
+        "jobs", "progress", "failures", "tasks",
     )  # fmt: skip
 
     NODES_AT_MOST = 10_000
 
-    def __init__(self, gateway: Gateway, traffic: Traffic, *, every: float = 2.0) -> None:
-        """`every`: seconds between two looks at what changes fastest."""
+    def __init__(
+        self, gateway: Gateway, traffic: Traffic, *, every: float = 2.0, now: Now = utc_now
+    ) -> None:
+        """`every`: seconds between two looks at what changes fastest; `now` tells the time."""
         self.traffic = traffic
         self.pool_id = self.node_id = self.job_id = self.container = ""
         self._gateway = gateway
@@ -55,12 +66,18 @@ class Feeds:
         self.node_counts: Feed[tuple[PoolNodeCounts, ...]] = self._feed(batch.node_counts, ())
         self.nodes: Feed[Window[Node]] = self._feed(self._fetch_nodes, Window())
         self.history = History()
+        self.node_hours = NodeHours()
         self.node_counts.subscribe(self._remember_counts)
         self.nodes.subscribe(self._remember_nodes)
         self.node: Feed[Node | None] = self._feed(self._fetch_node, None)
         self.jobs: Feed[tuple[Job, ...]] = self._feed(batch.jobs, ())
         self._progress = Tallies(batch.task_counts, settled=self._is_settled)
         self.progress: Feed[Mapping[str, TaskCounts]] = self._feed(self._progress.fetch, {})
+        self.jobs.subscribe(self._count_others)
+        self._now = now
+        self.failures: Feed[FailedLately] = self._feed(self._fetch_failures, FailedLately(), 15)
+        self._failing: set[str] = set()
+        self.progress.subscribe(self._note_failing)
         self.tasks: Feed[Window[Task]] = self._feed(self._tasks.fetch, Window())
         self.containers: Feed[tuple[Container, ...]] = self._feed(self._fetch_containers, (), 2)
         self._usage = Tallies(self._count_blobs)
@@ -147,11 +164,28 @@ class Feeds:
     def _remember_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
         if reading.at is not None:
             self.history.note_nodes(reading.at, reading.value)
+            self.node_hours.note(reading.at, reading.value)
 
     def _remember_nodes(self, reading: Reading[Window[Node]]) -> None:
         if self.pool_id and reading.at is not None and reading.value.complete:
             running = sum(node.running_tasks_count for node in reading.value.items)
             self.history.note_tasks(reading.at, self.pool_id, running)
+
+    def _count_others(self, reading: Reading[tuple[Job, ...]]) -> None:
+        """Have the tasks of every open job counted, on screen or not: the account has a sum."""
+        over = (JobState.COMPLETED, JobState.DELETING)
+        self._progress.others = tuple(job.id for job in reading.value if job.state not in over)
+
+    def _note_failing(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
+        """Where another job has begun to fail, its failures are news."""
+        failing = {job_id for job_id, counts in reading.value.items() if counts.failed}
+        if failing != self._failing:
+            self._failing = failing
+            self.failures.refresh()
+
+    async def _fetch_failures(self) -> FailedLately:
+        jobs, progress = self.jobs.reading.value, self.progress.reading.value
+        return await failed_lately(self._gateway.batch, jobs, progress, self._now())
 
     async def _fetch_nodes(self) -> Window[Node]:
         if not self.pool_id:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Tallies(Generic[T]):
-    """One count per thing, fetched a few at a time and only for what is on screen.
+    """One count per thing, fetched a few at a time: what is on screen always, the others in turn.
 
     `settled` tells of a count that can no longer change; it is kept and not asked for again.
     """
@@ -24,15 +24,29 @@ class Tallies(Generic[T]):
         settled: Callable[[str, T], bool] = lambda _key, _value: False,
     ) -> None:
         self.shown: tuple[str, ...] = ()
+        """What is on screen."""
+        self.others: tuple[str, ...] = ()
+        """What counts for a sum although it is not on screen; a few of them at each turn."""
+        self._turn = 0
         self._count = count
         self._settled = settled
         self._known: dict[str, T] = {}
 
     async def fetch(self) -> Mapping[str, T]:
         """Every count known so far, those of what is on screen fresh."""
-        waiting = iter([key for key in self.shown if not self._is_settled(key)])
+        wanted = (*self.shown, *self._some_others())
+        waiting = iter([key for key in wanted if not self._is_settled(key)])
         await asyncio.gather(*(self._work(waiting) for _ in range(self.AT_ONCE)))
         return dict(self._known)
+
+    def _some_others(self) -> tuple[str, ...]:
+        """The next few in turn, so that all of them get one."""
+        others = [key for key in self.others if key not in self.shown]
+        if not others:
+            return ()
+        start = self._turn % len(others)
+        self._turn = start + self.AT_ONCE
+        return tuple((others + others)[start : start + min(self.AT_ONCE, len(others))])
 
     async def _work(self, waiting: Iterator[str]) -> None:
         for key in waiting:

@@ -1,12 +1,16 @@
 """What the dashboard looks at, over the fake account."""
 
+from datetime import timedelta
+
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
+from batchtui.core.lately import FailedLately
 from batchtui.core.models import PoolInfo, TaskCounts
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import JobState
+from batchtui.core.tallies import Tallies
 from batchtui.core.traffic import Traffic
-from tests.fakes import FakeAccount, pool_spec, refused, task_spec
+from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 
 
 def feeds_of(account: FakeAccount) -> Feeds:
@@ -38,7 +42,8 @@ async def test_progress_is_counted_for_what_is_on_screen_and_not_again_once_sett
     await job(account, "done", 0)
     await job(account, "live", 1)
     await job(account, "hidden", 1)
-    account.batch.world.jobs["done"].state = JobState.COMPLETED
+    for over in ("done", "hidden"):
+        account.batch.world.jobs[over].state = JobState.COMPLETED
     feeds = feeds_of(account)
     feeds.show_progress_of(("done", "live"))
     await feeds.jobs.poll()
@@ -48,6 +53,43 @@ async def test_progress_is_counted_for_what_is_on_screen_and_not_again_once_sett
     assert account.calls.made.count("task_counts done") == 1
     assert account.calls.made.count("task_counts live") == 3
     assert account.calls.made.count("task_counts hidden") == 0
+
+
+async def test_open_jobs_that_are_not_on_screen_are_counted_in_turn() -> None:
+    account = FakeAccount()
+    names = [f"j{i}" for i in range(10)]
+    for name in names:
+        await job(account, name, 1)
+    feeds = feeds_of(account)
+    feeds.show_progress_of(("j0",))
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
+    assert len(feeds.progress.reading.value) == 1 + Tallies.AT_ONCE
+    for _ in range(2):
+        await feeds.progress.poll()
+    assert sorted(feeds.progress.reading.value) == names
+    assert account.calls.count("task_counts") == 3 * (1 + Tallies.AT_ONCE)
+
+
+async def test_failures_of_the_last_hour_are_counted_in_jobs_that_have_any() -> None:
+    account = FakeAccount()
+    batch = account.batch
+    batch.outcomes["t*"] = Outcome(exit_code=1)
+    await batch.create_pool(pool_spec("p", dedicated=2))
+    await job(account, "failing", 3)
+    batch.outcomes.clear()
+    await job(account, "fine", 3)
+    batch.step(9)
+    batch.by_itself = False
+    feeds = Feeds(account.gateway, Traffic(), now=lambda: batch.world.now)
+    feeds.show_progress_of(("failing", "fine"))
+    for feed in (feeds.jobs, feeds.progress, feeds.failures):
+        await feed.poll()
+    assert feeds.failures.reading.value == FailedLately(3, complete=True)
+    assert not any("fine" in call for call in account.calls.made if call.startswith("tasks"))
+    batch.world.now += timedelta(hours=2)
+    await feeds.failures.poll()
+    assert feeds.failures.reading.value == FailedLately(0, complete=True)
 
 
 async def test_a_job_deleted_meanwhile_does_not_spoil_the_others_progress() -> None:
