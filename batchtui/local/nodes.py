@@ -55,9 +55,11 @@ class Site:
     def reveal_task(self, task: Task, job: Job) -> None:
         """Called before a task's files are looked at, which are there already."""
 
-    def launch(self, task: Task, job: Job, node: Node) -> Launch:
-        """All that is needed to run a task on a node."""
+    def launch(self, task: Task, job: Job, node: Node, instance: int = 0) -> Launch:
+        """All that is needed to run a task on a node, or a subtask by its number."""
         root = self.task(node.pool, node.id, job.id, task.id)
+        if instance:
+            root /= str(instance)
         spec = task.spec
         own = {"AZ_BATCH_JOB_ID": job.id, "AZ_BATCH_TASK_ID": task.id}
         return Launch(

@@ -99,7 +99,7 @@ class Store:
         self.commit()
         self._db.close()
 
-    def put(self, kind: str, parent: str, key: str, thing: msgspec.Struct) -> None:
+    def put(self, kind: str, parent: str, key: str, thing: object) -> None:
         """Keep a pool, node or job as a document."""
         self.write(
             "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",

@@ -1,6 +1,7 @@
 """The agent: one task's run from its resource files to its output files."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,8 @@ class Agent:
         `running` is called once, when the agent begins with the resource files. Cancelling ends
         the process group: SIGTERM, after the grace SIGKILL.
         """
-        async with self._places:
+        # What lingers holds no place: the task that it lingers for needs one.
+        async with self._places if launch.linger is None else contextlib.nullcontext():
             started = datetime.now(UTC)
             running(started)
             exit_code, trouble = await self._carry_out(launch)
@@ -60,6 +62,8 @@ class Agent:
                 watch=self._watch,
                 grace=self._grace,
                 deadline=deadline,
+                appends=launch.appends,
+                linger=launch.linger,
             )
         except RunError as error:
             return None, error.failure
@@ -72,6 +76,8 @@ class Agent:
         try:
             await asyncio.to_thread(make_directories, launch.environment, launch.root)
             async with asyncio.timeout_at(deadline):
+                if launch.shared:
+                    await fetch_resources(launch.common_files, launch.shared)
                 await fetch_resources(launch.resource_files, launch.root / "wd")
         except TimeoutError:
             raise RunError(failure("TaskEnded")) from None

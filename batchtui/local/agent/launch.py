@@ -1,10 +1,21 @@
 """What the agent is asked to do, and what came of it."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linger:
+    """Lets what a command leaves running outlive it."""
+
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the command itself has succeeded."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever wants the rest to be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,13 @@ class Launch:
     resource_files: tuple[Mapping[str, Any], ...] = ()
     output_files: tuple[Mapping[str, Any], ...] = ()
     max_wall_clock: timedelta | None = None
+    shared: Path | None = None
+    """The directory that `common_files` go to."""
+    common_files: tuple[Mapping[str, Any], ...] = ()
+    appends: bool = False
+    """Whether its streams go on where those of a command before it ended."""
+    linger: Linger | None = None
+    """An executor that cannot let anything linger runs the command to its end and no further."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from batchtui.local.agent.failures import RunError, failure
 from batchtui.local.agent.group import gone, send
+from batchtui.local.agent.launch import Linger
 
 GRACE = 3.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -64,19 +65,25 @@ async def run_command(
     watch: Watch,
     grace: float = GRACE,
     deadline: float | None = None,
+    appends: bool = False,
+    linger: Linger | None = None,
 ) -> Exit:
     """Run a command in `root`/wd to its end, or until `deadline` (on the event loop's clock).
 
     stdout.txt and stderr.txt in `root` are written by the process itself. When it ends, and when
-    the caller is cancelled, everything left in its process group is ended too. Raises `RunError`
-    if it cannot be started.
+    the caller is cancelled, everything left in its process group is ended too; with `linger`, what
+    a command leaves that has succeeded may stay until that is over. Raises `RunError` if it cannot
+    be started.
     """
-    process = await _start(arguments, root, environment)
+    process = await _start(arguments, root, environment, "ab" if appends else "wb")
     late = False
     try:
         watch.watch(process.pid)
         async with asyncio.timeout_at(deadline):
             await process.wait()
+        if linger and process.returncode == 0:
+            linger.settled.set()
+            await linger.over.wait()
     except TimeoutError:
         late = True
     finally:
@@ -87,12 +94,12 @@ async def run_command(
 
 
 async def _start(
-    arguments: list[str], root: Path, environment: Mapping[str, str]
+    arguments: list[str], root: Path, environment: Mapping[str, str], mode: Literal["ab", "wb"]
 ) -> asyncio.subprocess.Process:
     with contextlib.ExitStack() as files:
         try:
-            stdout = files.enter_context((root / "stdout.txt").open("wb"))
-            stderr = files.enter_context((root / "stderr.txt").open("wb"))
+            stdout = files.enter_context((root / "stdout.txt").open(mode))
+            stderr = files.enter_context((root / "stderr.txt").open(mode))
             return await asyncio.create_subprocess_exec(
                 *arguments,
                 cwd=root / "wd",

@@ -7,9 +7,10 @@ from aiohttp import web
 from batchtui.local.errors import ServiceError, element, invalid_property
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.replies import accepted, answer, created, entity, versioned
-from batchtui.local.wire.listing import choose, page, read
+from batchtui.local.wire.listing import choose, page, read, selected
 from batchtui.local.wire.task_bodies import AddTasks, CreateTask, UpdateTask
 from batchtui.local.wire.times import error_stamp, etag, stamp
+from batchtui.local.world import subtask
 from batchtui.local.world.task import FILTERS, Task, render
 from batchtui.local.world.task_table import is_brief
 
@@ -52,7 +53,8 @@ async def list_all(request: web.Request) -> web.Response:
         things, last = table.brief_page(job.key, listing)
     else:
         tasks, last = table.page(job.key, listing)
-        things = [choose(render(task, call.base, job.id), listing.chosen) for task in tasks]
+        shown = (call.spoken(render(task, call.base, job.id)) for task in tasks)
+        things = [choose(thing, listing.chosen) for thing in shown]
     path = call.request.rel_url.raw_path
     return answer(200, page("tasks", call.base, path, call.query, things, last))
 
@@ -107,10 +109,16 @@ async def reactivate(request: web.Request) -> web.Response:
 
 @routes.get("/jobs/{job}/tasks/{task}/subtasksinfo", allow_head=False)
 async def subtasks(request: web.Request) -> web.Response:
-    """No task of this account has any."""
     call = Call(request)
-    call.task(call.job())
-    return answer(200, {"odata.metadata": f"{call.base}/$metadata#subtaskinfo", "value": []})
+    job = call.job()
+    task = call.task(job)
+    chosen = selected(call.query)
+    found = [subtask.render(one, task, call.base, job.id) for one in call.world.subtasks.of(task)]
+    body = {
+        "odata.metadata": f"{call.base}/$metadata#subtaskinfo",
+        "value": [choose(one, chosen) for one in found],
+    }
+    return answer(200, body)
 
 
 def _result(call: Call, url: str, task_id: str, became: Task | ServiceError) -> Json:

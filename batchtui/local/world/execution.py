@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from batchtui.local.agent.launch import Outcome
+from batchtui.local.world.instances import Instances
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.preparation import Preparation
@@ -18,6 +19,7 @@ class Execution:
     def __init__(self, world: World, preparation: Preparation) -> None:
         self._world = world
         self._preparation = preparation
+        self._instances = Instances(world)
 
     def is_held_up(self, job: Job, nodes: Sequence[Node]) -> bool:
         """Whether a task has to wait for its job's preparation on any of these nodes."""
@@ -31,6 +33,8 @@ class Execution:
         `running` is called when its turn has come. Raises `UnpreparedError`.
         """
         await self._prepare(job, nodes)
+        if "multiInstanceSettings" in task.spec:
+            return await self._instances.carry_out(task, job, nodes, running)
         launch = self._world.site.launch(task, job, nodes[0])
         return await self._world.executor.run(launch, running=running)
 

@@ -1,6 +1,7 @@
 """The nodes of one pool, and which of their slots are free."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
@@ -92,6 +93,13 @@ class Fleet:
                 if accepts(self.nodes[id_]):
                     return self.nodes[id_]
         return None
+
+    def find_several(self, number: int, accepts: Callable[[Node], bool]) -> list[Node]:
+        """So many nodes that have nothing else to do; none at all if there are fewer."""
+        free = self._groups[self._pool.slots :]
+        idle = (self.nodes[id_] for group in free for id_ in group)
+        found = list(islice(filter(accepts, idle), number))
+        return found if len(found) == number else []
 
     def count(self, *, dedicated: bool) -> int:
         return sum(node.dedicated == dedicated for node in self)

@@ -105,6 +105,7 @@ class JobEnding:
             await world.demolish(folder)
         self._silence(job)
         world.visits.forget_job(job.key)
+        world.subtasks.forget_job(job.key)
         world.store.drop("job", "", job.key)
         del world.jobs[job.key], world.counts[job.key]
         self._ended(job)

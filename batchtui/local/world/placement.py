@@ -22,6 +22,12 @@ class Placement:
         def accepts(node: Node) -> bool:
             return (node.dedicated or not dedicated) and not self._preparation.refuses(job, node)
 
+        multi = task.spec.get("multiInstanceSettings")
+        if multi:
+            # Elsewhere such tasks stay active, as on the service.
+            if pool.slots > 1 or not pool.spec["enableInterNodeCommunication"]:
+                return ()
+            return tuple(fleet.find_several(int(multi["numberOfInstances"]), accepts))
         affinity = task.spec.get("affinityInfo", {}).get("affinityId", "")
         node = fleet.find(held_slots(task, job, pool), affinity, accepts)
         return (node,) if node else ()

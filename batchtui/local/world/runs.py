@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from batchtui.local.agent.launch import Failure, Outcome
+from batchtui.local.agent.launch import Outcome
 from batchtui.local.wire.times import micros
 from batchtui.local.world.execution import Execution
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.placement import held_slots
 from batchtui.local.world.preparation import UnpreparedError
-from batchtui.local.world.task import Task, execution_info, failure_info
+from batchtui.local.world.task import Task, ended_by_user, execution_info, failure_info
 from batchtui.local.world.world import World
 
-ENDED = Failure("UserError", "TaskEnded", "The task was ended by a user request")
 _RECENT = 10
 
 
@@ -132,7 +131,7 @@ class Runs:
         counts.remove(task)
         if outcome is None and task.started is None:
             task.node = task.pool = None
-        failure = outcome.failure if outcome else ENDED
+        failure = outcome.failure if outcome else ended_by_user()
         task.move("completed", now)
         task.ended = micros(outcome.ended) if outcome else now
         if outcome:

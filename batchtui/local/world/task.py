@@ -123,6 +123,11 @@ _ECHOED = (
 )  # fmt: skip
 
 
+def ended_by_user() -> Failure:
+    """Why a task failed that somebody ended."""
+    return Failure("UserError", "TaskEnded", "The task was ended by a user request")
+
+
 def failure_info(failure: Failure) -> Json:
     """A failure as the wire's `failureInfo`; details are absent when there are none."""
     info: Json = {

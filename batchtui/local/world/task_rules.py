@@ -99,6 +99,12 @@ class TaskRules:
     async def _remove_files(self, job: Job, task: Task) -> None:
         run = self._runs.of_task(task)
         await self._runs.ended([run] if run else [])
+        if "multiInstanceSettings" in task.spec:
+            subtasks = self._world.subtasks.of(task)
+            self._world.subtasks.forget(task)
+            for subtask in subtasks:
+                site = self._world.site
+                await self._world.demolish(site.task(subtask.pool, subtask.node, job.id, task.id))
         if task.node and task.pool:
             site = self._world.site
             await self._world.demolish(site.task(task.pool, task.node, job.id, task.id))

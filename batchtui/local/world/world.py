@@ -19,6 +19,7 @@ from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
 from batchtui.local.world.schedule import Schedule
 from batchtui.local.world.side_work import SideWork
+from batchtui.local.world.subtask import Subtasks
 from batchtui.local.world.task import Task
 from batchtui.local.world.task_table import TaskTable
 from batchtui.local.world.visit import Visits
@@ -49,6 +50,7 @@ class World:
         self.clock = Clock(self.pace.time_ns)
         self.table = TaskTable(store)
         self.visits = Visits(store)
+        self.subtasks = Subtasks(store)
         self.side = SideWork(self.spawn)
         self.pools: dict[str, Pool] = {}
         self.fleets: dict[str, Fleet] = {}
