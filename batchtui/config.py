@@ -11,6 +11,11 @@ The file `config.toml` lies in the user's configuration folder and may look like
     storage_key_file = "~/.secrets/storage"
     read_only = true
 
+    [prices]                              # per node and hour; spot nodes second
+    currency = "EUR"
+    standard_d2s_v3 = 0.096
+    standard_f4s_v2 = [0.194, 0.039]
+
 Besides its profiles there are always `local`, the local Batch account, and `environment`, which
 is made from the variables that the az command line reads.
 """
@@ -28,9 +33,10 @@ import msgspec.structs
 
 from batchtui import paths
 from batchtui.accounts import AccountSettings, make_profile
+from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 
-__all__ = ["ConfigError", "choose", "profile_names"]
+__all__ = ["ConfigError", "choose", "prices", "profile_names"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -53,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     default: str = ""
     profiles: dict[str, dict[str, object]] = {}
+    prices: dict[str, str | float | tuple[float, float]] = {}
 
 
 def choose(
@@ -83,6 +90,25 @@ def profile_names(
     settings = _read(file or paths.config_file())
     variables = (ENVIRONMENT,) if _in_environment(environ) else ()
     return (LOCAL, *variables, *settings.profiles)
+
+
+def prices(*, file: Path | None = None) -> Prices:
+    """What nodes cost, as the file says. Raises `ConfigError` for what is no price."""
+    file = file or paths.config_file()
+    table = dict(_read(file).prices)
+    currency = table.pop("currency", "")
+    if not isinstance(currency, str):
+        raise ConfigError(f"{file}: prices.currency: expected a word such as EUR, got {currency}")
+    per_hour = {}
+    for size, said in table.items():
+        amounts = said if isinstance(said, tuple) else (said,)
+        if any(isinstance(amount, str) or amount < 0 for amount in amounts):
+            raise ConfigError(
+                f"{file}: prices.{size}: expected what a node costs in an hour, such as 0.096, "
+                f"or [0.096, 0.019] with its price as a spot node, got {said!r}"
+            )
+        per_hour[size.casefold()] = Price(*(float(amount) for amount in amounts))
+    return Prices(currency, per_hour)
 
 
 def _named(

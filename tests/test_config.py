@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from batchtui.config import ConfigError, choose, profile_names
+from batchtui.config import ConfigError, choose, prices, profile_names
+from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import LocalProfile, Profile
 
 URL = "https://work.westeurope.batch.azure.com"
@@ -185,3 +186,18 @@ def test_a_profile_that_does_not_exist(file: Path) -> None:
 def test_an_environment_that_lacks_the_endpoint(file: Path) -> None:
     with pytest.raises(ConfigError, match=r"^AZURE_BATCH_ENDPOINT is missing"):
         choose(None, environ={"AZURE_BATCH_ACCOUNT": "mine"}, file=file)
+
+
+def test_prices_are_by_size_and_may_name_the_spot_price(file: Path) -> None:
+    assert prices(file=file) == Prices()
+    write(file, '[prices]\ncurrency = "EUR"\nStandard_D2s_v3 = 0.1\nstandard_f4 = [1, 0.2]\n')
+    assert prices(file=file) == Prices(
+        "EUR", {"standard_d2s_v3": Price(0.1), "standard_f4": Price(1.0, 0.2)}
+    )
+
+
+@pytest.mark.parametrize("line", ['a = "much"', "a = -1", "a = [1, -2]", "currency = 3"])
+def test_what_is_no_price(file: Path, line: str) -> None:
+    write(file, f"[prices]\n{line}\n")
+    with pytest.raises(ConfigError, match=r"prices\.(a|currency): expected "):
+        prices(file=file)

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
 
-from batchtui.config import choose
+from batchtui.config import choose, prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
@@ -61,6 +61,7 @@ async def open_session(
             local=profile.local,
             read_only=profile.read_only,
             simulated=profile.simulated,
+            prices=prices(),
         )
 
 

@@ -58,6 +58,9 @@ class Prices:
         return f"{cost.amount:,.2f}{'' if cost.whole else '+'} {self.currency}/h".replace(" /", "/")
 
 
+NO_PRICES = Prices()
+
+
 def billed(pool: Pool, counts: PoolNodeCounts | None) -> tuple[int, int]:
     """How many dedicated and spot nodes cost something: those that have a machine."""
     if counts is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from batchtui.core.gateway import Gateway
+from batchtui.core.prices import NO_PRICES, Prices
 from batchtui.core.traffic import Traffic
 
 
@@ -19,3 +20,5 @@ class Session:
     read_only: bool
     simulated: bool = False
     """Whether its nodes and tasks are only played."""
+    prices: Prices = NO_PRICES
+    """What its nodes cost, as far as the user said so."""
