@@ -37,6 +37,8 @@ class NodeStreamPane(StreamPane):
     def _why_empty(self) -> str:
         if not (self.reading.known or self.reading.error):
             return "Looking for the file ..."
+        if not self.reading.known:
+            return ""
         start_task = self.machine.value.start_task_info
         missing = self.reading.value.missing
         if self.path not in STREAMS or start_task is not None:

@@ -24,6 +24,7 @@ from batchtui.ui.panes.recent import RecentPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.chords import chord
 from batchtui.ui.widgets.nodelines import since_words, state_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tiles import Lens
@@ -52,6 +53,8 @@ class NodeScreen(FollowingScreen, NodeOrdersScreen):
         Binding("v", "other_stream", "stdout, stderr",
                 tooltip="Read the other stream of the start task", id="node.stream_other"),
         *COMMANDS,
+        # The menu lists what the panes can do, and of the screen only what has no key.
+        chord("d", "order('remove')", "Remove", "Shrink the pool by this node", id="nodes.remove"),
     ]  # fmt: skip
 
     subject: reactive[Reading[Node]] = reactive(Reading(Node("")))

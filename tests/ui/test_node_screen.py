@@ -1,0 +1,162 @@
+"""A node, and the list of nodes: what is wrong, what was written, what is done about it."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from batchtui.core.controller import Controller
+from batchtui.core.feeds import Feeds
+from batchtui.core.models import NodeError, Pool
+from batchtui.core.specs import StartTask
+from batchtui.core.states import NodeState
+from batchtui.core.traffic import Traffic
+from batchtui.ui.panes.nodepage import NodePagePane
+from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.node import NodeScreen
+from batchtui.ui.screens.nodes import NodesScreen
+from batchtui.ui.screens.output import OutputScreen
+from tests.fakes import FakeAccount, Outcome, refused
+from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.scene import render_farm
+from tests.ui.stage import Stage
+from tests.ui.stage import until as reached
+
+FAILING = Outcome(exit_code=17, stdout=b"fetching\n", stderr=b"E: no such package\n")
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    """The scene, with one node of its first pool whose start task failed 40 minutes ago."""
+    account = await render_farm(nodes=40, tasks=60)
+    world = account.batch.world
+    pool = world.pools["render-farm"]
+    pool.spec = replace(pool.spec, start_task=StartTask(command_line="setup.sh"))
+    world.start_task = FAILING
+    for node in pool.nodes:
+        if node.state is NodeState.START_TASK_FAILED:
+            node.since = world.now - timedelta(minutes=40)
+    return account
+
+
+def controller_of(account: FakeAccount, *, read_only: bool = False) -> Controller:
+    feeds = Feeds(account.gateway, Traffic(), every=3600)
+    return Controller(account.gateway, feeds, read_only=read_only)
+
+
+async def node_screen(
+    account: FakeAccount, state: NodeState, *, read_only: bool = False
+) -> NodeScreen:
+    window = await account.batch.nodes("render-farm", at_most=99)
+    node = next(node for node in window.items if node.state is state)
+    pool = Pool("render-farm", task_slots_per_node=4)
+    now = account.batch.world.now
+    controller = controller_of(account, read_only=read_only)
+    return NodeScreen(controller, pool, node, clock=lambda: now)
+
+
+async def test_three_keys_lead_from_the_dashboard_to_why_a_node_is_stuck(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(140, 44)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j")
+        await settled(pilot, app)
+        await pilot.press("4", "f", "enter")
+        await until(lambda: isinstance(app.screen, NodeScreen), what="the node's screen")
+        screen = app.screen
+        assert isinstance(screen, NodeScreen)
+        page = screen.query_one(NodePagePane).query_one(".page")
+        await until(lambda: "failed with exit code 17" in text_of(page))
+        assert "Read what the start task wrote" in " ".join(text_of(page).split())
+        await until(lambda: "no such package" in text_of(screen.query_one("#stream ExcerptView")))
+        await pilot.press("backspace")
+        await until(lambda: app.screen is app.panes)
+
+
+async def test_the_streams_of_the_start_task_and_any_file_are_read(account: FakeAccount) -> None:
+    screen = await node_screen(account, NodeState.START_TASK_FAILED)
+    app = Stage(screen)
+    async with app.run_test(size=(140, 44)) as pilot:
+        view = screen.query_one("#stream ExcerptView")
+        await reached(pilot, lambda: "no such package" in text_of(view))
+        await pilot.press("v")
+        await reached(pilot, lambda: "fetching" in text_of(view))
+        assert "startup/stdout.txt" in str(screen.query_one("#stream").border_title)
+        await reached(pilot, lambda: "8 files" in str(screen.query_one("#files").border_subtitle))
+        await pilot.press("3", "enter")
+        assert screen.path == "startup/stdout.txt"
+        await pilot.press("G", "enter")
+        await reached(pilot, lambda: "no such package" in text_of(view))
+
+
+async def test_a_node_tells_what_it_runs_and_its_errors(account: FakeAccount) -> None:
+    busy = next(node for node in account.batch.world.pools["render-farm"].nodes if node.tasks)
+    busy.errors = (NodeError("DiskFull", "There is no room on the disk?sig=abc%3D"),)
+    screen = await node_screen(account, NodeState.RUNNING)
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        recent = screen.query_one("#recent RecordTable")
+        await reached(pilot, lambda: busy.tasks[0].spec.id in text_of(recent))
+        page = text_of(screen.query_one("#page .page"))
+        assert "DiskFull: There is no room" in page
+        assert "abc" not in page
+        await pilot.press("2", "enter")
+        await reached(pilot, lambda: isinstance(app.screen, OutputScreen))
+
+
+async def test_a_node_is_rebooted_after_a_question(account: FakeAccount) -> None:
+    screen = await node_screen(account, NodeState.START_TASK_FAILED)
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await reached(pilot, lambda: screen.subject.known)
+        screen.action_order("reboot")
+        await reached(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert not account.calls.count("reboot_node")
+        await pilot.press("y")
+        await reached(pilot, lambda: account.calls.count("reboot_node"))
+        await reached(pilot, lambda: screen.subject.value.state is NodeState.REBOOTING)
+
+
+async def test_a_node_that_is_gone_leaves_what_was_known_of_it(account: FakeAccount) -> None:
+    account.calls.fail("node", refused("Could not find node x: it is gone", status=404))
+    screen = await node_screen(account, NodeState.IDLE)
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await reached(pilot, lambda: screen.subject.error)
+        page = screen.query_one(NodePagePane)
+        assert page.has_class("-stale")
+        assert "idle" in text_of(page.query_one(".page"))
+
+
+async def test_nothing_is_done_to_a_node_where_nothing_may_be_changed(
+    account: FakeAccount,
+) -> None:
+    screen = await node_screen(account, NodeState.IDLE, read_only=True)
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("d")
+        assert app.screen is screen
+        assert not screen.active_bindings["d"].enabled
+
+
+async def test_marked_nodes_of_the_list_are_rebooted_one_by_one(account: FakeAccount) -> None:
+    """One refusal does not stop the others."""
+    window = await account.batch.nodes("render-farm", at_most=99)
+    account.calls.fail("reboot_node", refused("Could not reboot the node: it is asleep"))
+    controller = controller_of(account)
+    screen = NodesScreen(controller, Pool("render-farm"), window.items[2])
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await reached(pilot, lambda: screen.list.highlighted == window.items[2])
+        screen.list.narrow("state:running")
+        await pilot.press("ctrl+a")
+        running = sum(node.state is NodeState.RUNNING for node in window.items)
+        await reached(pilot, lambda: f"{running} marked" in str(screen.list.border_subtitle))
+        screen.list.action_order("reboot")
+        await reached(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await reached(pilot, lambda: isinstance(app.screen, BulkScreen))
+        await reached(pilot, lambda: account.calls.count("reboot_node") == running)
+        await reached(pilot, lambda: "1 failed" in text_of(app.screen.query_one("#counts")))
