@@ -38,7 +38,7 @@ class Boot:
 
     def carry_on(self, pool: Pool, node: Node) -> None:
         """Let a node that is somewhere in its life go on from there."""
-        if node.state in ("creating", "starting"):
+        if node.state in ("creating", "starting", "rebooting"):
             self.begin(pool, node, created=node.state == "creating")
         elif node.state == "waitingforstarttask" and node.start_task:
             self._keep(node, self._await_start_task(node.start_task, node))
