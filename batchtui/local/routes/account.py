@@ -5,10 +5,19 @@ from typing import Any
 
 from aiohttp import web
 
+from batchtui.local.errors import ServiceError
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
+from batchtui.local.routes.replies import answer
+from batchtui.local.wire.dialects import has_certificates
 from batchtui.local.wire.filters import Kind
-from batchtui.local.world.images import FILTERS, filtered, supported
+from batchtui.local.world.images import (
+    FILTERS,
+    filtered,
+    filtered_agent,
+    node_agent_skus,
+    supported,
+)
 from batchtui.local.world.node import COUNTED
 from batchtui.local.world.pool import Pool
 
@@ -16,6 +25,7 @@ Json = dict[str, Any]
 routes = web.RouteTableDef()
 
 _COUNTED_POOLS = 10
+_AGENTS_UNTIL = "2018-12-01"
 # Counted states that came with a later api-version.
 _SINCE = {"upgradingOS": "2024-02-01", "deallocated": "2024-07-01", "deallocating": "2024-07-01"}
 
@@ -55,3 +65,29 @@ def _counts(call: Call, pool: Pool) -> Json:
 
 def _row(names: list[str], counter: Counter[str]) -> Json:
     return {**{name: counter[name.lower()] for name in names}, "total": counter.total()}
+
+
+@routes.get("/nodeagentskus", allow_head=False)
+async def node_agents(request: web.Request) -> web.Response:
+    """What the list of supported images was called until 2018."""
+    call = Call(request)
+    if call.version > _AGENTS_UNTIL:
+        raise ServiceError("ResourceNotFound")
+    agents = [(str(agent["id"]), agent) for agent in node_agent_skus()]
+    return page_of(
+        call,
+        "nodeagentskus",
+        agents,
+        {"osType": Kind.WORD},
+        get=filtered_agent,
+        show=lambda agent: agent,
+    )
+
+
+@routes.get("/certificates", allow_head=False)
+async def certificates(request: web.Request) -> web.Response:
+    """An account without certificates, as long as accounts could have any."""
+    call = Call(request)
+    if not has_certificates(call.version):
+        raise ServiceError("ResourceNotFound")
+    return answer(200, {"odata.metadata": f"{call.base}/$metadata#certificates", "value": []})

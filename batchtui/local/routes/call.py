@@ -1,12 +1,13 @@
 """One request: what every route asks of it."""
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 
 from batchtui.local.errors import ServiceError
-from batchtui.local.wire.body import Body, read
+from batchtui.local.wire.body import Body, convert, decode
+from batchtui.local.wire.dialects import heard, spoken
 from batchtui.local.wire.times import etag, micros
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
@@ -14,6 +15,8 @@ from batchtui.local.world.pool import Pool
 from batchtui.local.world.rules import Rules
 from batchtui.local.world.task import Task
 from batchtui.local.world.world import World
+
+Json = dict[str, Any]
 
 RULES = web.AppKey("rules", Rules)
 LARGEST_BODY = 1_048_576
@@ -73,7 +76,11 @@ class Call:
 
     async def body(self, kind: type[B]) -> B:
         """The body as a structure; an empty one is an empty object."""
-        return read(await self.request.read(), kind)
+        return convert(heard(decode(await self.request.read()), self.version), kind)
+
+    def spoken(self, thing: Json) -> Json:
+        """A thing in the words of the request's api-version."""
+        return spoken(thing, self.version)
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"

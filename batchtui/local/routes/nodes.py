@@ -8,8 +8,10 @@ from batchtui.local.errors import ServiceError
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, entity
+from batchtui.local.wire.dialects import has_certificates, has_endpoints
 from batchtui.local.wire.node_bodies import Befall, DeallocateNode, ReimageNode
 from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode
+from batchtui.local.world.endpoints import endpoint_configuration
 from batchtui.local.world.node import FILTERS, Node, filtered, render
 from batchtui.local.world.pool import Pool
 
@@ -107,4 +109,10 @@ def _shown(call: Call, pool: Pool, node: Node) -> Json:
     image = pool.spec["virtualMachineConfiguration"]["imageReference"]
     tasks, slots = call.world.fleet(pool).load(node)
     recent = call.rules.recent_tasks(node, call.base)
-    return render(node, call.base, pool.spec["vmSize"], image, tasks, slots, recent)
+    body = render(node, call.base, pool.spec["vmSize"], image, tasks, slots, recent)
+    if has_certificates(call.version) and node.booted is not None:
+        body["certificateReferences"] = []
+    endpoints = endpoint_configuration(node, pool, shell=has_endpoints(call.version))
+    if endpoints:
+        body["endpointConfiguration"] = endpoints
+    return body

@@ -42,7 +42,7 @@ def page_of(
         if len(shown) == listing.limit:
             last = place
             break
-        shown.append(choose(show(thing), listing.chosen))
+        shown.append(choose(call.spoken(show(thing)), listing.chosen))
         place = place_
     path = call.request.rel_url.raw_path
     return answer(200, page(kind, call.base, path, call.query, shown, last))

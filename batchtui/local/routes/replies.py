@@ -49,7 +49,7 @@ def entity(call: Call, kind: str, thing: Json, modified: int | None = None) -> w
         return not_modified(**versioned(modified))
     body = {"odata.metadata": f"{call.base}/$metadata#{kind}/@Element"}
     headers = versioned(modified) if modified is not None else {}
-    return answer(200, body | choose(thing, selected(call.query)), **headers)
+    return answer(200, body | choose(call.spoken(thing), selected(call.query)), **headers)
 
 
 def not_modified(**headers: str) -> web.Response:

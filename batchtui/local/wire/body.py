@@ -72,11 +72,16 @@ def read(data: bytes, kind: type[B]) -> B:
 
     Numbers and truth values may be sent as strings, and null means absent: the az CLI does both.
     """
+    return convert(decode(data), kind)
+
+
+def decode(data: bytes) -> object:
+    """The JSON of a body; an empty body is an empty object. Raises InvalidRequestBody."""
     try:
-        plain = msgspec.json.decode(data or b"{}")
+        plain: object = msgspec.json.decode(data or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ServiceError("InvalidRequestBody", ("Reason", str(error))) from None
-    return convert(plain, kind)
+    return plain
 
 
 def convert(plain: object, kind: type[B]) -> B:

@@ -14,6 +14,7 @@ from batchtui.local.wire.common_bodies import (
     MetadataItem,
     Process,
 )
+from batchtui.local.wire.network_bodies import NetworkConfiguration
 from batchtui.local.wire.times import duration
 
 _SHORTEST_RESIZE = "PT5M"
@@ -92,17 +93,41 @@ class StartTask(Process, kw_only=True):
     wait_for_success: bool = True
 
 
+class LinuxUser(Body, kw_only=True):
+    uid: Count | UnsetType = UNSET
+    gid: Count | UnsetType = UNSET
+    ssh_private_key: str | UnsetType = UNSET
+
+    def check(self) -> None:
+        if (self.uid is UNSET) != (self.gid is UNSET):
+            raise invalid_property("linuxUserConfiguration", "uid and gid go together")
+
+
 class UserAccount(Body, kw_only=True):
     """Accounts are answered without their secrets; a local node creates no users."""
 
-    name: Text
-    password: str | UnsetType = UNSET
+    name: Annotated[str, Meta(min_length=1, max_length=20)]
+    password: str
     elevation_level: Elevation = Elevation.NON_ADMIN
-    linux_user_configuration: Json | UnsetType = UNSET
+    linux_user_configuration: LinuxUser | UnsetType = UNSET
     windows_user_configuration: Json | UnsetType = UNSET
 
+    def check(self) -> None:
+        if given(self.windows_user_configuration):
+            raise invalid_property(
+                "windowsUserConfiguration",
+                f"The user configuration for user account '{self.name}' has a mismatch with the OS"
+                " (Windows/Linux) configuration specified in VirtualMachineConfiguration",
+            )
+        if self.linux_user_configuration is not UNSET:
+            self.linux_user_configuration.check()
+
     def wire(self) -> Json:
-        return {"name": self.name, "elevationLevel": self.elevation_level.value}
+        plain: Json = {"name": self.name, "elevationLevel": self.elevation_level.value}
+        linux = self.linux_user_configuration
+        if linux is not UNSET and linux.uid is not UNSET:
+            plain["linuxUserConfiguration"] = {"uid": linux.uid, "gid": linux.gid}
+        return plain
 
 
 class PoolSettings(Body, kw_only=True):
@@ -112,7 +137,7 @@ class PoolSettings(Body, kw_only=True):
     vm_size: Text | UnsetType = UNSET
     virtual_machine_configuration: VirtualMachine | UnsetType = UNSET
     enable_inter_node_communication: bool | UnsetType = UNSET
-    network_configuration: Json | UnsetType = UNSET
+    network_configuration: NetworkConfiguration | UnsetType = UNSET
     start_task: StartTask | UnsetType = UNSET
     application_package_references: list[Json] | UnsetType = UNSET
     certificate_references: list[Json] | UnsetType = UNSET
@@ -132,7 +157,13 @@ class PoolSettings(Body, kw_only=True):
             raise unsupported("certificateReferences", "This account has no certificates.")
         if given(self.mount_configuration):
             raise unsupported("mountConfiguration", "Nodes of this account mount no file systems.")
-        for part in (self.virtual_machine_configuration, self.start_task):
+        for account in self.user_accounts or ():
+            account.check()
+        for part in (
+            self.virtual_machine_configuration,
+            self.start_task,
+            self.network_configuration,
+        ):
             if part is not UNSET:
                 part.check()
 

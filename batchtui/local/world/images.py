@@ -54,6 +54,24 @@ def filtered(image: Json, name: str) -> Value | None:
     return str(image[name])
 
 
+def node_agent_skus() -> list[Json]:
+    """The images by their node agents, as the service answered them until 2018."""
+    agents: dict[str, list[Json]] = {}
+    for image in supported():
+        of_agent = agents.setdefault(image["nodeAgentSKUId"], [])
+        if image["verificationType"] == "verified":
+            of_agent.append(image["imageReference"])
+    return [
+        {"id": agent, "verifiedImageReferences": images, "osType": "linux"}
+        for agent, images in sorted(agents.items())
+    ]
+
+
+def filtered_agent(agent: Json, name: str) -> Value | None:
+    """The value of the one property that a filter of node agents may name."""
+    return str(agent[name])
+
+
 def check_image(machine: VirtualMachine) -> None:
     """400 for an image that there is none of, or a node agent that does not go with it."""
     image = machine.image_reference
