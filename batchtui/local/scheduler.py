@@ -5,6 +5,8 @@ import asyncio
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Job
 from batchtui.local.world.placement import Placement
+from batchtui.local.world.pool import Pool
+from batchtui.local.world.preemption import Preemption
 from batchtui.local.world.runs import Runs
 from batchtui.local.world.world import World
 
@@ -15,13 +17,15 @@ class Scheduler:
     """Works when something has changed and only on the pools where it did.
 
     Jobs of one pool go by priority, then by age; the tasks of a job by the order in which they were
-    added. A task that needs more slots than are free is passed over, not waited for.
+    added. A task that needs more slots than are free is passed over, not waited for. Where all are
+    taken, the most urgent job that waits may preempt tasks of lesser ones.
     """
 
     def __init__(self, world: World, runs: Runs, placement: Placement) -> None:
         self._world = world
         self._runs = runs
         self._placement = placement
+        self._preemption = Preemption(world, runs)
         self._changed: set[str] = set()
 
     def wake(self, pool: str) -> None:
@@ -34,20 +38,23 @@ class Scheduler:
         changed, self._changed = self._changed, set()
         for key in changed:
             fleet = self._world.fleets.get(key)
-            if fleet and fleet.widest and self._world.pools[key].state == "active":
-                self._fill(key, fleet)
+            if fleet is None or (pool := self._world.pools[key]).state != "active":
+                continue
+            if fleet.widest or self._preemption.is_possible(pool):
+                self._fill(pool, fleet)
 
-    def _fill(self, key: str, fleet: Fleet) -> None:
+    def _fill(self, pool: Pool, fleet: Fleet) -> None:
         counts = self._world.counts
         jobs = [
             job
-            for job in self._world.jobs_of(key)
+            for job in self._world.jobs_of(pool.key)
             if job.state == "active" and counts[job.key].tasks["active"]
         ]
         for job in sorted(jobs, key=lambda job: (-job.priority, job.created)):
             while fleet.widest and self._place_some(job, fleet):
                 pass
             if not fleet.widest:
+                self._preemption.make_room(job, pool)
                 return
 
     def _place_some(self, job: Job, fleet: Fleet) -> int:
