@@ -57,8 +57,13 @@ class Behaviour:
         length, chance, _, _ = self._dice.draw("start", node)
         seconds = around(part.duration.total_seconds(), 0.3, length)
         if chance < part.failing:
-            return Act(seconds, part.exit_code, _exited(), part.stderr)
+            return Act(seconds, part.exit_code, _exited())
         return Act(seconds)
+
+    def start_trouble(self, pool: str) -> str:
+        """What a pool's start task writes where it fails."""
+        part = self._pools.get(pool, _OTHER_POOLS).start_task
+        return part.stderr if part else ""
 
     def boot_phase(self, pool: str, node: str) -> float:
         """Seconds of each of the two phases of a node's start."""

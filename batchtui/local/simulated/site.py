@@ -44,18 +44,22 @@ class SimulatedSite(Site):
 
     def reveal_node(self, node: Node) -> None:
         """Write the start task's streams."""
-        super().furnish(node)
+        # Not by super(), which a dataclass with slots does not have.
+        Site.furnish(self, node)
         run = node.start_run
         if run is None or node.start_task is None:
             return
         name = f"the start task of node {node.id}"
-        act = self.behaviour.start_task(node.pool.lower(), node.id)
+        key = node.pool.lower()
+        act = self.behaviour.start_task(key, node.id)
         text = progress(
             name, node.start_task["commandLine"], run.started, self._until(run.ended), act.seconds
         )
         if run.ended is not None:
             text += ending((run.ended - run.started) / SECOND, run.exit_code)
-        failed = complaint(name, act.stderr) if run.result == "failure" else ""
+        failed = (
+            complaint(name, self.behaviour.start_trouble(key)) if run.result == "failure" else ""
+        )
         _write(self.node(node.pool, node.id) / "startup", text, failed, self._until(run.ended))
 
     def reveal_task(self, task: Task, job: Job) -> None:
