@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from batchtui.client.wire import Page, Wire, members, path_of
+from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.models import Job
-from batchtui.core.schedules import AutoScaleRun, JobSchedule
+from batchtui.core.schedules import JobSchedule
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.steering import Deallocation, DisableTasks
 from batchtui.core.things import Document, Kind, Thing

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct, field
 
+from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.states import (
     AllocationState,
     JobState,
@@ -19,12 +20,10 @@ from batchtui.core.states import (
     SchedulingState,
     TaskState,
 )
+from batchtui.core.wire import NameValue as NameValue
+from batchtui.core.wire import Wire as Wire
 
 T = TypeVar("T")
-
-
-class Wire(Struct, frozen=True, rename="camel"):
-    """A value as the Batch service spells it."""
 
 
 class Window(Struct, Generic[T], frozen=True):
@@ -33,11 +32,6 @@ class Window(Struct, Generic[T], frozen=True):
     items: tuple[T, ...] = ()
     complete: bool = True
     """Whether nothing follows `items`."""
-
-
-class NameValue(Wire, frozen=True):
-    name: str = ""
-    value: str = ""
 
 
 class ResizeError(Wire, frozen=True):
@@ -59,6 +53,8 @@ class Pool(Wire, frozen=True):
     target_low_priority_nodes: int = 0
     task_slots_per_node: int = 1
     enable_auto_scale: bool = False
+    auto_scale_run: AutoScaleRun | None = None
+    """The last time that its formula was carried out."""
     resize_errors: tuple[ResizeError, ...] = ()
 
     @property

@@ -4,8 +4,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.models import Job
-from batchtui.core.schedules import AutoScaleRun, JobSchedule
+from batchtui.core.schedules import JobSchedule
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.things import Document, Kind, Thing
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import msgspec
 from msgspec.structs import replace
 
+from batchtui.core.autoscale import AutoScaleError, AutoScaleRun
 from batchtui.core.models import Job
-from batchtui.core.schedules import AutoScaleError, AutoScaleRun, JobSchedule, ScheduleState
+from batchtui.core.schedules import JobSchedule, ScheduleState
 from batchtui.core.specs import JobSpec, PoolSpec, TaskConstraints, TaskSpec
 from batchtui.core.states import JobState, NodeState, TaskState
 from batchtui.core.steering import Deallocation, DisableTasks

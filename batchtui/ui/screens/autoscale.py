@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
+from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.durations import duration, spelled
 from batchtui.core.gateway import GatewayError
-from batchtui.core.schedules import AutoScaleRun
 from batchtui.ui.widgets.form import FormButtons, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
 
