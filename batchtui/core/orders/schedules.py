@@ -9,7 +9,7 @@ from batchtui.core.schedules import JobSchedule, ScheduleState
 from batchtui.core.states import JobState
 from batchtui.core.wording import many
 
-WAKES = ("schedules", "jobs")
+WAKES = ("jobs",)
 
 
 def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:

@@ -1,8 +1,10 @@
 """What the panes ask for, carried out."""
 
 from collections.abc import Awaitable
+from typing import ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
@@ -19,12 +21,18 @@ from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.screens.steering import steered
 from batchtui.ui.screens.upload import UploadScreen
 
 
 class RequestsScreen(Screen[None]):
     """Asks what must be asked, has the controller act, and says how it went."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("6", "schedules", "Job schedules", show=False, tooltip="Go to the job schedules",
+                id="go.schedules"),
+    ]  # fmt: skip
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -93,6 +101,9 @@ class RequestsScreen(Screen[None]):
     @on(TasksPane.OutputRequested)
     def open_output(self, message: TasksPane.OutputRequested) -> None:
         self.app.push_screen(OutputScreen(self.controller, message.job.id, message.task))
+
+    def action_schedules(self) -> None:
+        self.app.push_screen(SchedulesScreen(self.controller))
 
     @on(OrderRequested)
     @work

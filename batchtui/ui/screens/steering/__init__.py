@@ -10,11 +10,13 @@ from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.schedules import SchedulesPane
 from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.steering.jobs import JobSteering
 from batchtui.ui.screens.steering.pools import PoolSteering
+from batchtui.ui.screens.steering.schedules import ScheduleSteering
 from batchtui.ui.screens.steering.storage import BlobSteering, ContainerSteering
 from batchtui.ui.screens.steering.tasks import TaskSteering
 
@@ -31,6 +33,7 @@ KINDS: Final[dict[type[Any], type[Any]]] = {
     TasksPane: TaskSteering,
     ContainersPane: ContainerSteering,
     BlobsPane: BlobSteering,
+    SchedulesPane: ScheduleSteering,
 }
 
 

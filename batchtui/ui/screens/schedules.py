@@ -1,0 +1,87 @@
+"""What makes jobs by itself."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widgets import Footer
+
+from batchtui.core.controller import Controller
+from batchtui.core.feed import Feed, Reading
+from batchtui.core.models import Job
+from batchtui.core.schedules import JobSchedule
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.schedules import ScheduledJobsPane, SchedulesPane
+from batchtui.ui.panes.steering import OrderRequested
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.job import JobScreen
+from batchtui.ui.screens.steering import steered
+
+SLOWER = 2
+"""How much slower than tasks schedules change."""
+
+
+class SchedulesScreen(FollowingScreen):
+    """The job schedules above, the jobs of the highlighted one below."""
+
+    CSS_PATH = "schedules.tcss"
+    AUTO_FOCUS = "SchedulesPane RecordTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('schedules')", "Schedules", show=False, tooltip="Go to the schedules"),
+        Binding("2", "go('scheduled')", "Jobs", show=False, tooltip="Go to their jobs"),
+    ]
+
+    schedules: reactive[Reading[tuple[JobSchedule, ...]]] = reactive(Reading(()))
+    scheduled: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
+
+    def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
+        super().__init__(controller, clock=clock)
+        self._shown = ""
+
+    def compose(self) -> ComposeResult:
+        here = SchedulesScreen
+        schedules = SchedulesPane(id="schedules").data_bind(here.schedules, FollowingScreen.now)
+        schedules.read_only = self.controller.read_only
+        yield schedules
+        yield ScheduledJobsPane(id="scheduled").data_bind(here.scheduled, FollowingScreen.now)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        batch, feeds = self.controller.gateway.batch, self.controller.feeds
+        every = feeds.every * SLOWER
+        feed: Feed[tuple[JobSchedule, ...]] = Feed(
+            batch.schedules, (), every=every, traffic=feeds.traffic
+        )
+        self.follow("schedules", feed)
+
+    @on(TablePane.Highlighted, "#schedules")
+    def show_jobs(self, message: TablePane.Highlighted) -> None:
+        schedule = message.record
+        schedule_id = schedule.id if isinstance(schedule, JobSchedule) else ""
+        if schedule_id == self._shown:
+            return
+        self._shown = schedule_id
+        self.query_one(ScheduledJobsPane).about = schedule_id
+        batch, feeds = self.controller.gateway.batch, self.controller.feeds
+
+        async def fetch() -> tuple[Job, ...]:
+            return await batch.jobs_of_schedule(schedule_id) if schedule_id else ()
+
+        every = feeds.every * SLOWER
+        feed: Feed[tuple[Job, ...]] = Feed(fetch, (), every=every, traffic=feeds.traffic)
+        self.follow("scheduled", feed)
+
+    @on(ScheduledJobsPane.OpenRequested)
+    def open_job(self, message: ScheduledJobsPane.OpenRequested) -> None:
+        self.app.push_screen(JobScreen(self.controller, message.job, clock=self.clock))
+
+    @on(OrderRequested)
+    @work
+    async def steer(self, message: OrderRequested) -> None:
+        await steered(self.app, self.controller, message)
+        self.action_refresh()
+
+    def action_go(self, name: str) -> None:
+        self.query_one(f"#{name} RecordTable").focus()

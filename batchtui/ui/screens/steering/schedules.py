@@ -1,0 +1,53 @@
+"""Job schedules, steered."""
+
+from collections.abc import Sequence
+
+from batchtui.core.clone import clone
+from batchtui.core.orders.schedules import WAKES, schedule_orders
+from batchtui.core.schedules import JobSchedule
+from batchtui.core.things import Document, Kind, Thing
+from batchtui.ui.screens.desk import Desk
+from batchtui.ui.screens.document import DocumentScreen
+
+EXAMPLE = {
+    "id": "",
+    "schedule": {"recurrenceInterval": "P1D"},
+    "jobSpecification": {
+        "poolInfo": {"poolId": ""},
+        "onAllTasksComplete": "terminatejob",
+        "jobManagerTask": {"id": "manager", "commandLine": "/bin/sh -c 'date'"},
+    },
+}
+ABOUT = "Its jobs are filled by their job manager task. P1D is a day, PT30M half an hour."
+
+
+class ScheduleSteering:
+    """Carries out what the pane of job schedules asks for."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._batch = desk.controller.gateway.batch
+
+    async def take(self, order: str, schedules: Sequence[JobSchedule], _about: str) -> None:
+        simple = schedule_orders(self._batch)
+        if order in simple:
+            await self._desk.carry_out(simple[order], schedules)
+            return
+        match order, schedules:
+            case "create", _:
+                await self._create("New job schedule", EXAMPLE)
+            case "clone", (schedule, *_):
+                thing = Thing(Kind.SCHEDULE, schedule.id)
+                whole = await self._desk.known(
+                    lambda: self._batch.document(thing), "Clone job schedule"
+                )
+                if whole is not None:
+                    wanted = clone(Kind.SCHEDULE, whole, f"{schedule.id}-2")
+                    await self._create(f"Clone of job schedule {schedule.id}", wanted)
+
+    async def _create(self, heading: str, document: Document) -> None:
+        screen = DocumentScreen(
+            heading, document, lambda made: self._batch.create(Kind.SCHEDULE, made), about=ABOUT
+        )
+        if name := await self._desk.app.push_screen_wait(screen):
+            self._desk.tell(f"Job schedule {name} is there.", heading, WAKES)
