@@ -45,10 +45,13 @@ class Agent:
         async with self._places if launch.linger is None else contextlib.nullcontext():
             started = datetime.now(UTC)
             running(started)
-            exit_code, trouble = await self._carry_out(launch)
-            return Outcome(exit_code, started, datetime.now(UTC), trouble)
+            end, trouble = await self._carry_out(launch)
+            ended = datetime.now(UTC)
+            if end is None:
+                return Outcome(None, started, ended, trouble)
+            return Outcome(end.code, started, ended, trouble, end.usage)
 
-    async def _carry_out(self, launch: Launch) -> tuple[int | None, Failure | None]:
+    async def _carry_out(self, launch: Launch) -> tuple[Exit | None, Failure | None]:
         environment = process_environment(launch.environment, root=launch.root, image=self._image)
         limit = launch.max_wall_clock
         now = asyncio.get_running_loop().time()
@@ -69,7 +72,7 @@ class Agent:
             return None, error.failure
         trouble = exit_failure(end)
         upload = await upload_outputs(launch, environment, succeeded=trouble is None)
-        return end.code, trouble or upload
+        return end, trouble or upload
 
     async def _prepare(self, launch: Launch, deadline: float | None) -> None:
         """Make the directories and fetch the resource files. Raises `RunError`."""

@@ -56,6 +56,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run has used of the machine."""
+
+    user: int
+    """Microseconds of processor time in the programs themselves."""
+    kernel: int
+    """Microseconds of processor time in the system on their behalf."""
+    reads: int
+    """Blocks of 512 bytes read from disk."""
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended. `failure` is None for a success only."""
 
@@ -65,3 +78,5 @@ class Outcome:
     """When the agent began with the resource files; None if it never did."""
     ended: datetime
     failure: Failure | None = None
+    usage: Usage | None = None
+    """None where nobody measures it, and for what never ran."""

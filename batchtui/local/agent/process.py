@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from batchtui.local.agent.child import Child
 from batchtui.local.agent.failures import RunError, failure
 from batchtui.local.agent.group import gone, send
-from batchtui.local.agent.launch import Linger
+from batchtui.local.agent.launch import Linger, Usage
 
 GRACE = 3.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -24,6 +25,16 @@ class Watch(Protocol):
 
     def watch(self, group: int) -> None: ...
     def forget(self, group: int) -> None: ...
+
+
+class Leader(Protocol):
+    """The process that a group was made for."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    async def wait(self) -> int: ...
 
 
 class Unwatched:
@@ -55,6 +66,7 @@ class Exit:
     """Its exit code; 128 plus the signal if one ended it, as shells say it."""
     late: bool
     """Whether it was ended because its time was up."""
+    usage: Usage | None = None
 
 
 async def run_command(
@@ -75,7 +87,7 @@ async def run_command(
     a command leaves that has succeeded may stay until that is over. Raises `RunError` if it cannot
     be started.
     """
-    process = await _start(arguments, root, environment, "ab" if appends else "wb")
+    process = _start(arguments, root, environment, "ab" if appends else "wb")
     late = False
     try:
         watch.watch(process.pid)
@@ -90,24 +102,18 @@ async def run_command(
         await end_group(process, grace)
         watch.forget(process.pid)
     code = await process.wait()
-    return Exit(code if code >= 0 else 128 - code, late)
+    return Exit(code if code >= 0 else 128 - code, late, process.usage)
 
 
-async def _start(
+def _start(
     arguments: list[str], root: Path, environment: Mapping[str, str], mode: Literal["ab", "wb"]
-) -> asyncio.subprocess.Process:
+) -> Child:
     with contextlib.ExitStack() as files:
         try:
             stdout = files.enter_context((root / "stdout.txt").open(mode))
             stderr = files.enter_context((root / "stderr.txt").open(mode))
-            return await asyncio.create_subprocess_exec(
-                *arguments,
-                cwd=root / "wd",
-                env=environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
+            return Child.start(
+                arguments, cwd=root / "wd", environment=environment, stdout=stdout, stderr=stderr
             )
         except FileNotFoundError as error:
             message = error.strerror or "No such file or directory"
@@ -118,7 +124,7 @@ async def _start(
             raise RunError(failure("CommandLaunchFailed", Message=message)) from None
 
 
-async def end_group(process: asyncio.subprocess.Process, grace: float) -> None:
+async def end_group(process: Leader, grace: float) -> None:
     """SIGTERM to the group of a process still running, SIGKILL to what is left after `grace`.
 
     A process that has ended by itself gets no grace for what it left behind, as on a node.
