@@ -9,6 +9,7 @@ import pytest
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
 from batchtui.local.files import write_private
+from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
 
@@ -57,6 +58,25 @@ def test_a_second_account_is_refused(directory: DataDir) -> None:
             pass
     with directory.lock():
         pass
+
+
+def test_worlds_have_directories_of_their_own_and_keep_out_of_others(tmp_path: Path) -> None:
+    assert DataDir(play=Play(Path("some/busy.toml"))).path.parts[-2:] == ("worlds", "busy")
+    assert DataDir().path.name == "local"
+    lasting = DataDir(tmp_path / "lasting")
+    lasting.prepare()
+    lasting.claim(simulated=False)
+    lasting.identity()
+    with pytest.raises(LocalAccountError, match="holds a local account, which a play would"):
+        lasting.claim(simulated=True)
+    lasting.claim(simulated=False)
+    played = DataDir(tmp_path / "played")
+    played.prepare()
+    played.claim(simulated=True)
+    played.identity()
+    played.claim(simulated=True)
+    with pytest.raises(LocalAccountError, match="belongs to a simulated world"):
+        played.claim(simulated=False)
 
 
 def test_an_announcement_lasts_as_long_as_the_account(directory: DataDir) -> None:
