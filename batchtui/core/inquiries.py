@@ -1,4 +1,4 @@
-"""Closer looks at one job: each a feed, run by whoever opens it."""
+"""Closer looks at one thing: each a feed, run by whoever opens it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,17 +7,26 @@ from batchtui.core.bulk import Bulk
 from batchtui.core.chronicle import Chronicle
 from batchtui.core.controller import Controller
 from batchtui.core.course import Course
+from batchtui.core.dossier import Dossier, Inspector
 from batchtui.core.feed import Feed
 from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.queries import FAILED
 from batchtui.core.tail import Excerpt, Tail
+from batchtui.core.things import Thing
 
 FAILED_AT_MOST = 10_000
 """Failed tasks that are told apart by their causes."""
 
 LAST_WORDS = 16 * 1024
 """Bytes of an error stream's end."""
+
+
+def inspection(controller: Controller, thing: Thing) -> Feed[Dossier]:
+    """A feed on everything that can be known of one thing."""
+    inspector = Inspector(controller.gateway.batch, thing)
+    feeds = controller.feeds
+    return Feed(inspector.fetch, Dossier({}), every=feeds.every * 2, traffic=feeds.traffic)
 
 
 class Inquiries:

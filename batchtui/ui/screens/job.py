@@ -16,9 +16,11 @@ from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, NodeInfo, Task, TaskCounts
 from batchtui.core.states import TaskState
 from batchtui.core.summary import remaining
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_time
 from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspect import InspectScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets.bar import bar
@@ -40,6 +42,14 @@ class JobScreen(FollowingScreen):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failures", "Failures", tooltip="Say why tasks failed", id="job.failures"),
+        Binding(
+            "i",
+            "inspect",
+            "Inspect",
+            show=False,
+            tooltip="Everything about the job",
+            id="job.inspect",
+        ),
     ]
 
     subject: reactive[Reading[Job]] = reactive(Reading(Job("")))
@@ -107,6 +117,11 @@ class JobScreen(FollowingScreen):
     def take_span(self, message: Gantt.Scoped) -> None:
         self.span = message.begin, message.end
 
+    @on(LanesPane.OpenRequested)
+    def open_task(self, message: LanesPane.OpenRequested) -> None:
+        thing = Thing(Kind.TASK, message.stint.task_id, self.job.id)
+        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+
     @on(LanesPane.OutputRequested)
     def open_output(self, message: LanesPane.OutputRequested) -> None:
         stint = message.stint
@@ -114,6 +129,10 @@ class JobScreen(FollowingScreen):
         node = NodeInfo(self.job.pool_id, stint.node_id)
         task = Task(stint.task_id, state, node_info=node)
         self.app.push_screen(OutputScreen(self.controller, self.job.id, task))
+
+    def action_inspect(self) -> None:
+        thing = Thing(Kind.JOB, self.job.id)
+        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
 
     def action_failures(self) -> None:
         self.app.push_screen(TriageScreen(self.controller, self.job, clock=self.clock))

@@ -6,8 +6,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
-from batchtui.core.models import Job
+from batchtui.core.models import Job, Node, Pool, Task
+from batchtui.core.things import Kind, Thing
+from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.following import Clock
+from batchtui.ui.screens.inspect import InspectScreen
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.triage import TriageScreen
 
@@ -18,12 +21,17 @@ class LookingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failures", "Failures", tooltip="Say why tasks of the job failed",
                 id="failures"),
+        Binding("i", "inspect", "Inspect", show=False,
+                tooltip="Everything about the highlighted thing", id="inspect"),
         Binding("J", "job", "Job", show=False, tooltip="Look at the job closely", id="job"),
     ]  # fmt: skip
 
     controller: Controller
     _clock: Clock
     job: Job | None
+    pool: Pool | None
+    _current: str
+    """The id of the pane in use."""
 
     def action_failures(self) -> None:
         if self.job is not None:
@@ -32,3 +40,22 @@ class LookingScreen(Screen[None]):
     def action_job(self) -> None:
         if self.job is not None:
             self.app.push_screen(JobScreen(self.controller, self.job, clock=self._clock))
+
+    def action_inspect(self) -> None:
+        if (thing := self.thing) is not None:
+            self.app.push_screen(InspectScreen(self.controller, thing, clock=self._clock))
+
+    @property
+    def thing(self) -> Thing | None:
+        """What is highlighted in the pane in use; None where the service knows no more of it."""
+        pane = self.query_one(f"#{self._current}", Pane)
+        match getattr(pane, "highlighted", None):
+            case Pool(id=pool_id):
+                return Thing(Kind.POOL, pool_id)
+            case Job(id=job_id):
+                return Thing(Kind.JOB, job_id)
+            case Node(id=node_id) if self.pool is not None:
+                return Thing(Kind.NODE, node_id, self.pool.id)
+            case Task(id=task_id) if self.job is not None:
+                return Thing(Kind.TASK, task_id, self.job.id)
+        return None

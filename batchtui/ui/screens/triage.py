@@ -17,6 +17,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes.causes import AgainRequested, CausesPane
 from batchtui.ui.panes.failed import FailedPane
@@ -25,6 +26,7 @@ from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspect import InspectScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone
@@ -48,6 +50,8 @@ class TriageScreen(FollowingScreen):
                 tooltip="Run every failed task of the job again", id="triage.again_all"),
         Binding("o", "output", "Output", show=False, tooltip="Read all that the task wrote",
                 id="triage.output"),
+        Binding("i", "inspect", "Inspect", show=False, tooltip="Everything about the task",
+                id="triage.inspect"),
     ]  # fmt: skip
 
     failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
@@ -132,6 +136,11 @@ class TriageScreen(FollowingScreen):
 
     def action_output(self) -> None:
         self.tasks.action_open()
+
+    def action_inspect(self) -> None:
+        if task_id := self.subject.value.id:
+            thing = Thing(Kind.TASK, task_id, self.job.id)
+            self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
 
     def action_go(self, name: str) -> None:
         self.set_focus(next(iter(self.query(f"#{name} RecordTable, #{name} ExcerptView"))))

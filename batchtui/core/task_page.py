@@ -1,0 +1,97 @@
+"""A task as a person reads it: what became of it when, before everything else."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from batchtui.core.dossier import Dossier
+from batchtui.core.page import Line, Section, clock, moment, sections
+from batchtui.core.wording import in_time, some
+
+TOLD = frozenset(
+    (
+        *("creationTime", "state", "stateTransitionTime"),
+        *("previousState", "previousStateTransitionTime", "dependsOn"),
+    )
+)
+"""Members that the timeline and the dependencies say better."""
+
+
+def task_sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
+    """The timeline, what it waits for, then the rest of the document."""
+    document = dossier.document
+    rest = sections({n: value for n, value in document.items() if n not in TOLD}, now)
+    wrong = [section for section in rest if section.title == "What is wrong"]
+    own = [
+        Section("Timeline", tuple(_timeline(document, now))),
+        Section("Dependencies", tuple(_dependencies(dossier))),
+        Section("Subtasks", tuple(_subtasks(dossier, now))),
+    ]
+    return (
+        *wrong,
+        *(section for section in own if section.lines),
+        *(section for section in rest if section not in wrong),
+    )
+
+
+def _timeline(document: Any, now: datetime) -> Iterator[Line]:
+    """What happened, in the order in which it did, and how long it took each time."""
+    ran = document.get("executionInfo") or {}
+    state = str(document.get("state", "unknown"))
+    created = moment(document.get("creationTime"))
+    started, ended = moment(ran.get("startTime")), moment(ran.get("endTime"))
+    changed = moment(document.get("stateTransitionTime"))
+    if created:
+        yield Line("created", clock(created, now))
+    for name, count, last in (
+        ("requeued", "requeueCount", "lastRequeueTime"),
+        ("tried again", "retryCount", "lastRetryTime"),
+    ):
+        if times := ran.get(count):
+            at = moment(ran.get(last))
+            when = f", last at {clock(at, now)}" if at else ""
+            yield Line(name, f"{times:,} {'time' if times == 1 else 'times'}{when}", bad=True)
+    if state in ("active", "preparing") and changed:
+        doing = "waits for a free slot" if state == "active" else "prepares its files"
+        yield Line(state, f"{doing}, for {in_time(now - changed)}")
+    if started:
+        waited = f", after {in_time(started - created)} of waiting" if created else ""
+        yield Line("started", clock(started, now) + waited)
+    if state == "running" and started:
+        yield Line("running", f"for {in_time(now - started)}")
+    if ended:
+        took = f", after {in_time(ended - started)} of work" if started else ", without a start"
+        yield Line("ended", clock(ended, now) + took)
+        yield _end(ran)
+
+
+def _end(ran: Any) -> Line:
+    code = ran.get("exitCode")
+    failed = str(ran.get("result", "")).lower() == "failure"
+    words = "failed" if failed else "succeeded"
+    return Line("result", words if code is None else f"{words} with exit code {code}", bad=failed)
+
+
+def _dependencies(dossier: Dossier) -> Iterator[Line]:
+    wanted = dossier.document.get("dependsOn") or {}
+    if ids := wanted.get("taskIds"):
+        yield Line("waits for", some([str(each) for each in ids], at_most=20))
+    for each in wanted.get("taskIdRanges") or ():
+        yield Line("waits for", f"{each.get('start')} to {each.get('end')}")
+    if dossier.waiting:
+        yield Line("waited for by", some(dossier.waiting, at_most=20))
+    elif dossier.searched:
+        yield Line("waited for by", "no task")
+    if not dossier.complete:
+        yield Line("", f"Only the first {dossier.searched:,} tasks of the job were looked at.")
+
+
+def _subtasks(dossier: Dossier, now: datetime) -> Iterator[Line]:
+    for each in dossier.subtasks:
+        failed = each.exit_code not in (None, 0)
+        end = "" if each.exit_code is None else f", exit code {each.exit_code}"
+        took = ""
+        if each.start_time:
+            took = f", {in_time((each.end_time or now) - each.start_time)}"
+        text = f"{each.state}{took}{end}, on {each.node_info.node_id or 'no node yet'}"
+        yield Line(str(each.id), text, bad=failed)

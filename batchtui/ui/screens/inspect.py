@@ -1,0 +1,155 @@
+"""One thing, whatever it is: as a page, as JSON, and what it leads to."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Footer
+
+from batchtui.core.controller import Controller
+from batchtui.core.dossier import Dossier
+from batchtui.core.feed import Reading
+from batchtui.core.inquiries import inspection
+from batchtui.core.models import Task
+from batchtui.core.page import Section, sections
+from batchtui.core.relations import Relation, relations
+from batchtui.core.task_page import task_sections
+from batchtui.core.things import Kind, Thing
+from batchtui.ui.panes.relations import RelationsPane
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
+from batchtui.ui.widgets.rows import RowsView
+from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.tones import Tone, clean
+from batchtui.ui.widgets.words import Words
+
+
+class InspectScreen(FollowingScreen):
+    """Looks at the thing again and again while it is open. Secrets are hidden."""
+
+    CSS_PATH = "inspect.tcss"
+    AUTO_FOCUS = "RowsView"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HELP = """
+    ## Inspect
+
+    Everything that the service tells of one thing: first what is wrong with it, then the rest, as a
+    page or as JSON. Secrets are hidden. Under "Leads to" stands what it has to do with.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "see('page')", "Page", tooltip="Read it as a page", id="inspect.page"),
+        Binding("2", "see('json')", "JSON", tooltip="Read it as JSON", id="inspect.json"),
+        Binding("c", "copy", "Copy", tooltip="Copy what is shown to the clipboard",
+                id="inspect.copy"),
+        Binding("o", "output", "Output", show=False, tooltip="Read stdout and stderr",
+                id="inspect.output"),
+        Binding("N", "go('node')", "Node", show=False, tooltip="Go to its node",
+                id="inspect.node"),
+        Binding("P", "go('pool')", "Pool", show=False, tooltip="Go to its pool",
+                id="inspect.pool"),
+        Binding("J", "go('job')", "Job", show=False, tooltip="Go to its job", id="inspect.job"),
+    ]  # fmt: skip
+
+    dossier: reactive[Reading[Dossier]] = reactive(Reading(Dossier({})))
+    found: reactive[tuple[Relation, ...]] = reactive((), bindings=True)
+    form: reactive[str] = reactive("page")
+    """`page` or `json`."""
+
+    status = getters.query_one(StatusLine)
+    view = getters.query_one(RowsView)
+
+    def __init__(self, controller: Controller, thing: Thing, *, clock: Clock = utc_now) -> None:
+        super().__init__(controller, clock=clock)
+        self.thing = thing
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Container(id="parts"):
+            with Vertical(id="page"):
+                yield RowsView()
+                yield Words(classes="trouble")
+            yield RelationsPane(id="relations").data_bind(InspectScreen.found)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for name in ("dossier", "form", "now"):
+            self.watch(self, name, self.describe, init=False)
+        self.follow("dossier", inspection(self.controller, self.thing))
+        self.describe()
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The page's parts."""
+        dossier = self.dossier.value
+        if self.thing.kind is Kind.TASK:
+            return task_sections(dossier, self.now)
+        return sections(dossier.document, self.now)
+
+    def describe(self) -> None:
+        """Show the thing as it was last seen."""
+        reading, thing = self.dossier, self.thing
+        document = reading.value.document
+        facts = [Fact(((f"{thing.kind} ", Tone.MUTED), (thing.id, Tone.STRONG)))]
+        if state := document.get("state"):
+            facts.append(Fact(((str(state), Tone.ACTIVE),), 1))
+        if reading.error:
+            facts.append(Fact((("○ stale" if reading.known else "○ not read", Tone.BAD),), 0,
+                              right=True))  # fmt: skip
+        self.status.facts = tuple(facts)
+        self.query_one("#page .trouble", Words).say(Content(clean(reading.error)))
+        page = self.query_one("#page")
+        page.set_class(bool(reading.error), "-stale")
+        page.border_title = "1 Page · 2 JSON" if self.form == "page" else "2 JSON · 1 Page"
+        self.found = relations(thing, reading.value)
+        if reading.known:
+            parts = self.sections
+            if self.form == "page":
+                self.view.show(lambda width: page_rows(parts, width))
+            else:
+                self.view.show(lambda width: json_rows(document, width))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "output":
+                return self.thing.kind is Kind.TASK
+            case "go":
+                return any(relation.thing.kind == parameters[0] for relation in self.found)
+        return True
+
+    def action_see(self, form: str) -> None:
+        self.form = form
+        self.view.action_scroll(-1_000_000)
+        self.set_focus(self.view)
+
+    def action_copy(self) -> None:
+        """Give the terminal the whole text, whatever part of it is on screen."""
+        if self.form == "page":
+            text, words = page_text(self.sections), "page"
+        else:
+            text, words = json_text(self.dossier.value.document), "JSON"
+        self.app.copy_to_clipboard(text)
+        self.notify(f"The {self.thing} is copied, as {words}.", title="Copy", markup=False)
+
+    def action_go(self, kind: str) -> None:
+        """Go to the first thing of that kind that this one leads to."""
+        things = (relation.thing for relation in self.found if relation.thing.kind == kind)
+        if (thing := next(things, None)) is not None:
+            self.look_at(thing)
+
+    @on(RelationsPane.OpenRequested)
+    def open_relation(self, message: RelationsPane.OpenRequested) -> None:
+        self.look_at(message.thing)
+
+    def look_at(self, thing: Thing) -> None:
+        """Go on to another thing; leaving that one comes back here."""
+        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+
+    def action_output(self) -> None:
+        task = Task(self.thing.id)
+        self.app.push_screen(OutputScreen(self.controller, self.thing.within, task))

@@ -1,0 +1,154 @@
+"""Entities as a person reads them, and without their secrets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from batchtui.core.cleaning import cleaned
+from batchtui.core.dossier import Dossier, Inspector
+from batchtui.core.models import PoolInfo
+from batchtui.core.page import Section, said, sections, words
+from batchtui.core.relations import relations
+from batchtui.core.specs import JobSpec, TaskDependencies, TaskSpec
+from batchtui.core.subtasks import Subtask
+from batchtui.core.task_page import task_sections
+from batchtui.core.things import Kind, Thing
+from tests.fakes import FakeAccount, pool_spec, task_spec
+
+NOW = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
+
+TASK: dict[str, Any] = {
+    "id": "t",
+    "url": "https://h/jobs/j/tasks/t",
+    "creationTime": "2026-11-20T12:00:00.1234567Z",
+    "state": "completed",
+    "stateTransitionTime": "2026-11-20T12:05:00Z",
+    "commandLine": "curl 'https://h/c?sp=r&sig=SIGNATURE'\necho done",
+    "environmentSettings": [
+        {"name": "FRAMES", "value": "12"},
+        {"name": "DB_PASSWORD", "value": "hunter2"},
+    ],
+    "resourceFiles": [{"httpUrl": "https://h/a?sig=SIGNATURE", "filePath": "a"}],
+    "constraints": {
+        "maxWallClockTime": "P10675199DT2H48M5.4775807S",
+        "retentionTime": "P7D",
+        "maxTaskRetryCount": 3,
+    },
+    "executionInfo": {
+        "startTime": "2026-11-20T12:01:00Z",
+        "endTime": "2026-11-20T12:05:00Z",
+        "exitCode": 7,
+        "result": "failure",
+        "retryCount": 2,
+        "lastRetryTime": "2026-11-20T12:03:00Z",
+        "requeueCount": 0,
+        "failureInfo": {
+            "category": "UserError",
+            "code": "FailureExitCode",
+            "message": "The task exited with an exit code representing a failure",
+            "details": [{"name": "Message", "value": "no such texture"}],
+        },
+    },
+    "nodeInfo": {"poolId": "p", "nodeId": "n"},
+    "dependsOn": {"taskIds": ["first"], "taskIdRanges": [{"start": 1, "end": 9}]},
+}
+
+
+def texts(parts: tuple[Section, ...], title: str) -> dict[str, str]:
+    """The lines of the section of that title."""
+    section = next(part for part in parts if part.title == title)
+    return {line.label: line.text for line in section.lines}
+
+
+def test_secrets_are_hidden_wherever_they_stand() -> None:
+    pool = {"userAccounts": [{"name": "me", "password": "hunter2"}]}
+    for document in (TASK, pool):
+        shown = str(cleaned(document))
+        assert "SIGNATURE" not in shown
+        assert "hunter2" not in shown
+    assert cleaned(TASK)["environmentSettings"][0] == {"name": "FRAMES", "value": "12"}
+
+
+def test_a_page_says_first_what_is_wrong() -> None:
+    parts = sections(TASK, NOW)
+    assert parts[0].title == "What is wrong"
+    assert texts(parts, "What is wrong")["  Message"] == "no such texture"
+    assert texts(parts, "Constraints") == {
+        "max wall clock time": "no limit",
+        "retention time": "7 d",
+        "max task retry count": "3",
+    }
+    assert texts(parts, "Environment settings")["FRAMES"] == "12"
+    assert texts(parts, "Resource files")["1 · file path"] == "a"
+    node = {"state": "unusable", "errors": [{"code": "DiskFull", "message": "No space."}]}
+    assert texts(sections(node, NOW), "What is wrong") == {"DiskFull": "No space."}
+
+
+def test_members_and_values_are_in_words() -> None:
+    assert words("stateTransitionTime") == "state transition time"
+    assert words("nodeAgentSKUId") == "node agent SKU id"
+    assert said("2026-11-20T12:09:00.1234567Z", NOW) == "12:09:00 UTC, 1 min ago"
+    assert said("2026-11-19T12:10:00Z", NOW) == "2026-11-19 12:10:00 UTC, 24 h ago"
+    assert said("PT15M", NOW) == "15 min"
+    assert said("Pool", NOW) == "Pool"
+    assert said(True, NOW) == "yes"
+
+
+def test_the_timeline_of_a_task_tells_of_every_try() -> None:
+    subtask = Subtask(1, exit_code=3)
+    parts = task_sections(Dossier(TASK, ("last",), (subtask,), searched=3), NOW)
+    timeline = texts(parts, "Timeline")
+    assert timeline["started"] == "12:01:00 UTC, 9 min ago, after 1 min of waiting"
+    assert timeline["tried again"] == "2 times, last at 12:03:00 UTC, 7 min ago"
+    assert timeline["ended"] == "12:05:00 UTC, 5 min ago, after 4 min of work"
+    assert timeline["result"] == "failed with exit code 7"
+    assert "requeued" not in timeline
+    dependencies = next(part for part in parts if part.title == "Dependencies").lines
+    assert [(line.label, line.text) for line in dependencies] == [
+        ("waits for", "first"),
+        ("waits for", "1 to 9"),
+        ("waited for by", "last"),
+    ]
+    assert "exit code 3" in texts(parts, "Subtasks")["1"]
+    waiting = {"id": "t", "state": "active", "stateTransitionTime": "2026-11-20T12:00:00Z"}
+    timeline = texts(task_sections(Dossier(waiting), NOW), "Timeline")
+    assert timeline["active"] == "waits for a free slot, for 10 min"
+
+
+def test_a_thing_leads_to_others_once_each() -> None:
+    found = relations(Thing(Kind.TASK, "t", "j"), Dossier(TASK, ("last", "first")))
+    assert [(each.words, str(each.thing)) for each in found] == [
+        ("ran on", "node n of pool p"),
+        ("in", "job j"),
+        ("on", "pool p"),
+        ("waits for", "task first of job j"),
+        ("is waited for by", "task last of job j"),
+    ]
+    job = Dossier({"poolInfo": {"poolId": "p"}})
+    assert [str(each.thing) for each in relations(Thing(Kind.JOB, "s:job-1"), job)] == [
+        "pool p",
+        "job schedule s",
+    ]
+    recent = {"recentTasks": [{"jobId": "j", "taskId": "t", "taskState": "running"}]}
+    found = relations(Thing(Kind.NODE, "n", "p"), Dossier(recent))
+    assert [(each.words, str(each.thing)) for each in found] == [
+        ("in", "pool p"),
+        ("runs", "task t of job j"),
+    ]
+    assert relations(Thing(Kind.POOL, "p"), Dossier({})) == ()
+
+
+async def test_only_a_job_with_dependencies_is_searched_for_them_and_once() -> None:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    await account.batch.create_pool(pool_spec("p"))
+    for job_id, uses in (("plain", False), ("linked", True)):
+        job = JobSpec(id=job_id, pool_info=PoolInfo("p"), uses_task_dependencies=uses)
+        await account.batch.create_job(job)
+    after = TaskSpec(id="b", command_line="true", depends_on=TaskDependencies(("a",)))
+    await account.batch.add_tasks("linked", [task_spec("a"), after], added=lambda _count: None)
+    await account.batch.add_tasks("plain", [task_spec("a")], added=lambda _count: None)
+    inspector = Inspector(account.batch, Thing(Kind.TASK, "a", "linked"))
+    assert (await inspector.fetch()).waiting == ("b",)
+    assert (await inspector.fetch()).waiting == ("b",)
+    assert (await Inspector(account.batch, Thing(Kind.TASK, "a", "plain")).fetch()).searched == 0
+    assert account.calls.count("dependencies") == 1
