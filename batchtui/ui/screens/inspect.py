@@ -106,7 +106,8 @@ class InspectScreen(FollowingScreen):
         page = self.query_one("#page")
         page.set_class(bool(reading.error), "-stale")
         page.border_title = "1 Page · 2 JSON" if self.form == "page" else "2 JSON · 1 Page"
-        self.found = relations(thing, reading.value)
+        if reading.known or reading.error:
+            self.found = relations(thing, reading.value)
         if reading.known:
             parts = self.sections
             if self.form == "page":
