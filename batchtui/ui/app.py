@@ -50,7 +50,8 @@ class BatchApp(ActingApp, KeepingApp):
     COMMANDS: ClassVar = {BindingsProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     EVERY = 2.0
-    """Seconds between two looks at what changes fastest."""
+    """Seconds between two looks at what changes fastest in a local account; in one that is far
+    away it is twice that, for it counts requests."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,R", "run_recipe", "Run", tooltip="Run a recipe", id="run"),
@@ -58,6 +59,8 @@ class BatchApp(ActingApp, KeepingApp):
                 id="help"),
         Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
         Binding("ctrl+p,colon", "command_palette", "Palette", show=False, system=True),
+        Binding("p", "pause", "Pause", show=False, tooltip="Look at nothing again, or go on",
+                id="pause"),
         Binding("T", "change_theme", "Theme", show=False, tooltip="Choose colours", id="theme"),
         Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture as SVG",
                 id="screenshot"),
@@ -123,7 +126,8 @@ class BatchApp(ActingApp, KeepingApp):
 
     async def _live(self, session: Session) -> None:
         """Show the account until the user leaves it."""
-        feeds = Feeds(session.gateway, session.traffic, every=self.EVERY)
+        every = self.EVERY if session.local else 2 * self.EVERY
+        feeds = Feeds(session.gateway, session.traffic, every=every, now=self.now)
         if not await feeds.pools.poll():
             raise GatewayError(feeds.pools.reading.error)
         await self.load_choices()
@@ -195,6 +199,20 @@ class BatchApp(ActingApp, KeepingApp):
         title = pane.NAME if pane is not None else self.TITLE
         bindings = tuple(self.screen.active_bindings.values())
         self.push_screen(HelpScreen(title, text or "", bindings))
+
+    def action_pause(self) -> None:
+        """Stop looking at anything, on every screen; or go on, at once."""
+        if self.dashboard is None:
+            return
+        traffic = self.dashboard.session.traffic
+        if traffic.paused:
+            traffic.resume()
+            self.notify("Everything is looked at again.", title="Pause", markup=False)
+        else:
+            traffic.pause()
+            said = "Nothing is looked at until p is pressed again; r looks once."
+            self.notify(said, title="Pause", markup=False)
+        self.dashboard.tick()
 
     def action_run_recipe(self) -> None:
         """Choose a recipe and run it, or look at a run of this session."""

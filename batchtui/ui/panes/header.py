@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
+from batchtui.core.lately import FailedLately
 from batchtui.core.models import Job, Pool, PoolNodeCounts, TaskCounts
+from batchtui.core.prices import NO_PRICES, Prices
 from batchtui.core.states import JobState, NodeState
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.times import whole
@@ -19,7 +21,7 @@ COMING = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITING_FOR_START_TA
 class AccountHeader(StatusLine):
     """The account in one line; what matters least goes first where the line is short."""
 
-    FEEDS = ("pools", "node_counts", "jobs", "progress")
+    FEEDS = ("pools", "node_counts", "jobs", "progress", "failures")
 
     label: reactive[str] = reactive("")
     endpoint: reactive[str] = reactive("")
@@ -33,24 +35,31 @@ class AccountHeader(StatusLine):
     per_minute: reactive[int] = reactive(0)
     throttled: reactive[float] = reactive(0.0)
     """Seconds for which the service wants to be left alone."""
+    paused: reactive[bool] = reactive(False)
+    """Whether nothing is looked at again for now."""
+    prices: reactive[Prices] = reactive(NO_PRICES)
+    node_hours: reactive[float] = reactive(0.0)
+    """What went by since the dashboard was opened."""
     running: reactive[str] = reactive("")
     """The recipes under way."""
     pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
     node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
     jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
     progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
+    failures: reactive[Reading[FailedLately]] = reactive(Reading(FailedLately()))
 
     def on_mount(self) -> None:
         for name in (
             "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "per_minute",
-            "throttled", "running", "pools", "node_counts", "jobs", "progress",
+            "throttled", "running", "pools", "node_counts", "jobs", "progress", "failures",
+            "paused", "prices", "node_hours",
         ):  # fmt: skip
             self.watch(self, name, self._tell, init=False)
         self._tell()
 
     def _tell(self) -> None:
         facts = [
-            Fact((("batchtui", f"{Tone.STRONG}"),), 8),
+            Fact((("batchtui", f"{Tone.STRONG}"),), 10),
             Fact(self._account(), 0),
             *self._things(),
             *self._state(),
@@ -75,14 +84,34 @@ class AccountHeader(StatusLine):
     def _things(self) -> list[Fact]:
         facts = []
         if self.pools.known:
-            facts.append(Fact(_many(len(self.pools.value), "pool"), 5))
+            facts.append(Fact(_many(len(self.pools.value), "pool"), 7))
         if self.node_counts.known:
             facts.append(Fact(self._node_states(), 2))
         if self.jobs.known:
             open_jobs = sum(job.state is not JobState.COMPLETED for job in self.jobs.value)
-            facts.append(Fact(_many(open_jobs, "open job"), 4))
-            running = sum(counts.running for counts in self.progress.value.values())
-            facts.append(Fact(_many(running, "running task"), 3))
+            facts.append(Fact(_many(open_jobs, "open job"), 5))
+            counts = self.progress.value
+            running = sum(counts[job.id].running for job in self.jobs.value if job.id in counts)
+            facts.append(Fact(_many(running, "running task"), 4))
+        if self.failures.known and self.failures.value.tasks:
+            failed = self.failures.value
+            number = f"{failed.tasks:,}{'' if failed.complete else '+'}"
+            words = ((f"✗ {number}", Tone.BAD), (" failed in 1 h", Tone.MUTED))
+            facts.append(Fact(words, 3))
+        if self.node_counts.known:
+            facts += self._costs()
+        return facts
+
+    def _costs(self) -> list[Fact]:
+        """What the nodes cost where that is known, and how long they have."""
+        facts = []
+        counts = {each.pool_id: each for each in self.node_counts.value}
+        cost = self.prices.together(self.pools.value, counts)
+        if cost is not None:
+            facts.append(Fact(((self.prices.words(cost), Tone.PLAIN),), 6))
+        if self.node_hours >= 0.05:
+            words = ((f"{self.node_hours:,.1f}", Tone.STRONG), (" node-hours watched", Tone.MUTED))
+            facts.append(Fact(words, 9))
         return facts
 
     def _node_states(self) -> Spans:
@@ -104,10 +133,12 @@ class AccountHeader(StatusLine):
         facts = []
         if self.running:
             facts.append(Fact((("▶ ", Tone.GOOD), (self.running, Tone.PLAIN)), 1, right=True))
-        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 6, right=True))
+        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 8, right=True))
         if self.throttled > 0:
             words = f"throttled for {whole(self.throttled)}"
             facts.append(Fact(((words, Tone.WARNING),), 1, right=True))
+        if self.paused:
+            facts.append(Fact((("‖ paused, p goes on", Tone.WARNING),), 1, right=True))
         age = "" if self.age is None else f" {whole(self.age)}"
         fresh = (f"○ stale{age}", Tone.BAD) if self.stale else (f"● live{age}", Tone.GOOD)
         facts.append(Fact((fresh,), 0, right=True))

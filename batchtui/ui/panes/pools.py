@@ -3,24 +3,27 @@
 from typing import ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from batchtui.core.advice import trouble
 from batchtui.core.feed import Reading
-from batchtui.core.filters import Kind
+from batchtui.core.filters import Kind, Value
+from batchtui.core.idle import IdlePools
 from batchtui.core.models import Pool, PoolNodeCounts
-from batchtui.core.states import NodeState, PoolState
+from batchtui.core.prices import NO_PRICES, Cost
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.steering import SteerablePane
-from batchtui.ui.widgets.bar import bar
+from batchtui.ui.widgets import poolcells
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import of_pool
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.tones import Cell, Spans, Tone
-
-BROKEN = (NodeState.START_TASK_FAILED, NodeState.UNUSABLE, NodeState.PREEMPTED)
+from batchtui.ui.widgets.times import ago, since
+from batchtui.ui.widgets.tones import Cell, Tone, content
+from batchtui.ui.widgets.words import Words
 
 
 class AboutPool(Message):
@@ -38,6 +41,9 @@ class PoolsPane(SteerablePane[Pool]):
     HELP = """
 The pools of the account: what each is doing, how many of the nodes that were asked for are there,
 and how they fare: green runs tasks, blue is idle or coming up, red failed.
+
+IDLE tells how long a pool has had nodes and no work for them, as far as this dashboard saw it; a
+plus sign says that it may be longer. COST/H needs `[prices]` in the configuration.
 
 Enter goes to the nodes of the highlighted pool. A pool costs as long as it has nodes; deleting
 one asks first.
@@ -57,19 +63,46 @@ one asks first.
     class NewRequested(Message):
         """The user wants a pool."""
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.prices = NO_PRICES
+        """What nodes cost; to be set before the pane is shown."""
+        self.banner = Words(classes="banner")
+        self._idle = IdlePools()
+        self._counts: dict[str, PoolNodeCounts] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self.banner
+        yield from self.compose_trouble()
+
     def columns(self) -> tuple[Column[Pool], ...]:
+        number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("POOL", 14, _id, grow=2, most=40, value=self.key),
+            Column("POOL", 14, poolcells.name, grow=2, most=40, value=self.key),
             Column(
                 "STATE", 11, lambda pool: of_pool(pool).spans,
                 value=lambda pool: of_pool(pool).words,
             ),
             Column(
-                "NODES", 7, _nodes, right=True, value=lambda pool: pool.current_nodes,
-                kind=Kind.NUMBER,
+                "NODES", 7, poolcells.nodes, right=True, value=lambda pool: pool.current_nodes,
+                kind=number,
             ),
             Column("", 5, self._bar, grow=1, most=24, rank=2, name="bar"),
-            Column("SIZE", 8, _size, grow=1, most=20, rank=1, value=lambda pool: pool.vm_size),
+            Column(
+                "SIZE", 8, poolcells.size, grow=1, most=20, rank=1,
+                value=lambda pool: pool.vm_size,
+            ),
+            Column("IDLE", 7, self._idling, right=True, rank=3, value=self._idled, kind=time),
+            Column("COST/H", 7, self._cost, right=True, rank=4, name="cost", value=self._amount,
+                   kind=number),
+            Column(
+                "SCALING", 13, lambda pool: poolcells.scaling(pool, self.now), rank=5,
+                value=poolcells.scaling_in_words,
+            ),
+            Column(
+                "AGE", 9, self._age, right=True, rank=6, extra=True, value=self._passed, kind=time
+            ),
         )  # fmt: skip
 
     def key(self, record: Pool) -> str:
@@ -84,9 +117,17 @@ one asks first.
             empty="No pools yet. Press n to create one, or s to run a recipe.",
         )
 
-    def watch_node_counts(self) -> None:
+    def watch_node_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
         self.take()
+        self._counts = {counts.pool_id: counts for counts in reading.value}
+        self._idle.note(reading.value, self.now)
         self.lay_out_changed()
+
+    @on(SteerablePane.Highlighted)
+    def tell_trouble(self) -> None:
+        """Say what is wrong with the highlighted pool, and what to do."""
+        told = trouble(self.highlighted) if self.highlighted is not None else ()
+        self.banner.say(content(tuple((f"! {text}", Tone.BAD) for text in told[:1])))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -105,29 +146,26 @@ one asks first.
             self.post_message(self.OpenRequested(self.highlighted))
 
     def _bar(self, pool: Pool) -> Cell:
-        counts = next((c for c in self.node_counts.value if c.pool_id == pool.id), None)
-        states = counts.by_state() if counts else {}
+        return poolcells.states(pool, self._counts.get(pool.id))
 
-        def drawn(width: int) -> Spans:
-            total = max(sum(states.values()), pool.target_nodes)
-            if not total:
-                return ()
-            running = states.get(NodeState.RUNNING, 0)
-            broken = sum(states.get(state, 0) for state in BROKEN)
-            others = sum(states.values()) - running - broken
-            parts = ((running, Tone.GOOD), (others, Tone.ACTIVE), (broken, Tone.BAD))
-            return bar(parts, total, width)
+    def _idling(self, pool: Pool) -> Cell:
+        return poolcells.idle(self._idle.since(pool.id), self.now)
 
-        return drawn
+    def _idled(self, pool: Pool) -> Value:
+        return self._idle.lasting(pool.id, self.now)
 
+    def _known_cost(self, pool: Pool) -> Cost | None:
+        return self.prices.of(pool, self._counts.get(pool.id))
 
-def _id(pool: Pool) -> Cell:
-    return ((pool.id, Tone.MUTED if pool.state is PoolState.DELETING else Tone.PLAIN),)
+    def _cost(self, pool: Pool) -> Cell:
+        return poolcells.cost(self._known_cost(pool)) if self.prices.per_hour else ()
 
+    def _amount(self, pool: Pool) -> Value:
+        cost = self._known_cost(pool)
+        return None if cost is None else cost.amount
 
-def _nodes(pool: Pool) -> Cell:
-    return f"{pool.current_nodes:,}/{pool.target_nodes:,}"
+    def _passed(self, pool: Pool) -> Value:
+        return since(pool.creation_time, self.now)
 
-
-def _size(pool: Pool) -> Cell:
-    return ((pool.vm_size.lower().removeprefix("standard_"), Tone.MUTED),)
+    def _age(self, pool: Pool) -> Cell:
+        return ((ago(pool.creation_time, self.now), Tone.MUTED),)

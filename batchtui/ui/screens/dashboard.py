@@ -84,8 +84,9 @@ class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
     def compose(self) -> ComposeResult:
         here = DashboardScreen
         header = AccountHeader(id="header").data_bind(
-            here.pools, here.node_counts, here.jobs, here.progress, here.running
+            here.pools, here.node_counts, here.jobs, here.progress, here.failures, here.running
         )
+        header.prices = self.session.prices
         header.label, header.endpoint = self.session.label, self.session.endpoint
         header.local, header.read_only = self.session.local, self.controller.read_only
         header.simulated = self.session.simulated
@@ -105,6 +106,7 @@ class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.query_one(PoolsPane).prices = self.session.prices
         self.query_one(ContainersPane).storage = self.controller.gateway.storage is not None
         for pane in self.query(Pane):
             pane.read_only = self.controller.read_only
@@ -135,6 +137,7 @@ class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
         header.age = self.age_of(tuple(seen))
         header.stale = any(self.feeds[name].reading.error for name in seen)
         header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
+        header.paused, header.node_hours = traffic.paused, self.feeds.node_hours.hours
 
     @property
     def _in_sight(self) -> bool:

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.history import Moment
+from batchtui.core.lately import FailedLately
 from batchtui.core.models import (
     Container,
     Job,
@@ -26,7 +27,8 @@ class ReadingsScreen(RequestsScreen):
     """Has a reactive for each feed, which is always that feed's last reading."""
 
     SHOWN = (
-        "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress", "tasks",
+        "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress",
+        "failures", "tasks",
     )  # fmt: skip
     """The feeds that this screen may look at; each has a reactive of its name."""
 
@@ -40,6 +42,7 @@ class ReadingsScreen(RequestsScreen):
     node: reactive[Reading[Node | None]] = reactive(Reading(None))
     jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
     progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
+    failures: reactive[Reading[FailedLately]] = reactive(Reading(FailedLately()))
     tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
 
     def __init__(self, controller: Controller) -> None:

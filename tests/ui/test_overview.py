@@ -1,0 +1,105 @@
+"""What the dashboard says of the account as a whole, of its pools' costs and its jobs' pace."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from batchtui.core.prices import Price, Prices
+from batchtui.core.session import Session
+from batchtui.core.states import TaskState
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.pools import PoolsPane
+from tests.fakes import FakeAccount
+from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.scene import render_farm
+
+PRICES = Prices("EUR", {"standard_d2s_v3": Price(0.1, 0.02)})
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    return await render_farm(nodes=40, tasks=60)
+
+
+class PricedApp(TestedApp):
+    """Knows what its nodes cost."""
+
+    async def _live(self, session: Session) -> None:
+        await super()._live(replace(session, prices=PRICES))
+
+
+def row(text: str, start: str) -> str:
+    return next(line for line in text.splitlines() if line.lstrip("▌ ").startswith(start))
+
+
+async def test_the_header_sums_up_the_account(account: FakeAccount) -> None:
+    app = PricedApp(account)
+    async with app.run_test(size=(220, 40)) as pilot:
+        await settled(pilot, app)
+        await settled(pilot, app)
+        header = text_of(app.panes.header)
+        counts = [await account.batch.task_counts(job) for job in account.batch.world.jobs]
+        assert f"{sum(each.running for each in counts)} running tasks" in header
+        assert f"✗ {sum(each.failed for each in counts)} failed in 1 h" in header
+        assert "EUR/h" in header
+        assert "EUR/h" not in text_of(app.panes.query_one(PoolsPane))
+        costs = row(text_of(app.panes.query_one(PoolsPane).table), "topn-pool")
+        assert "0.30" in costs
+
+
+async def test_a_pause_shows_and_nothing_is_fetched_but_what_is_asked_for(
+    account: FakeAccount,
+) -> None:
+    app = TestedApp(account)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("p")
+        await until(lambda: "paused" in text_of(app.panes.header))
+        before = account.calls.count("jobs")
+        await pilot.press("r")
+        await until(lambda: account.calls.count("jobs") > before)
+        assert app.traffic.paused
+        await pilot.press("p")
+        await until(lambda: "paused" not in text_of(app.panes.header))
+        assert not app.traffic.paused
+
+
+async def test_a_pool_that_did_not_get_its_nodes_says_what_to_do(account: FakeAccount) -> None:
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        pools = app.panes.query_one(PoolsPane)
+        await until(lambda: "Ask for more spot cores" in " ".join(text_of(pools.banner).split()))
+        await pilot.press("j")
+        await until(lambda: not pools.banner.display)
+
+
+async def test_an_idle_pool_says_for_how_long(account: FakeAccount) -> None:
+    world = account.batch.world
+    for job in world.jobs.values():
+        job.tasks.clear()
+    app = TestedApp(account)
+    async with app.run_test(size=(200, 40)) as pilot:
+        await settled(pilot, app)
+        world.now += timedelta(minutes=20)
+        await settled(pilot, app)
+        table = app.panes.query_one(PoolsPane).table
+        await until(lambda: "20 min+" in row(text_of(table), "topn-pool"))
+
+
+async def test_jobs_tell_their_pace_and_that_they_are_left_open(account: FakeAccount) -> None:
+    app = TestedApp(account)
+    async with app.run_test(size=(220, 40)) as pilot:
+        await settled(pilot, app)
+        table = app.panes.query_one(JobsPane).table
+        assert "◍ all done" in row(text_of(table), "topn-7f3a")
+        assert "1 of them all done" in str(app.panes.query_one(JobsPane).border_subtitle)
+        under_way = account.batch.world.jobs["frames-0412"].tasks.values()
+        running = [task for task in under_way if task.state is TaskState.RUNNING]
+        for task in running[:4]:
+            task.state = TaskState.COMPLETED
+        account.batch.world.now += timedelta(seconds=30)
+        await settled(pilot, app)
+        # Four in half a minute, and eight are left.
+        await until(lambda: "8/min     1 min" in row(text_of(table), "frames-0412"))
