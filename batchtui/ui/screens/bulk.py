@@ -61,10 +61,10 @@ class BulkScreen(ModalScreen[bool]):
             box.border_title = self._title
             yield Static(id="counts")
             yield RecordTable(
-                Column("", 1, _sign),
+                Column("", 1, _sign, name="sign"),
                 Column("NAME", 20, lambda item: item.name, grow=1, most=64),
-                Column("", 9, lambda item: item.fate.value),
-                Column("", 20, _said, grow=3, rank=1),
+                Column("STATE", 9, lambda item: item.fate.value),
+                Column("WHY", 20, _said, grow=3, rank=1),
                 key=lambda item: item.name,
             )
 
