@@ -169,8 +169,12 @@ async def test_what_is_not_chosen_is_dimmed() -> None:
 
         def dimmed() -> list[bool]:
             faint = heatmap.get_component_rich_style("heatmap--dimmed").color
-            first = list(heatmap.render_line(0))
-            return [piece.style is not None and piece.style.color == faint for piece in first[:8:2]]
+            cells = [
+                piece.style is not None and piece.style.color == faint
+                for piece in heatmap.render_line(0)
+                for _ in piece.text
+            ]
+            return cells[:8:2]
 
         assert dimmed() == [False] * 4
         heatmap.lens = Lens(chosen=NodeState.OFFLINE)

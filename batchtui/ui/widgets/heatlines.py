@@ -1,6 +1,6 @@
 """How the nodes of a heatmap are drawn, line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +16,7 @@ from batchtui.core.stuck import BROKEN
 from batchtui.ui.widgets.tiles import NAMED, SMALL, Lens, Scale, scale_for, tile
 from batchtui.ui.widgets.tones import tone_classes, tone_css
 
+CURSOR = "heatmap--cursor"
 STATES = "\n".join(
     [f"HeatLines .heatmap--{state} {{ color: $node-{state}; }}" for state in NodeState]
     + [
@@ -33,7 +34,7 @@ class HeatLines(ScrollView):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "heatmap--cursor", "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
+        CURSOR, "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
         *(f"heatmap--{state}" for state in NodeState),
         *(f"heatmap--{state}-ground" for state in BROKEN),
         *tone_classes(),
@@ -107,25 +108,36 @@ class HeatLines(ScrollView):
         first = (y + self.scroll_offset.y) // self.scale.height * self.columns
         here = self.cursor // self.scale.nodes
         segments: list[Segment] = []
-        for index in range(first, first + self.columns):
+        alike, style = "", self.rich_style
+        for text, piece_style in self._pieces(range(first, first + self.columns), here):
+            if piece_style is not style:
+                segments.append(Segment(alike, style))
+                alike, style = "", piece_style
+            alike += text
+        segments.append(Segment(alike, style))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _pieces(self, tiles: range, here: int) -> Iterator[tuple[str, Style]]:
+        """The texts of a row of tiles, of which `here` is the one under the cursor."""
+        for index in tiles:
             nodes = self._nodes_of(index)
             if not nodes:
-                break
+                return
             pieces = tile(nodes, self.scale, self.lens)
+            if index != here:
+                yield from ((text, self._style(names)) for text, names in pieces)
+                continue
+            gap = len(pieces) - 1
             for position, (text, names) in enumerate(pieces):
-                gap = position and position == len(pieces) - 1
-                at_cursor = index == here and not gap
-                segments.append(Segment(text, self._style(names, at_cursor=at_cursor)))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+                at_cursor = not position or position < gap
+                yield text, self._style((*names, CURSOR) if at_cursor else names)
 
     def _nodes_of(self, index: int) -> Sequence[Node]:
         """The nodes of a tile; none behind the last one."""
         return self.nodes[index * self.scale.nodes : (index + 1) * self.scale.nodes]
 
-    def _style(self, names: tuple[str, ...], *, at_cursor: bool) -> Style:
+    def _style(self, names: tuple[str, ...]) -> Style:
         """The first class in full; of the others what they are there for."""
-        if at_cursor:
-            names = (*names, "heatmap--cursor")
         if names not in self._styles:
             style = self.get_component_rich_style(names[0]) if names else self.rich_style
             for name in names[1:]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
@@ -110,31 +111,54 @@ class Lens:
 def tile(nodes: Sequence[Node], scale: Scale, lens: Lens) -> Pieces:
     """The nodes at that scale, in exactly its width. The last piece is the gap, if there is one."""
     node = nodes[0] if scale.nodes == 1 else lens.telling(nodes)
-    dress = _dress(node, lens)
     if scale == NAMED:
-        return _named(node, lens, dress)
-    if scale.width == 1:
-        stuck = node.id in lens.stuck and lens.shows(node)
-        glyph = STUCK if stuck and node.state not in BROKEN else _glyph(nodes, node, lens)
-        ground = () if node.is_dedicated or scale.nodes > 1 else ("heatmap--spot",)
+        return _named(node, lens)
+    return _shape(
+        node.state,
+        _glyph(nodes, node, lens),
+        scale.width,
+        spot=scale.nodes == 1 and not node.is_dedicated,
+        stuck=node.id in lens.stuck,
+        marked=node.id in lens.marked,
+        shown=lens.shows(node),
+    )
+
+
+# Of ten thousand nodes most look alike: those that do are drawn once.
+@lru_cache(maxsize=4096)
+def _shape(
+    state: NodeState,
+    glyph: str,
+    width: int,
+    *,
+    spot: bool,
+    stuck: bool,
+    marked: bool,
+    shown: bool,
+) -> Pieces:
+    dress = _dress(state, stuck=stuck, marked=marked, shown=shown)
+    if width == 1:
+        glyph = STUCK if stuck and shown and state not in BROKEN else glyph
+        ground = ("heatmap--spot",) if spot else ()
         return ((glyph, (*dress, *ground)),)
-    size = max(1, scale.width - 2)
-    drawn = _glyph(nodes, node, lens)
-    drawn = drawn * size if node.state is NodeState.RUNNING else drawn.ljust(size)
-    mark, tone = _mark(node, lens)
-    return (drawn, dress), (mark.ljust(scale.width - size), (f"tone--{tone}",))
+    size = max(1, width - 2)
+    drawn = glyph * size if state is NodeState.RUNNING else glyph.ljust(size)
+    mark, tone = _mark(spot=spot, stuck=stuck and shown, marked=marked)
+    return (drawn, dress), (mark.ljust(width - size), (f"tone--{tone}",))
 
 
-def _named(node: Node, lens: Lens, dress: tuple[str, ...]) -> Pieces:
-    mark, tone = _mark(node, lens)
+def _named(node: Node, lens: Lens) -> Pieces:
+    stuck, marked, shown = node.id in lens.stuck, node.id in lens.marked, lens.shows(node)
+    dress = _dress(node.state, stuck=stuck, marked=marked, shown=shown)
+    mark, tone = _mark(spot=not node.is_dedicated, stuck=stuck and shown, marked=marked)
     words = NODES[node.state][1]
     since = ago(node.state_transition_time, lens.now)
     busy = ""
     if node.state in (NodeState.RUNNING, NodeState.IDLE):
         busy = f"{_used(node)}/{lens.slots}"
-    plain = dress if not lens.shows(node) else ("tone--plain",)
-    quiet = dress if not lens.shows(node) else ("tone--muted",)
-    late = ("tone--warning",) if node.id in lens.stuck and lens.shows(node) else quiet
+    plain = ("tone--plain",) if shown else dress
+    quiet = ("tone--muted",) if shown else dress
+    late = ("tone--warning",) if stuck and shown else quiet
     return (
         (_glyph((node,), node, lens), dress),
         (f"{mark} ", (f"tone--{tone}",)),
@@ -146,16 +170,16 @@ def _named(node: Node, lens: Lens, dress: tuple[str, ...]) -> Pieces:
     )
 
 
-def _dress(node: Node, lens: Lens) -> tuple[str, ...]:
+def _dress(state: NodeState, *, stuck: bool, marked: bool, shown: bool) -> tuple[str, ...]:
     """The component classes of a node's shape."""
-    marked = ("heatmap--marked",) if node.id in lens.marked else ()
-    if not lens.shows(node):
-        return ("heatmap--dimmed", *marked)
-    if node.state in BROKEN:
-        return (f"heatmap--{node.state}", f"heatmap--{node.state}-ground", *marked)
-    if node.id in lens.stuck:
-        return ("heatmap--stuck", *marked)
-    return (f"heatmap--{node.state}", *marked)
+    mark = ("heatmap--marked",) if marked else ()
+    if not shown:
+        return ("heatmap--dimmed", *mark)
+    if state in BROKEN:
+        return (f"heatmap--{state}", f"heatmap--{state}-ground", *mark)
+    if stuck:
+        return ("heatmap--stuck", *mark)
+    return (f"heatmap--{state}", *mark)
 
 
 def _glyph(nodes: Sequence[Node], node: Node, lens: Lens) -> str:
@@ -168,13 +192,13 @@ def _glyph(nodes: Sequence[Node], node: Node, lens: Lens) -> str:
     return fill(sum(_used(each) for each in running), lens.slots * len(running))
 
 
-def _mark(node: Node, lens: Lens) -> tuple[str, Tone]:
+def _mark(*, spot: bool, stuck: bool, marked: bool) -> tuple[str, Tone]:
     """What is noted beside the shape: that the user marked it, that it is stuck, or spot."""
-    if node.id in lens.marked:
+    if marked:
         return MARKED, Tone.ACTIVE
-    if node.id in lens.stuck and lens.shows(node):
+    if stuck:
         return STUCK, Tone.WARNING
-    return (" " if node.is_dedicated else SPOT), Tone.MUTED
+    return (SPOT if spot else " "), Tone.MUTED
 
 
 def _used(node: Node) -> int:
