@@ -139,6 +139,22 @@ class StorageAccount:
             finally:
                 part.unlink(missing_ok=True)
 
+    async def blob_size(self, container: str, blob: str) -> int:
+        with self._service.trying(f"look at {blob} of container {container}"):
+            found = await self._client.get_blob_client(container, blob).get_blob_properties()
+            return int(found.size)
+
+    async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:
+        try:
+            with self._service.trying(f"read {blob} of container {container}"):
+                client = self._client.get_blob_client(container, blob)
+                stream = await client.download_blob(offset=start, length=length)
+                return await stream.readall()
+        except GatewayError as error:
+            if error.status == 416:  # the range begins at the end of the blob, or after it
+                return b""
+            raise
+
     async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
         with self._service.trying(f"sign a URL of container {container}"):
             sas = await self._signer.container(container, rights, lasting)

@@ -134,6 +134,14 @@ class Storage(Protocol):
         """Write the blob to `target`, which appears only once it is whole."""
         ...
 
+    async def blob_size(self, container: str, blob: str) -> int:
+        """Bytes that the blob holds at this moment."""
+        ...
+
+    async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start`; empty at the end of the blob."""
+        ...
+
     async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
         """The container's URL with a SAS: a secret. `rights` as in a SAS, such as `rwl`."""
         ...

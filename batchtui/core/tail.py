@@ -1,13 +1,25 @@
 """The end of a remote file as it grows."""
 
+from typing import Generic, Protocol, TypeVar
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from batchtui.core.gateway import Batch, GatewayError, RemoteFile
+from batchtui.core.gateway import GatewayError
+
+F = TypeVar("F")
+F_contra = TypeVar("F_contra", contravariant=True)
+
+
+class Source(Protocol[F_contra]):
+    """Whatever reads files of some kind, as `Batch` does."""
+
+    async def file_size(self, file: F_contra) -> int: ...
+    async def read_file(self, file: F_contra, *, start: int, length: int) -> bytes: ...
 
 
 class Excerpt(Struct, frozen=True):
-    """A stretch of a file that ends where the file ended when it was read."""
+    """A stretch of a file: its end, unless something is `left`, when it was read."""
 
     text: str = ""
     start: int = 0
@@ -16,16 +28,18 @@ class Excerpt(Struct, frozen=True):
     """Bytes in the whole file."""
     missing: str = ""
     """Why there is no such file, as the service says it; empty where there is one."""
+    left: int = 0
+    """Bytes of the file after `text`."""
 
 
-class Tail:
+class Tail(Generic[F]):
     """Reads a remote file from near its end on, and then only the bytes that are new.
 
     At most `keep` bytes are held. A file that does not exist yet is an empty excerpt: a task that
     waits for a node has no streams.
     """
 
-    def __init__(self, batch: Batch, file: RemoteFile, *, keep: int = 256 * 1024) -> None:
+    def __init__(self, batch: Source[F], file: F, *, keep: int = 256 * 1024) -> None:
         self.file = file
         self._batch = batch
         self._keep = keep

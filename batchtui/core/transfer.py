@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from batchtui.core.gateway import Storage
+from batchtui.core.gateway import Counted, Storage
 
 AT_ONCE = 4
 """Files on their way at the same time; more does not help one network link."""
@@ -32,6 +32,8 @@ class Progress(Struct, frozen=True):
 
 
 Report = Callable[[Progress], None]
+Save = Callable[[Piece, Counted], Awaitable[None]]
+"""Saves one piece, telling of the bytes that came in."""
 
 
 def planned(sources: Iterable[Path]) -> tuple[Piece, ...]:
@@ -67,12 +69,19 @@ async def download_all(
     storage: Storage, container: str, pieces: Sequence[Piece], report: Report
 ) -> None:
     """Download every piece, reporting as bytes come in; the first error ends the rest."""
+    await save_all(
+        lambda piece, received: storage.download(
+            container, piece.blob, piece.path, received=received
+        ),
+        pieces,
+        report,
+    )
+
+
+async def save_all(save: Save, pieces: Sequence[Piece], report: Report) -> None:
+    """Save every piece, reporting as bytes come in; the first error ends the rest."""
     tally = _Tally(pieces, report)
-
-    async def download(piece: Piece) -> None:
-        await storage.download(container, piece.blob, piece.path, received=tally.add)
-
-    await _few_at_once(pieces, download, tally)
+    await _few_at_once(pieces, lambda piece: save(piece, tally.add), tally)
 
 
 class _Tally:

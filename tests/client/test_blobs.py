@@ -157,6 +157,19 @@ async def test_what_goes_up_comes_down(
     assert [path.name for path in target.parent.iterdir()] == ["target"]
 
 
+async def test_a_blob_is_read_by_parts(storage: Storage, box: str, tmp_path: Path) -> None:
+    await put(storage, box, "a/log.txt", b"0123456789", tmp_path)
+    await put(storage, box, "empty", b"", tmp_path)
+    assert await storage.blob_size(box, "a/log.txt") == 10
+    assert await storage.read_blob(box, "a/log.txt", start=3, length=4) == b"3456"
+    assert await storage.read_blob(box, "a/log.txt", start=8, length=100) == b"89"
+    assert await storage.read_blob(box, "a/log.txt", start=10, length=1) == b""
+    assert await storage.read_blob(box, "empty", start=0, length=1) == b""
+    with pytest.raises(GatewayError, match="Could not look at gone") as caught:
+        await storage.blob_size(box, "gone")
+    assert caught.value.missing
+
+
 async def test_a_large_file_is_sent_in_parts(storage: Storage, box: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(bytes(9 * 1024 * 1024))

@@ -77,6 +77,14 @@ class FakeStorage:
             received(size)
         await asyncio.to_thread(_write, target, data)
 
+    async def blob_size(self, container: str, blob: str) -> int:
+        await self._calls.note("blob_size", container, blob)
+        return len(self._blob(container, blob))
+
+    async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:
+        await self._calls.note("read_blob", container, blob, start, length)
+        return self._blob(container, blob)[start : start + length]
+
     async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
         await self._calls.note("container_url", container, rights)
         return f"https://fake.blob.example/{container}?sp={rights}&sig={SIGNATURE}"

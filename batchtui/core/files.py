@@ -1,0 +1,80 @@
+"""The files of an account, wherever they lie: of a task, of a node, or in a container."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchtui.core.gateway import Counted, Gateway, GatewayError, RemoteFile, Storage
+
+CHUNK = 4 * 1024 * 1024
+"""Bytes of a file in one answer while it is saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobFile:
+    """A blob, seen as a file."""
+
+    container: str
+    blob: str
+
+    @property
+    def path(self) -> str:
+        return self.blob
+
+
+AnyFile = RemoteFile | BlobFile
+
+
+class Files:
+    """Reads parts of any file, and saves whole ones. Raises `GatewayError` as the gateway does."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def file_size(self, file: AnyFile) -> int:
+        """Bytes that the file holds at this moment."""
+        if isinstance(file, BlobFile):
+            return await self._storage.blob_size(file.container, file.blob)
+        return await self._gateway.batch.file_size(file)
+
+    async def read_file(self, file: AnyFile, *, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start`; empty at the end of the file."""
+        if isinstance(file, BlobFile):
+            return await self._storage.read_blob(
+                file.container, file.blob, start=start, length=length
+            )
+        return await self._gateway.batch.read_file(file, start=start, length=length)
+
+    async def save(self, file: AnyFile, target: Path, *, received: Counted) -> None:
+        """Write what the file holds now to `target`, which appears only once it is whole.
+
+        Raises `OSError` when that cannot be written.
+        """
+        if isinstance(file, BlobFile):
+            await self._storage.download(file.container, file.blob, target, received=received)
+            return
+        size = await self.file_size(file)
+        part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}.part")
+        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            with await asyncio.to_thread(part.open, "xb") as out:
+                while (place := out.tell()) < size:
+                    length = min(CHUNK, size - place)
+                    data = await self.read_file(file, start=place, length=length)
+                    if not data:
+                        raise GatewayError(
+                            f"Could not save {file.path}: it became shorter while it was read. "
+                            "Save it again."
+                        )
+                    await asyncio.to_thread(out.write, data)
+                    received(len(data))
+            await asyncio.to_thread(part.replace, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @property
+    def _storage(self) -> Storage:
+        if self._gateway.storage is None:
+            raise GatewayError("There is no storage account to read from: the profile names none.")
+        return self._gateway.storage

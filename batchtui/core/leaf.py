@@ -1,0 +1,92 @@
+"""The part of a file that one reads, of any size."""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from batchtui.core.tail import Excerpt, Source, Tail
+
+F = TypeVar("F")
+
+
+class Turn(StrEnum):
+    """To which part of the file."""
+
+    FIRST = "first"
+    EARLIER = "earlier"
+    LATER = "later"
+    END = "end"
+
+
+class Leaf(Generic[F]):
+    """Reads one part at a time, whole lines where it can: the end at first, as it grows.
+
+    At most `keep` bytes are held, however large the file is. Where it does not begin at the file's
+    start, a part begins with the line feed before its first line, and so says that none is cut.
+    """
+
+    def __init__(self, source: Source[F], file: F, *, keep: int = 256 * 1024) -> None:
+        self.file = file
+        self._source = source
+        self._keep = keep
+        self._tail = Tail(source, file, keep=keep)
+        self._last = Excerpt()
+        self._span: tuple[int, int] | None = None
+        """The bytes to read; None for the end."""
+        self._read: tuple[int, int] | None = None
+
+    @property
+    def following(self) -> bool:
+        """Whether it is the end that is read."""
+        return self._span is None
+
+    def turn(self, to: Turn) -> None:
+        """Have the next `read` be of another part."""
+        start = self._last.start
+        match to:
+            case Turn.FIRST:
+                self._span = (0, self._keep)
+            case Turn.EARLIER if start:
+                stop = start + _cut(self._last.text)
+                self._span = (max(0, stop - self._keep), stop)
+            case Turn.LATER if self._last.left:
+                stop = self._last.size - self._last.left
+                self._span = (stop, stop + self._keep)
+            case Turn.END:
+                self._span = None
+
+    async def read(self) -> Excerpt:
+        """The part as it is now. Raises `GatewayError`."""
+        if self._span is None:
+            self._read, self._last = None, await self._tail.read()
+        else:
+            await self._read_span(*self._span)
+        return self._last
+
+    async def _read_span(self, start: int, stop: int) -> None:
+        size = await self._source.file_size(self.file)
+        if size <= start:
+            # The file was rewritten, and is shorter now.
+            self._span = None
+            self._last = await self._tail.read()
+            return
+        if self._read == (start, stop) and size == self._last.size:
+            return
+        data = await self._source.read_file(self.file, start=start, length=stop - start)
+        if start:
+            cut = max(0, data.find(b"\n"))
+            start, data = start + cut, data[cut:]
+        if start + len(data) < size:
+            whole = data.rfind(b"\n")
+            data = data[:whole] if whole > 0 else data
+        left = size - start - len(data)
+        self._read = self._span
+        self._last = Excerpt(data.decode("utf-8", "replace"), start, size, left=left)
+
+
+def _cut(text: str) -> int:
+    """The bytes of a cut line that a text begins with, and of the line feed after it.
+
+    What was cut from a character shows as one replacement for each of its bytes.
+    """
+    head = text.partition("\n")[0]
+    return len(head.encode()) - 2 * head.count("\ufffd") + 1

@@ -1,0 +1,92 @@
+"""Places that hold files: a task's directory, a node's disk, a container."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from batchtui.core.entries import Entry, of_blobs, of_files
+from batchtui.core.fetching import Fetch, fetch
+from batchtui.core.files import AnyFile, BlobFile, Files
+from batchtui.core.gateway import Gateway, GatewayError, PoolNodeFile, TaskFile
+from batchtui.core.models import Blob, Window
+from batchtui.core.transfer import Report, save_all
+
+AT_MOST = 5_000
+"""Files of a place that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One such place: how to list it, and where each of its files is."""
+
+    title: str
+    """`task t-1`, for example."""
+    entries: Callable[[], Awaitable[Window[Entry]]]
+    """The first files, in the service's order. Raises `GatewayError`."""
+    file: Callable[[str], AnyFile]
+    """The file of an entry's path."""
+    files: Files
+
+    async def save(self, plan: Fetch, report: Report) -> None:
+        """Save files as planned; the first error ends the rest."""
+        await save_all(
+            lambda piece, received: self.files.save(
+                self.file(piece.blob), piece.path, received=received
+            ),
+            plan.pieces,
+            report,
+        )
+
+
+def of_task(gateway: Gateway, job_id: str, task_id: str) -> Shelf:
+    async def entries() -> Window[Entry]:
+        return Window(of_files(await gateway.batch.task_files(job_id, task_id)))
+
+    return Shelf(
+        f"task {task_id}",
+        entries,
+        lambda path: TaskFile(job_id, task_id, path),
+        Files(gateway),
+    )
+
+
+def of_node(gateway: Gateway, pool_id: str, node_id: str) -> Shelf:
+    async def entries() -> Window[Entry]:
+        window = await gateway.batch.node_files(pool_id, node_id, at_most=AT_MOST)
+        return Window(of_files(window.items), window.complete)
+
+    return Shelf(
+        f"node {node_id}",
+        entries,
+        lambda path: PoolNodeFile(pool_id, node_id, path),
+        Files(gateway),
+    )
+
+
+def of_container(gateway: Gateway, container: str) -> Shelf:
+    async def entries() -> Window[Entry]:
+        if gateway.storage is None:
+            raise GatewayError("There is no storage account: the profile names none.")
+        window = await gateway.storage.blobs(container, at_most=AT_MOST)
+        return Window(of_blobs(window.items), window.complete)
+
+    return Shelf(
+        f"container {container}", entries, lambda path: BlobFile(container, path), Files(gateway)
+    )
+
+
+def planned(entries: Sequence[Entry], chosen: Sequence[Entry], folder: Path) -> Fetch:
+    """How to save what was chosen of these entries, folders with all that is in them."""
+    folders = tuple(f"{entry.path}/" for entry in chosen if entry.folder)
+    names = {entry.path for entry in chosen}
+    return _fetch([e for e in entries if e.path in names or e.path.startswith(folders)], folder)
+
+
+def fitting(entries: Sequence[Entry], pattern: str, folder: Path) -> Fetch:
+    """How to save every file whose whole path fits the pattern; a `*` takes slashes too."""
+    return _fetch([entry for entry in entries if fnmatchcase(entry.path, pattern)], folder)
+
+
+def _fetch(entries: Sequence[Entry], folder: Path) -> Fetch:
+    return fetch((Blob(e.path, e.size) for e in entries if not e.folder), folder)

@@ -1,0 +1,95 @@
+"""Files wherever they lie: as a tree, and saved."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from batchtui.core import shelves
+from batchtui.core.entries import Entry, of_files, tree
+from batchtui.core.gateway import GatewayError
+from batchtui.core.models import FileProperties, NodeFile, PoolInfo
+from batchtui.core.specs import JobSpec
+from batchtui.core.transfer import Progress
+from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ENTRIES = (
+    Entry("stdout.txt", 10, NOON),
+    Entry("wd", folder=True, files=0),
+    Entry("wd/out/b.bin", 5, NOON),
+    Entry("wd/a.txt", 1, None),
+)
+
+
+def test_folders_come_before_files_and_sum_up_what_is_in_them() -> None:
+    whole = tree(ENTRIES, None)
+    assert [entry.path for entry in whole] == [
+        "wd", "wd/out", "wd/out/b.bin", "wd/a.txt", "stdout.txt",
+    ]  # fmt: skip
+    assert (whole[0].size, whole[0].files, whole[0].modified) == (6, 2, NOON)
+    assert (whole[1].folder, whole[1].depth, whole[1].name) == (True, 1, "out")
+
+
+def test_a_folded_folder_hides_what_is_in_it() -> None:
+    assert [entry.path for entry in tree(ENTRIES, frozenset())] == ["wd", "stdout.txt"]
+    opened = tree(ENTRIES, frozenset({"wd"}))
+    assert [entry.path for entry in opened] == ["wd", "wd/out", "wd/a.txt", "stdout.txt"]
+
+
+def test_a_listing_of_files_becomes_entries() -> None:
+    listed = (NodeFile("wd", True), NodeFile("a", properties=FileProperties(3, NOON)))
+    assert of_files(listed) == (Entry("wd", folder=True, files=0), Entry("a", 3, NOON))
+
+
+def test_a_folder_is_saved_with_all_that_is_in_it(tmp_path: Path) -> None:
+    plan = shelves.planned(ENTRIES, [Entry("wd", folder=True)], tmp_path)
+    assert {piece.path for piece in plan.pieces} == {
+        tmp_path / "wd/out/b.bin", tmp_path / "wd/a.txt",
+    }  # fmt: skip
+    assert [p.blob for p in shelves.fitting(ENTRIES, "*.txt", tmp_path).pieces] == [
+        "stdout.txt",
+        "wd/a.txt",
+    ]
+
+
+async def account_with(stdout: bytes) -> FakeAccount:
+    account = FakeAccount()
+    account.batch.outcomes["t"] = Outcome(stdout=stdout)
+    await account.batch.create_pool(pool_spec("p", dedicated=1))
+    await account.batch.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    await account.batch.add_tasks("j", [task_spec("t")], added=lambda _count: None)
+    account.batch.step(9)
+    return account
+
+
+async def test_files_of_a_task_and_of_a_container_are_saved_alike(tmp_path: Path) -> None:
+    account = await account_with(b"text")
+    account.storage.put("box", {"deep/er.txt": b"blob"})
+    reports: list[Progress] = []
+    for shelf in (
+        shelves.of_task(account.gateway, "j", "t"),
+        shelves.of_container(account.gateway, "box"),
+    ):
+        entries = (await shelf.entries()).items
+        await shelf.save(shelves.fitting(entries, "*", tmp_path), reports.append)
+    assert (tmp_path / "stdout.txt").read_bytes() == b"text"
+    assert (tmp_path / "deep/er.txt").read_bytes() == b"blob"
+    assert reports[-1] == Progress(1, 1, 4, 4)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+async def test_a_file_that_shrinks_while_it_is_saved_leaves_nothing(tmp_path: Path) -> None:
+    account = await account_with(b"text")
+    shelf = shelves.of_task(account.gateway, "j", "t")
+    size = account.batch.file_size
+
+    async def too_large(file: object) -> int:
+        return 1 + await size(shelf.file("stdout.txt"))  # type: ignore[arg-type]  # a task's
+
+    account.batch.file_size = too_large  # type: ignore[method-assign]  # one lie is enough
+    with pytest.raises(GatewayError, match="became shorter"):
+        await shelf.files.save(
+            shelf.file("stdout.txt"), tmp_path / "out", received=lambda _more: None
+        )
+    assert not list(tmp_path.iterdir())
