@@ -1,7 +1,10 @@
 """The ring of moments behind the strip of a pool."""
 
+from batchtui.core.feeds import Feeds
 from batchtui.core.history import History, Moment
 from batchtui.core.models import NodeCounts, PoolNodeCounts
+from batchtui.core.traffic import Traffic
+from tests.fakes import FakeAccount, pool_spec
 
 
 def counts(pool_id: str, **states: int) -> PoolNodeCounts:
@@ -40,3 +43,20 @@ def test_pools_that_are_gone_are_forgotten() -> None:
     history.note_nodes(9.0, [counts("q", idle=1)])
     assert history.of("p") == ()
     assert len(history.of("q")) == 2
+
+
+async def test_feeds_remember_what_they_read_of_every_pool_and_the_tasks_of_the_shown_one() -> None:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    for pool_id in ("p", "q"):
+        await account.batch.create_pool(pool_spec(pool_id, dedicated=3))
+    clock = [100.0]
+    feeds = Feeds(account.gateway, Traffic(clock=lambda: clock[0]))
+    feeds.show_pool("p")
+    await feeds.node_counts.poll()
+    await feeds.nodes.poll()
+    account.batch.step(2)
+    clock[0] = 107.0
+    await feeds.node_counts.poll()
+    assert feeds.history.of("p") == (Moment(20, 3, tasks=0), Moment(21, 3))
+    assert feeds.history.of("q") == (Moment(20, 3), Moment(21, 3))

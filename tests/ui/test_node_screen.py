@@ -10,6 +10,7 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.models import NodeError, Pool
 from batchtui.core.specs import StartTask
 from batchtui.core.states import NodeState
+from batchtui.core.stuck import PATIENCE
 from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.nodepage import NodePagePane
 from batchtui.ui.screens.bulk import BulkScreen
@@ -150,6 +151,10 @@ async def test_marked_nodes_of_the_list_are_rebooted_one_by_one(account: FakeAcc
     app = Stage(screen)
     async with app.run_test(size=(120, 40)) as pilot:
         await reached(pilot, lambda: screen.list.highlighted == window.items[2])
+        screen.list.now = account.batch.world.now + timedelta(hours=3)
+        screen.list.narrow("state:stuck")
+        starting = {n for n in window.items if n.state in PATIENCE}
+        assert set(screen.list.table.records) == starting
         screen.list.narrow("state:running")
         await pilot.press("ctrl+a")
         running = sum(node.state is NodeState.RUNNING for node in window.items)

@@ -31,7 +31,7 @@ The nodes of the pool. Their states are those of the heatmap; "stuck" is said of
 have left their state by now.
 
 Enter opens a node; x lists what you can do to the marked nodes, or to the highlighted one. The
-filter state:unusable shows what is unusable, and ctrl+a marks it.
+filter state:unusable shows what is unusable, state:stuck what is stuck, and ctrl+a marks it all.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="Everything about this node", id="node"),
@@ -56,13 +56,13 @@ filter state:unusable shows what is unusable, and ctrl+a marks it.
         return (
             Column("NODE", 16, _id, grow=1, most=72, value=lambda node: node.id),
             Column("STATE", 24, lambda node: state_words(node), grow=1, most=40,
-                   value=lambda node: NODES[node.state][1]),
+                   value=self._in_words),
             Column("FOR", 15, self._since, kind=Kind.DURATION, value=self._seconds),
-            Column("SLOTS", 6, self._slots, right=True, rank=2, kind=Kind.NUMBER,
+            Column("SLOTS", 6, self._slots, right=True, rank=1, kind=Kind.NUMBER,
                    value=lambda node: node.running_task_slots_count),
             Column("RAN", 7, _ran, right=True, rank=4, kind=Kind.NUMBER,
                    value=lambda node: node.total_tasks_run),
-            Column("KIND", 9, _kind, rank=1, value=lambda node: _kind(node)[0][0]),
+            Column("KIND", 9, _kind, rank=2, value=lambda node: _kind(node)[0][0]),
             Column("ADDRESS", 15, _address, rank=5, value=lambda node: node.ip_address),
         )  # fmt: skip
 
@@ -105,6 +105,11 @@ filter state:unusable shows what is unusable, and ctrl+a marks it.
         slots = self.pool.task_slots_per_node if self.pool else 1
         stuck = stuck_among(self.nodes.value.items, self.now)
         self._lens = Lens(slots=slots, now=self.now, stuck=stuck)
+
+    def _in_words(self, node: Node) -> str:
+        """The state as a filter sees it: `state:stuck` finds those that are stuck."""
+        words = NODES[node.state][1]
+        return f"{words}, stuck" if node.id in self._lens.stuck else words
 
     def _since(self, node: Node) -> Cell:
         return since_words(node, self._lens)

@@ -144,6 +144,7 @@ def _shape(
     size = max(1, width - 2)
     drawn = glyph * size if state is NodeState.RUNNING else glyph.ljust(size)
     mark, tone = _mark(spot=spot, stuck=stuck and shown, marked=marked)
+    tone = tone if shown or marked else Tone.TRACK
     return (drawn, dress), (mark.ljust(width - size), (f"tone--{tone}",))
 
 
