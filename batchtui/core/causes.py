@@ -68,7 +68,7 @@ def told(failure: FailureInfo | None) -> str:
         for detail in failure.details
         if detail.value and detail.value.rstrip(".") not in said
     ]
-    bare = failure.code == EXIT and "exit code representing a failure" in said
+    bare = failure.code == EXIT and "exit code" in said
     return redacted(" ".join(("" if bare else said, *details)).strip())
 
 

@@ -108,3 +108,18 @@ async def test_marked_tasks_run_again_and_a_read_only_account_offers_nothing(
         await pilot.press("2", "space", "space", "a")
         await until(lambda: isinstance(app.screen, ConfirmScreen))
         assert "Run 2 tasks of job frames-0412 again?" in text_of(app.screen.query_one("#question"))
+
+
+async def test_where_no_job_is_in_use_the_one_with_most_failures_is_meant(
+    app: TestedApp,
+) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, TriageScreen))
+        assert isinstance(app.screen, TriageScreen)
+        assert app.screen.job.id == "frames-0412"
+        await pilot.press("escape", "2", "f")
+        await until(lambda: isinstance(app.screen, TriageScreen))
+        assert isinstance(app.screen, TriageScreen)
+        assert app.screen.job.id == "variants-chr1"

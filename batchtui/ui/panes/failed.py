@@ -49,7 +49,7 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
                    value=lambda task: task.execution_info.exit_code),
             Column("NODE", 12, _node, rank=1, value=lambda task: task.node_info.node_id),
             Column("RAN", 9, self._ran, right=True, rank=2),
-            Column("ENDED", 9, self._ended, right=True, rank=3),
+            Column("ENDED", 11, self._ended, right=True, rank=3),
             Column("WHY", 12, _why, grow=4, rank=4),
         )  # fmt: skip
 

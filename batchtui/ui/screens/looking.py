@@ -1,12 +1,14 @@
 """What leads from the dashboard to a closer look at the highlighted job."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
-from batchtui.core.models import Job, Node, Pool, Task
+from batchtui.core.feed import Reading
+from batchtui.core.models import Job, Node, Pool, Task, TaskCounts
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.following import Clock
@@ -30,12 +32,23 @@ class LookingScreen(Screen[None]):
     _clock: Clock
     job: Job | None
     pool: Pool | None
+    jobs: Reading[tuple[Job, ...]]
+    progress: Reading[Mapping[str, TaskCounts]]
     _current: str
     """The id of the pane in use."""
 
     def action_failures(self) -> None:
-        if self.job is not None:
-            self.app.push_screen(TriageScreen(self.controller, self.job, clock=self._clock))
+        if (job := self.failing) is not None:
+            self.app.push_screen(TriageScreen(self.controller, job, clock=self._clock))
+
+    @property
+    def failing(self) -> Job | None:
+        """The highlighted job where jobs or tasks are in use, else the one with most failures."""
+        if self._current in ("jobs", "tasks"):
+            return self.job
+        counts = self.progress.value
+        failing = [job for job in self.jobs.value if job.id in counts and counts[job.id].failed]
+        return max(failing, key=lambda job: counts[job.id].failed, default=self.job)
 
     def action_job(self) -> None:
         if self.job is not None:
