@@ -26,7 +26,9 @@ CREATE TABLE IF NOT EXISTS tasks (
     previous TEXT, previous_at INTEGER, created INTEGER NOT NULL, modified INTEGER NOT NULL,
     pool TEXT, node TEXT, exit_code INTEGER, result TEXT, started INTEGER, ended INTEGER,
     failure BLOB, retries INTEGER NOT NULL, retried INTEGER, requeues INTEGER NOT NULL,
-    requeued INTEGER, placed INTEGER NOT NULL
+    requeued INTEGER, placed INTEGER NOT NULL, wall INTEGER NOT NULL DEFAULT 0,
+    user_cpu INTEGER NOT NULL DEFAULT 0, kernel_cpu INTEGER NOT NULL DEFAULT 0,
+    reads INTEGER NOT NULL DEFAULT 0, writes INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS tasks_by_key ON tasks (job, key);
 CREATE INDEX IF NOT EXISTS tasks_by_state ON tasks (job, state, key);
@@ -47,6 +49,10 @@ CREATE TABLE IF NOT EXISTS spans (
     PRIMARY KEY (job, first, last, seq)
 ) WITHOUT ROWID;
 """
+
+
+# Columns that the table of tasks did not always have.
+_LATER = ("wall", "user_cpu", "kernel_cpu", "reads", "writes")
 
 
 class StoreError(Exception):
@@ -73,6 +79,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+            self._add_columns()
         except sqlite3.Error as error:
             self._db.close()
             busy = "locked" in str(error)
@@ -117,6 +124,13 @@ class Store:
             "SELECT doc FROM entities WHERE kind = ? ORDER BY parent, key", (kind,)
         ):
             yield doc
+
+    def _add_columns(self) -> None:
+        """Bring the file of an earlier version up to date."""
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(tasks)")}
+        for name in _LATER:
+            if name not in there:
+                self._db.execute(f"ALTER TABLE tasks ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
 
     def _begin(self) -> None:
         if not self._db.in_transaction:

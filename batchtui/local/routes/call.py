@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from batchtui.local.errors import ServiceError
+from batchtui.local.errors import ServiceError, invalid_query
 from batchtui.local.wire.body import Body, convert, decode
 from batchtui.local.wire.dialects import heard, spoken
 from batchtui.local.wire.times import etag, micros
@@ -81,6 +81,13 @@ class Call:
     def spoken(self, thing: Json) -> Json:
         """A thing in the words of the request's api-version."""
         return spoken(thing, self.version)
+
+    def expands_stats(self) -> bool:
+        """Whether statistics are asked for; 400 when anything else is."""
+        text = self.query.get("$expand", "").strip()
+        if text and text != "stats":
+            raise invalid_query("$expand", text, "Only stats can be expanded")
+        return bool(text)
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"

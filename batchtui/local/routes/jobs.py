@@ -1,5 +1,7 @@
 """Routes of jobs."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from batchtui.local.errors import ServiceError
@@ -8,12 +10,23 @@ from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity
 from batchtui.local.wire.job_bodies import CreateJob, DisableJob, PatchJob, ReplaceJob, TerminateJob
 from batchtui.local.world import visit
-from batchtui.local.world.job import FILTERS, filtered, place, render
+from batchtui.local.world.job import FILTERS, Job, Json, filtered, place, render
+from batchtui.local.world.statistics import of_job
 
 routes = web.RouteTableDef()
 
 # From this api-version on task counts also say how many slots the tasks use.
 _SLOT_COUNTS = "2020-09-01"
+
+
+def showing(call: Call) -> Callable[[Job], Json]:
+    """How to show a job to this caller, with its statistics if they are asked for."""
+    if not call.expands_stats():
+        return lambda job: render(job, call.base)
+    now = call.world.clock.now()
+    return lambda job: (
+        render(job, call.base) | of_job(job, call.world.counts[job.key], call.base, now)
+    )
 
 
 @routes.post("/jobs")
@@ -28,16 +41,14 @@ async def create(request: web.Request) -> web.Response:
 async def list_all(request: web.Request) -> web.Response:
     call = Call(request)
     jobs = sorted((place(job), job) for job in call.world.jobs.values())
-    return page_of(
-        call, "jobs", jobs, FILTERS, get=filtered, show=lambda job: render(job, call.base)
-    )
+    return page_of(call, "jobs", jobs, FILTERS, get=filtered, show=showing(call))
 
 
 @routes.get("/jobs/{job}", allow_head=False)
 async def get(request: web.Request) -> web.Response:
     call = Call(request)
     job = call.job()
-    return entity(call, "jobs", render(job, call.base), job.modified)
+    return entity(call, "jobs", showing(call)(job), job.modified)
 
 
 @routes.patch("/jobs/{job}")

@@ -1,13 +1,17 @@
 """Routes of job schedules."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from batchtui.local.routes.call import Call
+from batchtui.local.routes.jobs import showing
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import accepted, answer, created, entity, versioned
 from batchtui.local.wire.schedule_bodies import CreateSchedule, ReplaceSchedule, ScheduleChanges
 from batchtui.local.world import job as jobs
-from batchtui.local.world.schedule import FILTERS, Schedule, filtered, render
+from batchtui.local.world.schedule import FILTERS, Json, Schedule, filtered, render
+from batchtui.local.world.statistics import of_schedule
 
 routes = web.RouteTableDef()
 
@@ -30,7 +34,7 @@ async def list_all(request: web.Request) -> web.Response:
         sorted(call.world.schedules.items()),
         FILTERS,
         get=filtered,
-        show=lambda schedule: render(schedule, call.base),
+        show=_showing(call),
     )
 
 
@@ -38,7 +42,7 @@ async def list_all(request: web.Request) -> web.Response:
 async def get(request: web.Request) -> web.Response:
     call = Call(request)
     schedule = _schedule(call)
-    return entity(call, "jobschedules", render(schedule, call.base), schedule.modified)
+    return entity(call, "jobschedules", _showing(call)(schedule), schedule.modified)
 
 
 @routes.head("/jobschedules/{schedule}")
@@ -107,8 +111,20 @@ async def list_jobs(request: web.Request) -> web.Response:
         sorted((jobs.place(job), job) for job in found),
         _JOB_FILTERS,
         get=jobs.filtered,
-        show=lambda job: jobs.render(job, call.base),
+        show=showing(call),
     )
+
+
+def _showing(call: Call) -> Callable[[Schedule], Json]:
+    if not call.expands_stats():
+        return lambda schedule: render(schedule, call.base)
+    world, now = call.world, call.world.clock.now()
+
+    def show(schedule: Schedule) -> Json:
+        counts = [world.counts[job.key] for job in world.jobs_from(schedule)]
+        return render(schedule, call.base) | of_schedule(schedule, counts, call.base, now)
+
+    return show
 
 
 def _schedule(call: Call) -> Schedule:

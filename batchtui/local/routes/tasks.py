@@ -1,5 +1,6 @@
 """Routes of tasks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +12,8 @@ from batchtui.local.wire.listing import choose, page, read, selected
 from batchtui.local.wire.task_bodies import AddTasks, CreateTask, UpdateTask
 from batchtui.local.wire.times import error_stamp, etag, stamp
 from batchtui.local.world import subtask
+from batchtui.local.world.job import Job
+from batchtui.local.world.statistics import of_task
 from batchtui.local.world.task import FILTERS, Task, render
 from batchtui.local.world.task_table import is_brief
 
@@ -53,8 +56,8 @@ async def list_all(request: web.Request) -> web.Response:
         things, last = table.brief_page(job.key, listing)
     else:
         tasks, last = table.page(job.key, listing)
-        shown = (call.spoken(render(task, call.base, job.id)) for task in tasks)
-        things = [choose(thing, listing.chosen) for thing in shown]
+        show = _showing(call, job)
+        things = [choose(call.spoken(show(task)), listing.chosen) for task in tasks]
     path = call.request.rel_url.raw_path
     return answer(200, page("tasks", call.base, path, call.query, things, last))
 
@@ -64,7 +67,7 @@ async def get(request: web.Request) -> web.Response:
     call = Call(request)
     job = call.job()
     task = call.task(job)
-    return entity(call, "tasks", render(task, call.base, job.id), task.modified)
+    return entity(call, "tasks", _showing(call, job)(task), task.modified)
 
 
 @routes.put("/jobs/{job}/tasks/{task}")
@@ -119,6 +122,14 @@ async def subtasks(request: web.Request) -> web.Response:
         "value": [choose(one, chosen) for one in found],
     }
     return answer(200, body)
+
+
+def _showing(call: Call, job: Job) -> Callable[[Task], Json]:
+    """How to show a task to this caller, with its statistics if they are asked for."""
+    if not call.expands_stats():
+        return lambda task: render(task, call.base, job.id)
+    now = call.world.clock.now()
+    return lambda task: render(task, call.base, job.id) | of_task(task, call.base, job.id, now)
 
 
 def _result(call: Call, url: str, task_id: str, became: Task | ServiceError) -> Json:

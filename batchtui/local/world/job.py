@@ -1,7 +1,9 @@
 """A job: what was asked for, how far it is, and what a client sees of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -27,6 +29,9 @@ FILTERS = {
 TRANSITIONAL = frozenset(("disabling", "enabling", "terminating", "deleting"))
 _COUNTED = ("active", "running", "completed", "succeeded", "failed")
 _FIRST = ("id", "displayName")
+
+SUMMED = ("wall", "user_cpu", "kernel_cpu", "reads", "writes", "retries", "waited")
+_used = attrgetter(*SUMMED)
 
 
 class Job(msgspec.Struct, kw_only=True):
@@ -157,6 +162,8 @@ class Counts:
 
     tasks: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
     slots: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
+    sums: list[int] = field(default_factory=lambda: [0] * len(SUMMED))
+    """Of what the tasks have used, in the order of `SUMMED`."""
 
     def add(self, state: str, result: str | None, slots: int, tasks: int = 1) -> None:
         """Count tasks in (or, with negative numbers, out)."""
@@ -168,11 +175,17 @@ class Counts:
             self.tasks[name] += tasks
             self.slots[name] += slots
 
+    def use(self, used: Iterable[int], tasks: int = 1) -> None:
+        """Add what tasks have used to the sums (or, with -1, take it out)."""
+        self.sums = [total + tasks * one for total, one in zip(self.sums, used, strict=True)]
+
     def remove(self, task: Task) -> None:
         self.add(task.state, task.result, -task.slots, -1)
+        self.use(_used(task), -1)
 
     def put(self, task: Task) -> None:
         self.add(task.state, task.result, task.slots)
+        self.use(_used(task))
 
     @property
     def unfinished(self) -> int:

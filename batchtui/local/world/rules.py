@@ -162,8 +162,9 @@ class Rules:
         for doc in world.store.documents("schedule"):
             schedule = msgspec.json.decode(doc, type=Schedule)
             world.schedules[schedule.key] = schedule
-        for job_key, state, result, tasks, slots in world.table.counts():
+        for job_key, state, result, tasks, slots, sums in world.table.counts():
             world.counts[job_key].add(state, result, slots, tasks)
+            world.counts[job_key].use(sums)
 
     def _requeue_interrupted(self) -> None:
         world = self.world
@@ -175,8 +176,10 @@ class Rules:
                 now = world.clock.now()
                 if task.state == "running":
                     task.requeues, task.requeued = task.requeues + 1, now
+                task.account(None, now)
                 task.move("active", now)
+                task.forget_run()
                 counts.put(task)
-            if task.state == "active":
+            elif task.state == "active":
                 task.forget_run()
             world.table.save(task)

@@ -131,6 +131,7 @@ class Runs:
         counts.remove(task)
         if outcome is None and task.started is None:
             task.node = task.pool = None
+        task.account(outcome, now)
         failure = outcome.failure if outcome else ended_by_user()
         task.move("completed", now)
         task.ended = micros(outcome.ended) if outcome else now
@@ -163,14 +164,14 @@ class Runs:
         task = run.task
         if run.ending is not Ending.NONE or task.state == "running":
             return
-        self._move(task, run.job, "running")
-        task.started = micros(at)
+        self._move(task, run.job, "running", micros(at))
         self._world.table.save(task)
 
-    def _move(self, task: Task, job: Job, state: str) -> None:
+    def _move(self, task: Task, job: Job, state: str, started: int | None = None) -> None:
         counts = self._world.counts[job.key]
         counts.remove(task)
         task.move(state, self._world.clock.now())
+        task.started = started
         counts.put(task)
 
     def _let_go(self, run: Run) -> None:
@@ -196,14 +197,14 @@ class Runs:
             case Ending.TERMINATE:
                 self._world.table.save(task)
             case Ending.RECOVER | Ending.REQUEUE:
-                self._again(task, job, run.ending)
+                self._again(task, job, run.ending, None)
             case Ending.NONE if outcome and _is_retried(task, outcome):
-                self._again(task, job, run.ending)
+                self._again(task, job, run.ending, outcome)
             case _:
                 self.complete(task, job, outcome)
         self._remember(run)
 
-    def _again(self, task: Task, job: Job, ending: Ending) -> None:
+    def _again(self, task: Task, job: Job, ending: Ending, outcome: Outcome | None) -> None:
         """Back to active: a retry (not ended) is the task's own doing, a requeue the user's."""
         world = self._world
         now = world.clock.now()
@@ -211,6 +212,7 @@ class Runs:
         counts.remove(task)
         if task.state != "active":
             task.move("active", now)
+        task.account(outcome, now)
         task.forget_run()
         if ending is Ending.NONE:
             task.retries, task.retried = task.retries + 1, now

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from batchtui.local.agent.launch import Failure
+from batchtui.local.agent.launch import Failure, Outcome
 from batchtui.local.wire.filters import Kind
-from batchtui.local.wire.times import etag, stamp
+from batchtui.local.wire.times import etag, micros, stamp
 
 Json = dict[str, Any]
 
@@ -74,6 +74,18 @@ class Task:
     requeues: int = 0
     requeued: int | None = None
     placed: bool = False
+    wall: int = 0
+    """Microseconds that its runs have taken, all together, as the following count all of them."""
+    user_cpu: int = 0
+    kernel_cpu: int = 0
+    reads: int = 0
+    """Blocks of 512 bytes."""
+    writes: int = 0
+
+    @property
+    def waited(self) -> int:
+        """Microseconds from its creation to the start of its last run; 0 before the first."""
+        return 0 if self.started is None else max(self.started - self.created, 0)
 
     @property
     def max_retries(self) -> int:
@@ -89,6 +101,18 @@ class Task:
         """Drop what the last run left, before the task runs again."""
         self.node = self.pool = self.exit_code = self.result = None
         self.started = self.ended = self.failure = None
+
+    def account(self, outcome: Outcome | None, now: int) -> None:
+        """Add what a run has used that ends; without an outcome, somebody ended it now."""
+        if self.started is not None:
+            ended = micros(outcome.ended) if outcome else now
+            self.wall += max(ended - self.started, 0)
+        usage = outcome.usage if outcome else None
+        if usage:
+            self.user_cpu += usage.user
+            self.kernel_cpu += usage.kernel
+            self.reads += usage.reads
+            self.writes += usage.writes
 
     def touch(self, at: int) -> None:
         """A client changed it: only that moves the eTag (recorded fact 33)."""

@@ -6,6 +6,7 @@ from batchtui.local.store import Store
 from batchtui.local.wire.listing import Listing
 from batchtui.local.wire.matching import to_sql
 from batchtui.local.wire.times import stamp
+from batchtui.local.world.job import SUMMED
 from batchtui.local.world.task import COLUMNS, NAMES, Json, Task
 
 _ALL = ", ".join(NAMES)
@@ -101,12 +102,15 @@ class TaskTable:
             things = [{name: thing[name] for name in thing if name in chosen} for thing in things]
         return things, shown[-1][0] if len(rows) > listing.limit else ""
 
-    def counts(self) -> Iterable[tuple[str, str, str | None, int, int]]:
-        """Per job, state and result: how many tasks and how many slots. Read once, at the start."""
+    def counts(self) -> Iterable[tuple[str, str, str | None, int, int, list[int]]]:
+        """Per job, state and result: tasks, slots, and what is `SUMMED`. Read at the start."""
+        waited = "max(coalesce(started - created, 0), 0)"
+        sums = ", ".join(f"sum({waited if name == 'waited' else name})" for name in SUMMED)
         rows = self._store.read(
-            "SELECT job, state, result, count(*), sum(slots) FROM tasks GROUP BY job, state, result"
+            f"SELECT job, state, result, count(*), sum(slots), {sums} FROM tasks"
+            " GROUP BY job, state, result"
         )
-        return [(job, state, result, tasks, slots) for job, state, result, tasks, slots in rows]
+        return [(*row[:5], list(row[5:])) for row in rows]
 
     def interrupted(self) -> list[Task]:
         """Tasks that held slots when the account stopped."""
