@@ -135,8 +135,8 @@ def _term(word: re.Match[str], columns: Mapping[str, Kind]) -> Term | None:
     column = word["column"].casefold()
     if column not in columns:
         raise FilterError(
-            f"There is no column {column} here; there are {', '.join(columns)}. "
-            f"To look for that text, write it between double quotes."
+            f"There is no column {column}; there are {', '.join(columns)}. "
+            f'To look for that text write "{column}:{value}".'
         )
     return Term((column,), *_condition(column, columns[column], Op(word["op"]), value), inverted)
 

@@ -66,7 +66,7 @@ def test_who_passes(text: str, expected: set[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("sate:failed", "no column sate here; there are task, state, exit, age, why"),
+        ("sate:failed", "no column sate; there are task, state, exit, age, why"),
         ("exit:>many", "exit is a number, and 'many' is none"),
         ("age:2h", "age is a duration: write age:<2h"),
         ("age:<soon", "write it like 90s, 20m, 1h30m or 2d"),

@@ -94,7 +94,7 @@ async def test_jobs_tell_their_pace_and_that_they_are_left_open(account: FakeAcc
         await settled(pilot, app)
         table = app.panes.query_one(JobsPane).table
         assert "◍ all done" in row(text_of(table), "topn-7f3a")
-        assert "1 of them all done" in str(app.panes.query_one(JobsPane).border_subtitle)
+        assert "3 open (1 all done), 1 over" in str(app.panes.query_one(JobsPane).border_subtitle)
         under_way = account.batch.world.jobs["frames-0412"].tasks.values()
         running = [task for task in under_way if task.state is TaskState.RUNNING]
         for task in running[:4]:

@@ -76,9 +76,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def columns(self) -> tuple[Column[Job], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("JOB", 14, _id, grow=2, most=40, value=self.key),
+            Column("JOB", 13, _id, grow=2, most=40, value=self.key),
             Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
-            Column("DONE", 6, self._bar, grow=2, most=30, rank=1, name="bar"),
+            Column("DONE", 5, self._bar, grow=2, most=30, rank=1, name="bar"),
             Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),
             Column(
                 "OK", 6, self._succeeded, right=True, rank=4,
@@ -145,9 +145,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         jobs = self.jobs.value
         over = sum(job.state in OVER for job in jobs)
         left = sum(jobcells.left_open(job, self._counts(job)) for job in jobs)
-        parts = (f"{len(jobs) - over:,} open", f"{left:,} of them all done" if left else "",
-                 f"{over:,} over")  # fmt: skip
-        self.summary = ", ".join(filter(None, parts)) if self.jobs.known else ""
+        idle = f" ({left:,} all done)" if left else ""
+        known = f"{len(jobs) - over:,} open{idle}, {over:,} over"
+        self.summary = known if self.jobs.known else ""
 
     def _counts(self, job: Job) -> TaskCounts:
         return self.progress.value.get(job.id, TaskCounts())

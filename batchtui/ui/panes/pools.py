@@ -88,9 +88,9 @@ one asks first.
                 "NODES", 7, poolcells.nodes, right=True, value=lambda pool: pool.current_nodes,
                 kind=number,
             ),
-            Column("", 5, self._bar, grow=1, most=24, rank=2, name="bar"),
+            Column("", 5, self._bar, grow=1, most=24, rank=1, name="bar"),
             Column(
-                "SIZE", 8, poolcells.size, grow=1, most=20, rank=1,
+                "SIZE", 8, poolcells.size, grow=1, most=20, rank=2,
                 value=lambda pool: pool.vm_size,
             ),
             Column("IDLE", 7, self._idling, right=True, rank=3, value=self._idled, kind=time),

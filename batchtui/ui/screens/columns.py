@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import SelectionList
-from textual.widgets.selection_list import Selection
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from batchtui.ui.widgets.columns import Column
 
@@ -18,30 +19,50 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
 
     CSS_PATH = "columns.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,C", "dismiss", "Cancel", tooltip="Leave the columns as they are"),
+        Binding("escape,C,q", "dismiss", "Cancel", tooltip="Leave the columns as they are"),
         Binding("enter", "keep", "Keep", priority=True, tooltip="Show the chosen columns"),
-        Binding("j", "list.cursor_down", show=False),
-        Binding("k", "list.cursor_up", show=False),
+        Binding("space", "choose", "Choose", priority=True, tooltip="Show this column, or not"),
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
     ]
 
     def __init__(self, pane: str, columns: Sequence[Column[Any]], shown: Sequence[str]) -> None:
         super().__init__()
         self._pane = pane
-        self._list: SelectionList[str] = SelectionList(
-            *(Selection(_words(column), column.name, column.name in shown) for column in columns),
-            id="columns",
-        )
+        self._columns = columns
+        self.chosen = set(shown)
 
     def compose(self) -> ComposeResult:
-        self._list.border_title = f"Columns · {self._pane}"
-        self._list.border_subtitle = "space chooses · enter keeps"
-        yield self._list
+        names = OptionList(*(Option(self._words(one), id=one.name) for one in self._columns),
+                           id="columns")  # fmt: skip
+        names.border_title = f"Columns · {self._pane}"
+        names.border_subtitle = "space chooses · enter keeps"
+        yield names
+
+    def action_move(self, step: int) -> None:
+        names = self.query_one(OptionList)
+        if step > 0:
+            names.action_cursor_down()
+        else:
+            names.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def action_choose(self) -> None:
+        """Choose the highlighted column, or no longer; a table has at least one."""
+        names = self.query_one(OptionList)
+        if names.highlighted is None:
+            return
+        column = self._columns[names.highlighted]
+        if self.chosen != {column.name}:
+            self.chosen ^= {column.name}
+            names.replace_option_prompt(column.name, self._words(column))
 
     def action_keep(self) -> None:
-        chosen = self._list.selected
-        self.dismiss(tuple(chosen) or None)
+        self.dismiss(tuple(one.name for one in self._columns if one.name in self.chosen))
 
-
-def _words(column: Column[Any]) -> Content:
-    heading = f"  {column.title}" if column.title.casefold() not in ("", column.name) else ""
-    return Content.assemble(column.name, (heading, "$text-muted"))
+    def _words(self, column: Column[Any]) -> Content:
+        """The name, with a tick that needs no colour, and the heading where it is another word."""
+        tick = ("✓ ", "$success") if column.name in self.chosen else ("· ", "$text-muted")
+        other = column.title.casefold() not in ("", column.name)
+        heading = f" · {column.title}" if other else ""
+        return Content.assemble(tick, column.name, (heading, "$text-muted"))

@@ -24,7 +24,7 @@ class FilterLine(Vertical):
         Horizontal { height: 1; }
         Label { width: 2; color: $primary; text-style: bold; }
         Input { width: 1fr; background: $row; color: $foreground; }
-        .verdict { height: auto; max-height: 2; color: $error; padding: 0 1 0 2; }
+        .verdict { height: auto; max-height: 3; color: $error; padding: 0 1 0 2; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -62,4 +62,8 @@ def rate(per_second: float) -> Cell:
 
 
 def eta(seconds: float | None) -> Cell:
-    return ((whole(seconds), Tone.PLAIN),) if seconds else ()
+    if not seconds:
+        return ()
+    words = whole(seconds)
+    # Beside hours there is room for no more than the letter of the minutes.
+    return ((words.replace(" min", " m") if " h " in words else words, Tone.PLAIN),)
