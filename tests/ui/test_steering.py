@@ -17,6 +17,7 @@ from batchtui.core.schedules import JobSchedule, JobSpecification, ScheduleState
 from batchtui.core.specs import JobSpec, TaskConstraints
 from batchtui.core.states import TaskState
 from batchtui.core.traffic import Traffic
+from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
 from batchtui.ui.screens.blobs import BlobsScreen
@@ -255,11 +256,12 @@ async def test_marked_tasks_run_again_together_and_those_that_did_not_fail_are_l
         said = await agreed(pilot, app)
         assert "Run 2 tasks again?" in said
         assert "bad-1 and bad-2." in said
-        assert "Left out: 2 tasks, where it did not fail." in said
+        assert "Left out: 2 tasks (not failed)." in said
         await top(app, BulkScreen)
         await until(lambda: "2 of 2 done" in str(app.screen.query_one("#counts", Static).render()))
         await pilot.press("enter")
         await until(lambda: app.screen is app.dashboard)
+        assert not app.panes.query_one(TasksPane).marked
         tasks = account.batch.world.jobs["night"].tasks
         assert tasks["bad-1"].state is tasks["bad-2"].state is TaskState.ACTIVE
 

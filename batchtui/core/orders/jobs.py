@@ -36,12 +36,12 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
             title="Delete job", ask="Delete {}?", yes="Delete", done="{} is going.",
             noun="job", name=_id, act=lambda job: batch.delete_job(job.id), stake=deleted,
             applies=lambda job: job.state is not JobState.DELETING,
-            unfit="it is being deleted already", wakes=WAKES,
+            unfit="deleted already", wakes=WAKES,
         ),
         "terminate": Order(
             title="Terminate job", ask="Terminate {}?", yes="Terminate", done="{} is ending.",
             noun="job", name=_id, act=lambda job: batch.terminate_job(job.id), stake=ended,
-            applies=lambda job: job.state not in ENDED, unfit="it has ended already",
+            applies=lambda job: job.state not in ENDED, unfit="ended already",
             wakes=WAKES,
         ),
         "enable": Order(
@@ -49,7 +49,7 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
             done="{} is enabled.",
             noun="job", name=_id, act=lambda job: batch.enable_job(job.id),
             applies=lambda job: job.state in (JobState.DISABLED, JobState.DISABLING),
-            unfit="it is not disabled", wakes=WAKES,
+            unfit="not disabled", wakes=WAKES,
         ),
         **{f"disable_{tasks.value}": _disabling(batch, tasks) for tasks in DisableTasks},
     }  # fmt: skip
@@ -74,7 +74,7 @@ def _disabling(batch: Batch, tasks: DisableTasks) -> Order[Job]:
         title="Disable job", ask="Disable {}?", yes="Disable", done="{} is being disabled.",
         noun="job", name=_id, act=lambda job: batch.disable_job(job.id, tasks), stake=stake,
         applies=lambda job: job.state in (JobState.ACTIVE, JobState.ENABLING),
-        unfit="it is not active", wakes=WAKES,
+        unfit="not active", wakes=WAKES,
     )  # fmt: skip
 
 

@@ -43,8 +43,8 @@ class Order(Generic[T]):
     """Raises `GatewayError` when the service does not tell."""
     applies: Callable[[T], bool] = lambda _thing: True
     """Whether it makes sense for the thing as it was last seen."""
-    unfit: str = "it is not in the state for it"
-    """Why it does not apply where it does not."""
+    unfit: str = "not in the state for it"
+    """Why it does not apply where it does not: what such a thing is."""
     wakes: tuple[str, ...] = ()
     """The feeds that show what became of it."""
 

@@ -27,21 +27,21 @@ def pool_orders(batch: Batch) -> Mapping[str, Order[Pool]]:
             title="Delete pool", ask="Delete {}?", yes="Delete", done="{} is going.",
             noun="pool", name=_id, act=lambda pool: batch.delete_pool(pool.id), stake=lost,
             applies=lambda pool: pool.state is not PoolState.DELETING,
-            unfit="it is being deleted already", wakes=WAKES,
+            unfit="deleted already", wakes=WAKES,
         ),
         "stop_resize": Order(
             title="Stop resizing", ask="Stop resizing {}?", yes="Stop",
             done="{} stops resizing.",
             noun="pool", name=_id, act=lambda pool: batch.stop_resize(pool.id), stake=_left_as,
             applies=lambda pool: pool.allocation_state is AllocationState.RESIZING,
-            unfit="it is not being resized", wakes=WAKES,
+            unfit="not being resized", wakes=WAKES,
         ),
         "disable_autoscale": Order(
             title="Autoscale off", ask="Turn autoscaling off for {}?", yes="Turn off",
             done="{} no longer scales by itself.",
             noun="pool", name=_id, act=lambda pool: batch.disable_autoscale(pool.id),
             stake=_kept, applies=lambda pool: pool.enable_auto_scale,
-            unfit="its autoscaling is off already", wakes=WAKES,
+            unfit="off already", wakes=WAKES,
         ),
     }  # fmt: skip
 

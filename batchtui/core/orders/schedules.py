@@ -30,13 +30,13 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
             title="Delete job schedule", ask="Delete {}?", yes="Delete", done="{} is going.",
             noun="job schedule", name=_id, act=lambda each: batch.delete_schedule(each.id),
             stake=jobs_too, applies=lambda each: each.state is not ScheduleState.DELETING,
-            unfit="it is being deleted already", wakes=WAKES,
+            unfit="deleted already", wakes=WAKES,
         ),
         "terminate": Order(
             title="Terminate job schedule", ask="Terminate {}?", yes="Terminate",
             done="{} is ending.",
             noun="job schedule", name=_id, act=lambda each: batch.terminate_schedule(each.id),
-            stake=jobs_too, applies=lambda each: not each.over, unfit="it has ended already",
+            stake=jobs_too, applies=lambda each: not each.over, unfit="ended already",
             wakes=WAKES,
         ),
         "disable": Order(
@@ -44,13 +44,13 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
             done="{} is disabled.",
             noun="job schedule", name=_id, act=lambda each: batch.disable_schedule(each.id),
             stake=_paused, applies=lambda each: each.state is ScheduleState.ACTIVE,
-            unfit="it is not active", wakes=WAKES,
+            unfit="not active", wakes=WAKES,
         ),
         "enable": Order(
             title="Enable job schedule", ask="Enable {}?", yes="Enable", done="{} is enabled.",
             noun="job schedule", name=_id, act=lambda each: batch.enable_schedule(each.id),
             applies=lambda each: each.state is ScheduleState.DISABLED,
-            unfit="it is not disabled", wakes=WAKES,
+            unfit="not disabled", wakes=WAKES,
         ),
     }  # fmt: skip
 

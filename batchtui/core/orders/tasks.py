@@ -29,12 +29,12 @@ def task_orders(batch: Batch, job_id: str) -> Mapping[str, Order[Task]]:
             title="Terminate task", ask="Terminate {}?", yes="Terminate", done="{} was ended.",
             noun="task", name=_id, act=lambda task: batch.terminate_task(job_id, task.id),
             stake=_ended, applies=lambda task: task.state is not TaskState.COMPLETED,
-            unfit="it has ended already", wakes=WAKES,
+            unfit="ended already", wakes=WAKES,
         ),
         "rerun": Order(
             title="Run again", ask="Run {} again?", yes="Run again", done="{} waits to run again.",
             noun="task", name=_id, act=lambda task: batch.reactivate_task(job_id, task.id),
-            stake=_rerun, applies=lambda task: task.failed, unfit="it did not fail", wakes=WAKES,
+            stake=_rerun, applies=lambda task: task.failed, unfit="not failed", wakes=WAKES,
         ),
     }  # fmt: skip
 
@@ -45,7 +45,7 @@ def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
         title="Change limits", ask="Change the limits of {}?", yes="Change",
         done="{} has other limits.",
         noun="task", name=_id, act=lambda task: batch.limit_task(job_id, task.id, limits),
-        applies=lambda task: task.state is not TaskState.COMPLETED, unfit="it has ended already",
+        applies=lambda task: task.state is not TaskState.COMPLETED, unfit="ended already",
         wakes=WAKES,
     )  # fmt: skip
 

@@ -28,6 +28,10 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
         super().__init__()
         self._title = title
         self._actives = {letter_of(active.binding.key): active for active in actives}
+        self._commands: dict[tuple[object, str], list[str]] = {}
+        """The keys of each command; most have one."""
+        for key, active in self._actives.items():
+            self._commands.setdefault((active.node, active.binding.action), []).append(key)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="actions") as box:
@@ -35,14 +39,15 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
             box.border_subtitle = "a key or enter does it · escape close"
             yield OptionList(
                 *(
-                    Option(self._line(key, active), id=f"{index}", disabled=not active.enabled)
-                    for index, (key, active) in enumerate(self._actives.items())
+                    Option(self._line(keys), disabled=not self._actives[keys[0]].enabled)
+                    for keys in self._commands.values()
                 ),
                 compact=True,
             )
 
-    def _line(self, key: str, active: ActiveBinding) -> Content:
-        shown = self.app.get_key_display(active.binding.with_key(key))
+    def _line(self, keys: Sequence[str]) -> Content:
+        active = self._actives[keys[0]]
+        shown = " ".join(self.app.get_key_display(active.binding.with_key(key)) for key in keys)
         muted = "$text-muted" if active.enabled else ""
         return Content.assemble(
             (f"{shown:<8}", "$primary" if active.enabled else ""),
@@ -65,7 +70,8 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
 
     @on(OptionList.OptionSelected)
     def choose(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(tuple(self._actives.values())[message.option_index])
+        keys = tuple(self._commands.values())[message.option_index]
+        self.dismiss(self._actives[keys[0]])
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -20,6 +20,8 @@ class Desk:
     """Every change of the account goes over it, so that each is asked about in the same way."""
 
     def __init__(self, app: App[Any], controller: Controller) -> None:
+        self.done = False
+        """Whether an order was carried out."""
         self.app = app
         self.controller = controller
 
@@ -37,17 +39,14 @@ class Desk:
         traffic = self.controller.feeds.traffic
         if len(fit) == 1:
             one = fit[0]
-            return await self.act(
-                patiently(lambda: order.act(one), traffic),
-                order.title,
-                order.told(one),
-                order.wakes,
-            )
+            doing = patiently(lambda: order.act(one), traffic)
+            self.done = await self.act(doing, order.title, order.told(one), order.wakes)
+            return self.done
         bulk = Bulk(fit, order.name, order.act, traffic)
         title = f"{order.title}: {many(len(fit), order.noun)}"
-        return await self.app.push_screen_wait(
-            BulkScreen(title, bulk, lambda: self._wake(order.wakes))
-        )
+        screen = BulkScreen(title, bulk, lambda: self._wake(order.wakes))
+        self.done = await self.app.push_screen_wait(screen)
+        return self.done
 
     async def act(
         self, doing: Awaitable[None], title: str, done: str, wakes: tuple[str, ...]
@@ -88,7 +87,7 @@ class Desk:
         if len(things) > 1:
             sentences = (order.names(things), *sentences)
         if left_out:
-            sentences += (f"Left out: {many(left_out, order.noun)}, where {order.unfit}.",)
+            sentences += (f"Left out: {many(left_out, order.noun)} ({order.unfit}).",)
         return await self.app.push_screen_wait(
             ConfirmScreen(
                 order.question(things),
@@ -102,7 +101,7 @@ class Desk:
     def _say_unfit(self, order: Order[T], things: Sequence[T]) -> None:
         if things:
             words = order.words(things)
-            sentence = f"Not for {words}: {order.unfit}."
+            sentence = f"Not possible for {words}: {order.unfit}."
             self.app.notify(sentence, title=order.title, severity="warning", markup=False)
 
     def _wake(self, names: tuple[str, ...]) -> None:

@@ -40,5 +40,9 @@ KINDS: Final[dict[type[Any], type[Any]]] = {
 async def steered(app: App[Any], controller: Controller, request: OrderRequested) -> None:
     """Carry out what a pane asked for. To be awaited in a worker: it waits for the user."""
     kind = next(kind for pane, kind in KINDS.items() if isinstance(request.pane, pane))
-    steering: Steering = kind(Desk(app, controller))
+    desk = Desk(app, controller)
+    steering: Steering = kind(desk)
     await steering.take(request.order, request.things, request.about)
+    if desk.done:
+        # The next order is not to hit the same things again unawares.
+        request.pane.action_mark_none()

@@ -56,7 +56,7 @@ class JobSteering:
             done="{} has another priority and other limits.", noun="job",
             name=lambda job: job.id,
             act=lambda job: self._batch.update(Thing(Kind.JOB, job.id), changes),
-            applies=lambda job: job.state is not JobState.COMPLETED, unfit="it is over",
+            applies=lambda job: job.state is not JobState.COMPLETED, unfit="over already",
             wakes=WAKES,
         )  # fmt: skip
 
