@@ -55,7 +55,7 @@ def _timeline(document: Any, now: datetime) -> Iterator[Line]:
         doing = "waits for a free slot" if state == "active" else "prepares its files"
         yield Line(state, f"{doing}, for {in_time(now - changed)}")
     if started:
-        waited = f", after {in_time(started - created)} of waiting" if created else ""
+        waited = f", {in_time(started - created)} after its creation" if created else ""
         yield Line("started", clock(started, now) + waited)
     if state == "running" and started:
         yield Line("running", f"for {in_time(now - started)}")

@@ -97,7 +97,7 @@ def test_the_timeline_of_a_task_tells_of_every_try() -> None:
     subtask = Subtask(1, exit_code=3)
     parts = task_sections(Dossier(TASK, ("last",), (subtask,), searched=3), NOW)
     timeline = texts(parts, "Timeline")
-    assert timeline["started"] == "12:01:00 UTC, 9 min ago, after 1 min of waiting"
+    assert timeline["started"] == "12:01:00 UTC, 9 min ago, 1 min after its creation"
     assert timeline["tried again"] == "2 times, last at 12:03:00 UTC, 7 min ago"
     assert timeline["ended"] == "12:05:00 UTC, 5 min ago, after 4 min of work"
     assert timeline["result"] == "failed with exit code 7"

@@ -1,6 +1,8 @@
 """A job over time: how many tasks ended, and how many ran."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -69,9 +71,12 @@ def ended(course: Course, scope: Scope) -> list[tuple[int, int]]:
 
 def running(course: Course, scope: Scope, now: float) -> list[int]:
     """How many tasks ran in the middle of each cell's time; none where that is to come."""
-    moments = (scope.begin + (cell + 0.5) * scope.cell for cell in range(scope.width))
     end = max(now, course.latest)
-    return [course.running_at(moment) if moment <= end else 0 for moment in moments]
+    begins = (scope.begin + cell * scope.cell for cell in range(scope.width))
+    return [
+        course.running_at(min(begin + scope.cell / 2, end)) if begin <= end else 0
+        for begin in begins
+    ]
 
 
 def _drawn(values: Sequence[int], most: int, tones: Sequence[Tone], height: int) -> list[Spans]:
@@ -81,11 +86,9 @@ def _drawn(values: Sequence[int], most: int, tones: Sequence[Tone], height: int)
     steps = [max(1, round(value / most * height * 8)) if value and most else 0 for value in values]
     rows: list[Spans] = []
     for row in reversed(range(height)):
-        cells = [
-            (EIGHTHS[min(8, max(0, step - row * 8))], tone)
-            for step, tone in zip(steps, tones, strict=True)
-        ]
-        rows.append(tuple(cells))
+        cells = zip((EIGHTHS[min(8, max(0, step - row * 8))] for step in steps), tones, strict=True)
+        runs = groupby(cells, itemgetter(1))
+        rows.append(tuple(("".join(char for char, _ in run), tone) for tone, run in runs))
     return rows
 
 
