@@ -16,6 +16,7 @@ _RENAMED = (
     ("2018-12-01", "httpUrl", "blobSource"),
 )
 _BROUGHT = {
+    "result": "2017-05-01",
     "requiredSlots": "2020-09-01",
     "runningTaskSlotsCount": "2020-09-01",
     "maxParallelTasks": "2021-06-01",
