@@ -51,11 +51,7 @@ async def serve(
     try:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         endpoint = f"http://{host}:{bound.getsockname()[1]}"
-        loop = asyncio.get_running_loop()
-        database = settings.data_dir / "account.db"
-        if scene:
-            await asyncio.to_thread(scene.lay_out, database)
-        store = Store(database, soon=loop.call_soon)
+        store = await _store(settings, scene)
     except BaseException:
         bound.close()
         raise
@@ -82,6 +78,14 @@ async def serve(
             await rules.stop()
         finally:
             store.close()
+
+
+async def _store(settings: Settings, scene: Scene | None) -> Store:
+    """The account's store, as the scene begins where there is one. Raises StoreError."""
+    database = settings.data_dir / "account.db"
+    if scene:
+        await asyncio.to_thread(scene.lay_out, database)
+    return Store(database, soon=asyncio.get_running_loop().call_soon)
 
 
 def create_app(rules: Rules) -> web.Application:

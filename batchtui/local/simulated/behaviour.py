@@ -60,6 +60,11 @@ class Behaviour:
             return Act(seconds, part.exit_code, _exited())
         return Act(seconds)
 
+    def side_work(self, job: str, node: str) -> Act:
+        """The run of a job's preparation or release task on a node."""
+        length, *_ = self._dice.draw("side", job, node)
+        return Act(around(10.0, 0.3, length))
+
     def start_trouble(self, pool: str) -> str:
         """What a pool's start task writes where it fails."""
         part = self._pools.get(pool, _OTHER_POOLS).start_task

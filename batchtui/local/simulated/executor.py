@@ -51,7 +51,7 @@ class SimulatedExecutor:
         job, key = names["AZ_BATCH_JOB_ID"].lower(), names.get("AZ_BATCH_TASK_ID", "").lower()
         task = self._world.table.get(job, key) if self._world else None
         if task is None:
-            return None, self._behaviour.task(job, key, 0)
+            return None, self._behaviour.side_work(job, node)
         began = task.started if task.state == "running" else None
         return began, self._behaviour.task(job, key, task.retries)
 

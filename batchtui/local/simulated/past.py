@@ -135,7 +135,7 @@ class Past:
         name = self._name(number)
         row[_AT["seq"]] = self._first + number - 1
         row[_AT["id"]], row[_AT["key"]] = name, name.lower()
-        row[_AT["spec"]] = self._spec.replace(NUMBER.encode(), name_number(number, self._width))
+        row[_AT["spec"]] = self._spec.replace(NUMBER.encode(), _digits(number, self._width))
         if columns["node"]:
             row[_AT["pool"]] = self._part.pool
         for column, value in columns.items():
@@ -148,7 +148,7 @@ class Past:
         return self._failures[failure]
 
 
-def name_number(number: int, width: int) -> bytes:
+def _digits(number: int, width: int) -> bytes:
     """The number as it stands in a task's id and command line."""
     return b"%0*d" % (width, number)
 

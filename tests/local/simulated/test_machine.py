@@ -2,7 +2,6 @@
 
 import itertools
 import tempfile
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,32 +13,32 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from batchtui.local.agent.launch import Launch
 from batchtui.local.errors import ServiceError
-from batchtui.local.simulated.world_parts import Failures, JobPart, PoolPart, WorldFile
+from batchtui.local.simulated.world_parts import Failures, JobPart, PoolPart, StartTask, WorldFile
 from batchtui.local.wire.body import convert
-from batchtui.local.wire.job_bodies import CreateJob, DisableJob, TerminateJob
-from batchtui.local.wire.pool_bodies import CreatePool, DisableScheduling, RebootNode, ResizePool
+from batchtui.local.wire.job_bodies import DisableJob, TerminateJob
+from batchtui.local.wire.pool_bodies import DisableScheduling, RebootNode, ResizePool
 from batchtui.local.wire.task_bodies import CreateTask
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.task import Task
 from batchtui.local.world.world import World
 
+from . import laws
+from .bodies import job_body, pool_body
+from .laws import tasks_of
 from .rig import Rig
 
 POOLS = ("red", "blue")
 JOBS = ("one", "two", "three")
 NUMBERS = st.integers(0, 10_000)
-IMAGE = {
-    "imageReference": {
-        "publisher": "canonical",
-        "offer": "0001-com-ubuntu-server-jammy",
-        "sku": "22_04-lts",
-    },
-    "nodeAgentSKUId": "batch.node.ubuntu 22.04",
-}
 WORLD = WorldFile(
     name="machine",
-    pools=tuple(PoolPart(id=name, boot=timedelta(seconds=10)) for name in POOLS),
+    pools=tuple(
+        PoolPart(
+            id=name, boot=timedelta(seconds=10), start_task=StartTask(command="s", failing=0.3)
+        )
+        for name in POOLS
+    ),
     jobs=tuple(
         JobPart(
             id=name,
@@ -209,7 +208,7 @@ class Account(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self.rig.pass_time(seconds)
 
-    @precondition(lambda self: self.rig.rules.world.jobs)
+    @precondition(lambda self: self.world.jobs)
     @rule()
     def restart(self) -> None:
         self.rig.restart()
@@ -218,70 +217,34 @@ class Account(RuleBasedStateMachine):
 
     @invariant()
     def counts_equal_listings(self) -> None:
-        world = self.rig.rules.world
-        listed: dict[str, Counter[str]] = {key: Counter() for key in world.jobs}
-        for task in self.tasks():
-            listed[task.job][task.state] += 1
-            if task.state == "completed":
-                listed[task.job]["succeeded" if task.result == "success" else "failed"] += 1
-        for key, job in world.jobs.items():
-            # A job that is being deleted loses its tasks uncounted.
-            if job.state != "deleting":
-                assert Counter(world.counts[key].tasks) - Counter() == listed[key]
+        laws.check_counts(self.world)
 
     @invariant()
     def no_slot_is_used_twice(self) -> None:
-        world = self.rig.rules.world
-        used: Counter[str] = Counter()
-        for task in self.tasks():
-            if task.placed:
-                assert task.node is not None
-                used[task.node] += task.slots
-        for pool in world.pools.values():
-            for node in world.fleet(pool):
-                held, slots = world.fleet(pool).load(node)
-                assert used.pop(node.id, 0) == slots <= pool.slots
-                assert (node.state == "running") <= (held > 0)
-        assert not used
+        laws.check_slots(self.world)
 
     @invariant()
     def no_completed_task_runs_again(self) -> None:
-        now = {(task.job, task.key): task.state for task in self.tasks()}
+        now = {(task.job, task.key): task.state for task in tasks_of(self.world)}
         for task in self.over & now.keys():
             assert now[task] == "completed"
         self.over = {task for task, state in now.items() if state == "completed"}
         assert not self.wrong
 
     @invariant()
-    def blocked_tasks_know_what_they_wait_for(self) -> None:
-        tasks = {(task.job, task.key): task for task in self.tasks()}
-        for task in tasks.values():
-            needs = task.spec.get("dependsOn", {}).get("taskIds", ())
-            missing = [name for name in needs if not _satisfied(tasks.get((task.job, name)))]
-            # What a task waited for and got counts even when it is deleted afterwards.
-            assert 0 <= task.blocked <= len(missing)
+    def dependencies_hold(self) -> None:
+        laws.check_dependencies(self.world)
 
     @invariant()
     def nothing_waits_beside_a_free_slot(self) -> None:
-        world = self.rig.rules.world
-        for job in world.jobs.values():
-            fleet, pool = world.fleets.get(job.pool), world.pools.get(job.pool)
-            if job.state == "active" and fleet and pool and pool.state == "active":
-                held = sum(task.placed for task in self.tasks() if task.job == job.key)
-                if job.most_parallel < 0 or held < job.most_parallel:
-                    assert not world.table.ready(job.key, fleet.widest, 1)
+        laws.check_nothing_waits(self.world)
 
     def look(self, world: World, launch: Launch) -> None:
-        """A run begins: it must be one that may."""
-        names = launch.environment
-        if "AZ_BATCH_TASK_ID" not in names:
-            return
-        job, key = names["AZ_BATCH_JOB_ID"], names["AZ_BATCH_TASK_ID"]
-        task = world.table.get(job, key)
-        if task is None or task.state == "completed":
-            self.wrong.append(f"{job}/{key} began although it is over")
-        elif task.blocked:
-            self.wrong.append(f"{job}/{key} began before what it depends on was done")
+        self.wrong += laws.wrong_with(world, launch)
+
+    @property
+    def world(self) -> World:
+        return self.rig.rules.world
 
     def ask(self, change: Any) -> bool:
         """Ask for something; whether it was granted. A refusal must be one of the service's."""
@@ -294,51 +257,16 @@ class Account(RuleBasedStateMachine):
             return False
         return True
 
-    def tasks(self) -> list[Task]:
-        world = self.rig.rules.world
-        found = []
-        for job, key in world.store.read("SELECT job, key FROM tasks ORDER BY seq"):
-            task = world.table.get(job, key)
-            assert task is not None
-            found.append(world.held.get(task.seq, task))
-        return found
-
     def some_task(self, which: int) -> tuple[Job, Task] | None:
-        tasks = self.tasks()
+        tasks = tasks_of(self.world)
         if not tasks:
             return None
         task = tasks[which % len(tasks)]
-        return self.rig.rules.world.jobs[task.job], task
+        return self.world.jobs[task.job], task
 
     def some_node(self, which: int) -> Node | None:
-        nodes = [node for fleet in self.rig.rules.world.fleets.values() for node in fleet]
+        nodes = [node for fleet in self.world.fleets.values() for node in fleet]
         return nodes[which % len(nodes)] if nodes else None
-
-
-def pool_body(name: str, dedicated: int, spot: int, slots: int) -> CreatePool:
-    body = {
-        "id": name,
-        "vmSize": "standard_d2_v3",
-        "virtualMachineConfiguration": IMAGE,
-        "targetDedicatedNodes": dedicated,
-        "targetLowPriorityNodes": spot,
-        "taskSlotsPerNode": slots,
-    }
-    return convert(body, CreatePool)
-
-
-def job_body(name: str, pool: str, parallel: int) -> CreateJob:
-    body = {
-        "id": name,
-        "poolInfo": {"poolId": pool},
-        "usesTaskDependencies": True,
-        "maxParallelTasks": parallel,
-    }
-    return convert(body, CreateJob)
-
-
-def _satisfied(task: Task | None) -> bool:
-    return task is not None and task.satisfied
 
 
 TestAccount = Account.TestCase
