@@ -50,9 +50,17 @@ async def test_the_question_says_what_becomes_of_running_tasks() -> None:
     lost = (await orders["reboot"].stake([BUSY])).sentences
     assert "Running there now: 3 tasks." in lost[-1]
     assert "run again" in lost[-1]
+    assert lost[0] == "Its start task runs again."
+    assert (await orders["reboot"].stake([BUSY, OFF])).sentences[0].startswith("Their start task")
     later = (await orders["reboot_later"].stake([BUSY])).sentences
     assert "go on" in later[-1]
     assert not any("Running" in line for line in (await orders["reboot"].stake([OFF])).sentences)
+
+
+def test_long_ids_are_cut_where_they_tell_least() -> None:
+    order = node_orders(FakeAccount().batch, "p")["reboot"]
+    node = Node(f"tvmps_{'0123456789abcdef' * 4}_d")
+    assert order.question([node]) == "Reboot node tvmps_01234567…abcdef_d?"
 
 
 async def test_taking_many_nodes_away_asks_for_more_than_a_yes() -> None:

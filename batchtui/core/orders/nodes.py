@@ -17,6 +17,9 @@ LARGE = 20
 
 WAKES = ("nodes", "node", "node_counts", "pools")
 
+NAMED_WHOLE = 32
+"""Characters of an id that a question can hold; Azure's have 72."""
+
 UNDER_WAY = frozenset(
     {
         NodeState.CREATING, NodeState.REBOOTING, NodeState.REIMAGING, NodeState.LEAVING_POOL,
@@ -26,8 +29,10 @@ UNDER_WAY = frozenset(
 )  # fmt: skip
 """States in which a node is not there to be restarted."""
 PARKED = (NodeState.DEALLOCATED, NodeState.DEALLOCATING)
-DISK = "Gone with it: every file on its disk, outputs of tasks included."
-START_TASK = "Its start task runs again."
+DISK = "Gone with that: every file on {its} disk, outputs of tasks included."
+START_TASK = "{Its} start task runs again."
+STAYS = "{Its} place in the pool remains, and what it costs."
+PARKS = "{Its} place in the pool remains, to be started again."
 
 
 def node_orders(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
@@ -55,7 +60,7 @@ def node_orders(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "deallocate": _order(
             "Deallocate node", "Deallocate", "{} stops, and soon costs no more.",
             lambda node: batch.deallocate_node(pool_id, node.id, requeue),
-            _stake(requeue, "It stays in the pool, and can be started again.", large=True),
+            _stake(requeue, PARKS, large=True),
             lambda node: node.state not in PARKED, "it is deallocated already",
         ),
         "start": _order(
@@ -66,13 +71,13 @@ def node_orders(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "disable": _order(
             "Take node offline", "Take offline", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, requeue),
-            _stake(requeue, "It stays in the pool, and costs."), _takes_tasks,
+            _stake(requeue, STAYS), _takes_tasks,
             "it takes no tasks already",
         ),
         "drain": _order(
             "Drain node", "Drain", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, later),
-            _stake(later, "It stays in the pool, and costs."), _takes_tasks,
+            _stake(later, STAYS), _takes_tasks,
             "it takes no tasks already",
         ),
         "enable": _order(
@@ -118,7 +123,7 @@ def removal(
         )
         return Stake(sentences, large=len(going) >= LARGE)
 
-    words = f"node {going[0].id}" if len(going) == 1 else many(len(going), "node")
+    words = f"node {_name(going[0])}" if len(going) == 1 else many(len(going), "node")
     single = len(groups) == 1 and len(groups[0]) == 1
     order = Order(
         title="Remove nodes", ask=f"Remove {words} from pool {pool_id}?", yes="Remove",
@@ -141,7 +146,7 @@ def _order(
 ) -> Order[Node]:
     return Order(
         title=title, ask=f"{verb} {{}}?", yes=verb, done=done, noun="node",
-        name=lambda node: node.id, act=act, stake=stake, applies=applies, unfit=unfit,
+        name=_name, act=act, stake=stake, applies=applies, unfit=unfit,
         wakes=WAKES,
     )  # fmt: skip
 
@@ -150,7 +155,9 @@ def _stake(
     fate: Deallocation, *sentences: str, large: bool = False
 ) -> Callable[[Sequence[Node]], Awaitable[Stake]]:
     async def stake(nodes: Sequence[Node]) -> Stake:
-        told = (*sentences, *_running(nodes, fate))
+        its = "its" if len(nodes) == 1 else "their"
+        told = (*(line.format(its=its, Its=its.title()) for line in sentences),
+                *_running(nodes, fate))  # fmt: skip
         return Stake(told, large=large and len(nodes) >= LARGE)
 
     return stake
@@ -178,5 +185,10 @@ def _takes_tasks(node: Node) -> bool:
     return node.scheduling_state is not SchedulingState.DISABLED
 
 
+def _name(node: Node) -> str:
+    """The id, without its middle where it is as long as Azure makes them."""
+    return node.id if len(node.id) <= NAMED_WHOLE else f"{node.id[:14]}…{node.id[-8:]}"
+
+
 def _group(nodes: tuple[Node, ...]) -> str:
-    return nodes[0].id if len(nodes) == 1 else many(len(nodes), "node")
+    return _name(nodes[0]) if len(nodes) == 1 else many(len(nodes), "node")

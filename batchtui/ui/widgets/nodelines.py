@@ -22,6 +22,9 @@ TONES = {
 }
 """The tones of states in words; those that are missing are on the way to something."""
 
+ANEW = (NodeState.REBOOTING, NodeState.REIMAGING, NodeState.STARTING)
+"""States after which the start task runs again: that it failed before is no longer the news."""
+
 
 def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
     """What it is and since when; then what it runs, or what went wrong.
@@ -75,7 +78,7 @@ def _slots(node: Node, slots: int) -> str:
 
 def _second(node: Node) -> Spans:
     failed = start_task_failure(node.start_task_info)
-    if failed:
+    if failed and node.state not in ANEW:
         return ((failed, Tone.BAD),)
     if node.errors:
         error = node.errors[0]
