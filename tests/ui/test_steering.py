@@ -130,6 +130,15 @@ async def test_a_pool_is_resized_and_the_question_says_what_that_costs(app: Test
         await called(app, "resize_pool cpu 1 0 requeue")
 
 
+async def test_what_is_for_one_pool_is_not_done_to_the_first_of_many(app: TestedApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("ctrl+a")
+        await chosen(pilot, app, "r")
+        await until(lambda: any("one at a time" in note.message for note in app._notifications))
+        assert app.screen is app.dashboard
+
+
 async def test_a_formula_is_evaluated_before_it_is_turned_on(
     app: TestedApp, account: FakeAccount
 ) -> None:

@@ -58,7 +58,7 @@ def resizing(
         more += max(0, spot - pool.current_low_priority_nodes)
         sentences = [f"From {_nodes(pool)} to {dedicated:,} dedicated and {spot:,} spot."]
         if more:
-            sentences.append(f"Added: {many(more, 'node')}, which cost as long as they are there.")
+            sentences.append(f"Added: {many(more, 'node')}. Nodes cost as long as they are there.")
         if fewer:
             sentences.append(f"Gone with every file on them: {many(fewer, 'node')}.")
             sentences.append(FATES[deallocation])

@@ -12,20 +12,24 @@ from batchtui.core.wording import in_bytes, many
 LARGE = 1_000
 """Blobs from which deleting asks for more than a yes."""
 LARGE_BYTES = 1_000_000_000
+LOOKED_INTO = 20
+"""Containers whose blobs are counted before the question settles for "at least"."""
 
 
 def deleting_containers(storage: Storage) -> Order[Container]:
     """The order to delete containers."""
 
     async def lost(containers: Sequence[Container]) -> Stake:
+        asked = containers[:LOOKED_INTO]
         windows = await asyncio.gather(
-            *(storage.blobs(container.name, at_most=COUNTED) for container in containers)
+            *(storage.blobs(container.name, at_most=COUNTED) for container in asked)
         )
         usages = [Usage.of(window.items, complete=window.complete) for window in windows]
         count, size = sum(usage.blobs for usage in usages), sum(usage.size for usage in usages)
-        if not count:
+        whole = len(asked) == len(containers) and all(usage.complete for usage in usages)
+        if not count and whole:
             return Stake(("It is empty." if len(containers) == 1 else "They are empty.",))
-        least = "" if all(usage.complete for usage in usages) else "at least "
+        least = "" if whole else "at least "
         it = "it" if len(containers) == 1 else "them"
         sentence = f"Deleted with {it}: {least}{many(count, 'blob')}, {in_bytes(size)}."
         return Stake((sentence,), count >= LARGE or size >= LARGE_BYTES)

@@ -24,6 +24,9 @@ from batchtui.ui.screens.steering.tasks import TaskSteering
 class Steering(Protocol):
     """Carries out what one kind of pane asks for."""
 
+    ALONE: frozenset[str]
+    """The orders that are for one thing at a time."""
+
     async def take(self, order: str, things: Sequence[Any], about: str) -> None: ...
 
 
@@ -42,6 +45,10 @@ async def steered(app: App[Any], controller: Controller, request: OrderRequested
     kind = next(kind for pane, kind in KINDS.items() if isinstance(request.pane, pane))
     desk = Desk(app, controller)
     steering: Steering = kind(desk)
+    if request.order in steering.ALONE and len(request.things) > 1:
+        sentence = "This is done to one at a time. Take the marks away with ctrl+\\ first."
+        desk.refuse(sentence, f"{len(request.things):,} are marked")
+        return
     await steering.take(request.order, request.things, request.about)
     if desk.done:
         # The next order is not to hit the same things again unawares.

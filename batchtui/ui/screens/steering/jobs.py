@@ -20,6 +20,8 @@ WITHOUT_TASKS = "The job's tasks are not copied."
 class JobSteering:
     """Carries out what the pane of jobs asks for."""
 
+    ALONE = frozenset({"clone"})
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._batch = desk.controller.gateway.batch

@@ -38,6 +38,8 @@ LOST = "Passwords and keys are not told by the service: fill in those that the p
 class PoolSteering:
     """Carries out what the pane of pools asks for."""
 
+    ALONE = frozenset({"resize", "autoscale", "start_task", "clone"})
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._batch = desk.controller.gateway.batch

@@ -24,6 +24,8 @@ ABOUT = "Its jobs are filled by their job manager task. P1D is a day, PT30M half
 class ScheduleSteering:
     """Carries out what the pane of job schedules asks for."""
 
+    ALONE = frozenset({"clone"})
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._batch = desk.controller.gateway.batch

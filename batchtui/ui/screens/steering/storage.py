@@ -1,6 +1,5 @@
 """Containers and blobs, steered."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -12,9 +11,9 @@ from batchtui.core.orders.storage import deleting_blobs, deleting_containers
 from batchtui.core.redact import redacted
 from batchtui.core.transfer import Piece
 from batchtui.core.wording import in_bytes, many, some
-from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen
 from batchtui.ui.screens.transfer import TransferScreen
 
@@ -23,6 +22,8 @@ Sign = Callable[[Leave], Awaitable[str]]
 
 class ContainerSteering:
     """Carries out what the pane of containers asks for."""
+
+    ALONE = frozenset({"download", "sas"})
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -50,6 +51,8 @@ class ContainerSteering:
 
 class BlobSteering:
     """Carries out what the pane of blobs asks for; `about` is their container."""
+
+    ALONE = frozenset({"sas"})
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -103,7 +106,7 @@ class Till:
         """Download one blob into the current folder."""
         target = saved_as(blob.name)
         plan = Fetch((Piece(target, blob.name, blob.size),), ())
-        if await self._may_write(plan):
+        if await may_write(self._desk.app, plan):
             await self._fetch(plan, container, f"Saved as {target}.")
 
     async def download(self, storage: Storage, container: str, chosen: Sequence[Blob] = ()) -> None:
@@ -129,7 +132,7 @@ class Till:
             self._desk.refuse(sentence, heading)
         if not plan.pieces:
             self._desk.refuse(f"No blob of {container} fits {wish.pattern}.", heading)
-        elif await self._may_write(plan):
+        elif await may_write(self._desk.app, plan):
             count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
             await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
 
@@ -141,20 +144,6 @@ class Till:
         )
         if await self._desk.app.push_screen_wait(screen):
             self._desk.tell(done, f"Download from {container}")
-
-    async def _may_write(self, plan: Fetch) -> bool:
-        """Whether nothing is there yet, or it may be replaced."""
-        there = await asyncio.to_thread(plan.there_already)
-        if not there:
-            return True
-        names = some([path.name for path in there])
-        question = ConfirmScreen(
-            f"Replace {many(len(there), 'file')}?",
-            consequences=(f"There already: {names}.",),
-            yes="Replace",
-            title="Download",
-        )
-        return await self._desk.app.push_screen_wait(question)
 
 
 def saved_as(blob: str) -> Path:

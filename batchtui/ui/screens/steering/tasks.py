@@ -15,6 +15,8 @@ from batchtui.ui.screens.task_limits import TaskLimitsScreen
 class TaskSteering:
     """Carries out what the pane of tasks asks for; `about` is their job."""
 
+    ALONE = frozenset({"clone"})
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._batch = desk.controller.gateway.batch
