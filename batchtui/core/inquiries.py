@@ -8,15 +8,12 @@ from batchtui.core.chronicle import Chronicle
 from batchtui.core.controller import Controller
 from batchtui.core.course import Course
 from batchtui.core.dossier import Dossier, Inspector
+from batchtui.core.failures import Failures
 from batchtui.core.feed import Feed
 from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Job, Task, TaskCounts, Window
-from batchtui.core.queries import FAILED
 from batchtui.core.tail import Excerpt, Tail
 from batchtui.core.things import Thing
-
-FAILED_AT_MOST = 10_000
-"""Failed tasks that are told apart by their causes."""
 
 LAST_WORDS = 16 * 1024
 """Bytes of an error stream's end."""
@@ -58,12 +55,8 @@ class Inquiries:
     def failures(self) -> Feed[Window[Task]]:
         """The failed tasks, by id."""
         empty: Window[Task] = Window()
-        return Feed(
-            lambda: self._batch.tasks(self.job_id, at_most=FAILED_AT_MOST, where=FAILED),
-            empty,
-            every=self._feeds.every * 2,
-            traffic=self._traffic,
-        )
+        failures = Failures(self._batch, self.job_id)
+        return Feed(failures.fetch, empty, every=self._feeds.every * 2, traffic=self._traffic)
 
     def course(self) -> Feed[Course]:
         """When and where its tasks ran."""
