@@ -1,11 +1,16 @@
 """A job's own tasks: its manager, and those that prepare nodes for it and clear them up."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from azure.batch import models
 from azure.batch.aio import BatchClient
 
+from batchtui.local.agent.launch import Launch, Outcome
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
 
@@ -255,6 +260,89 @@ async def test_removing_a_node_ends_its_preparation(
     await until(lambda: nodes(client), lambda found: not found)
     assert (await client.get_task("job", "t")).state == "active"
     assert executor.ended == ["wait"]
+
+
+async def test_nobody_waiting_ends_a_preparation(
+    client: BatchClient, executor: FakeExecutor
+) -> None:
+    await steady_pool(client, target_dedicated_nodes=1, task_slots_per_node=2)
+    await client.create_job(prepared("wait"))
+    await client.create_tasks("job", [task_options("a"), task_options("b")])
+    for task in ("a", "b"):
+        await in_state(client, task, "preparing")
+    await client.terminate_task("job", "a")
+    await until(lambda: nodes(client), lambda found: found[0].running_tasks_count == 1)
+    assert executor.ended == []
+    await client.terminate_task("job", "b")
+    await until(lambda: nodes(client), lambda found: found[0].state == "idle")
+    assert executor.ended == ["wait"]
+
+
+async def test_a_node_with_a_new_disk_is_prepared_again(
+    client: BatchClient, endpoint: str, executor: FakeExecutor
+) -> None:
+    await steady_pool(client, target_dedicated_nodes=1)
+    await client.create_job(prepared("exit 1", rerun_on_node_reboot_after_success=False))
+    await client.create_task("job", task_options("t"))
+    await until(lambda: statuses(client), lambda found: found and ended(found[0]))
+    (node,) = await nodes(client)
+    await ask(endpoint, "POST", f"/pools/pool/nodes/{node.id}/reimage")
+    await until(lambda: statuses(client), lambda found: len(executor.launches) == 2)
+    assert [launch.command_line for launch in executor.launches] == ["exit 1"] * 2
+
+
+async def test_deleting_an_active_job_releases_its_nodes(
+    client: BatchClient, executor: FakeExecutor
+) -> None:
+    await steady_pool(client, target_dedicated_nodes=1)
+    options = prepared()
+    options.job_release_task = models.BatchJobReleaseTask(command_line="release")
+    await client.create_job(options)
+    await client.create_task("job", task_options("t"))
+    await completed(client, "t")
+    await (await client.begin_delete_job("job", polling_interval=0)).result()
+    assert [launch.command_line for launch in executor.launches] == ["exit 0"] * 2 + ["release"]
+
+
+async def test_a_node_is_released_once_whatever_happens_elsewhere(settings: Settings) -> None:
+    options = prepared()
+    options.job_release_task = models.BatchJobReleaseTask(command_line="wait release")
+    before, after = OneThenWait(), FakeExecutor()
+    after.release.set()
+    async with serve(settings, executor=before) as endpoint, connect(endpoint) as client:
+        await steady_pool(client, target_dedicated_nodes=2)
+        await client.create_job(options)
+        await client.create_tasks("job", [task_options("a", "pair"), task_options("b", "pair")])
+        for task in ("a", "b"):
+            await completed(client, task)
+        await ask(endpoint, "POST", "/jobs/job/terminate")
+        await until(lambda: statuses(client), lambda found: any(map(released, found)))
+    async with serve(settings, executor=after) as endpoint, connect(endpoint) as client:
+        await over(client)
+        assert all(map(released, await statuses(client)))
+    assert [launch.command_line for launch in after.launches] == ["wait release"]
+
+
+def released(status: Status) -> bool:
+    info = status.job_release_task_execution_info
+    return info is not None and info.state == "completed"
+
+
+class OneThenWait(FakeExecutor):
+    """Two `pair`s end together, on two nodes; the first to `wait` need not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pair = asyncio.Barrier(2)
+        self._first = True
+
+    async def run(self, launch: Launch, *, running: Callable[[datetime], None]) -> Outcome:
+        if launch.command_line == "pair":
+            await self._pair.wait()
+        elif launch.command_line.startswith("wait") and self._first:
+            self._first = False
+            launch = replace(launch, command_line="exit 0")
+        return await super().run(launch, running=running)
 
 
 async def test_ids_and_pairs_are_checked(client: BatchClient, endpoint: str) -> None:

@@ -128,7 +128,7 @@ async def test_nothing_before_and_nothing_after(
 ) -> None:
     timing = models.BatchJobScheduleConfiguration(
         do_not_run_until=now(pace) + timedelta(hours=2),
-        do_not_run_after=now(pace) + timedelta(hours=4),
+        do_not_run_after=now(pace) + timedelta(hours=3, minutes=30),
         recurrence_interval=timedelta(hours=1),
     )
     await client.create_job_schedule(options(timing))
@@ -141,7 +141,7 @@ async def test_nothing_before_and_nothing_after(
     pace.step(HOUR)
     await terminate(client, endpoint, "daily:job-2")
     assert (await client.get_job_schedule("daily")).state == "active"
-    pace.step(HOUR)
+    pace.step(HOUR / 2)
     await in_state(client, "completed")
     assert len(await jobs(client)) == 2
 
