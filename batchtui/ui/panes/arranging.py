@@ -207,8 +207,9 @@ class ArrangingPane(Pane, Generic[T]):
         self.post_message(self.ColumnsRequested(self))
 
     def _see(self, view: View) -> None:
-        """See the table so, and remember it."""
+        """See the table so, and remember it; who sorts wants to see what comes first."""
         self.view = view
+        self.table.action_go(0)
         self.post_message(self.ViewChanged(self))
 
     @on(RecordTable.Marked)

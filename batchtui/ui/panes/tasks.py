@@ -236,7 +236,7 @@ def _tries(task: Task) -> Cell:
 
 
 def _why_in_words(task: Task) -> Value:
-    return "".join(text for text, _ in _why(task)) or None
+    return _why(task)[0][0] if task.execution_info.failure_info else None
 
 
 def _why(task: Task) -> Spans:

@@ -26,6 +26,7 @@ from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.browsing import BrowsingScreen
 from batchtui.ui.screens.looking import LookingScreen
 from batchtui.ui.screens.node_requests import NodeRequestsScreen
 from batchtui.ui.screens.readings import ReadingsScreen
@@ -34,7 +35,7 @@ PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
-class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
+class DashboardScreen(ReadingsScreen, LookingScreen, BrowsingScreen, NodeRequestsScreen):
     """Wires feeds to panes, and the panes to each other; draws nothing itself."""
 
     CSS_PATH = "dashboard.tcss"
@@ -134,7 +135,8 @@ class DashboardScreen(ReadingsScreen, LookingScreen, NodeRequestsScreen):
             pane.age = self.age_of(pane.FEEDS)
         header, traffic = self.header, self.session.traffic
         seen = [name for name in self.SHOWN if self.feeds[name].looked_at]
-        header.age = self.age_of(tuple(seen))
+        # Failures of an hour are counted every half minute or so: their age would hide all others.
+        header.age = self.age_of(tuple(name for name in seen if name != "failures"))
         header.stale = any(self.feeds[name].reading.error for name in seen)
         header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
         header.paused, header.node_hours = traffic.paused, self.feeds.node_hours.hours
