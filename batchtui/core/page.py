@@ -37,7 +37,7 @@ class Section(Struct, frozen=True):
 
 
 def sections(document: Document, now: datetime) -> tuple[Section, ...]:
-    """All of a document; every member of it is somewhere."""
+    """All of a document. What went wrong stands at its beginning, and there alone."""
     about = tuple(
         Line(words(name), said(value, now))
         for name, value in document.items()
@@ -46,7 +46,7 @@ def sections(document: Document, now: datetime) -> tuple[Section, ...]:
     parts = [
         Section(words(name).capitalize(), tuple(_lines(value, now)))
         for name, value in document.items()
-        if isinstance(value, Mapping | list) and value
+        if isinstance(value, Mapping | list) and value and name not in TROUBLE
     ]
     wrong = tuple(trouble(document, now))
     first = [Section("What is wrong", wrong)] if wrong else []
@@ -120,7 +120,8 @@ def _told(name: str, value: Any, now: datetime) -> Iterator[Line]:
         yield Line(words(name), said(value, now), bad=True)
         return
     code, message = str(value.get("code", "")), str(value.get("message", ""))
-    yield Line(code or words(name), message, bad=True)
+    category = value.get("category")
+    yield Line(code or words(name), message + (f" ({category})" if category else ""), bad=True)
     for member in ("details", "errorDetails", "values"):
         for detail in value.get(member) or ():
             yield Line(f"  {detail.get('name', '')}", said(detail.get("value", ""), now))
@@ -133,6 +134,8 @@ def _lines(value: Any, now: datetime, before: str = "") -> Iterable[Line]:
             yield Line(f"{before}{value['name']}", said(value["value"], now))
             return
         for name, each in value.items():
+            if name in TROUBLE:
+                continue
             label = f"{before}{words(name)}"
             if isinstance(each, Mapping | list):
                 yield from _lines(each, now, f"{label} · ")

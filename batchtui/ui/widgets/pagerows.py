@@ -1,7 +1,8 @@
 """An entity in rows of text: as a page for people, or as JSON."""
 
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from rich.cells import cell_len, set_cell_size
@@ -32,11 +33,18 @@ def page_rows(sections: Sequence[Section], width: int) -> list[Spans]:
             if cell_len(label) > room:
                 label = set_cell_size(label, room - 1) + "…"
             lines = lines_of(line.text) or ("",)
-            texts = [row for each in lines for row in rows_of(each, max(8, width - room - 4))]
+            texts = [row for each in lines for row in _wrapped(each, max(8, width - room - 4))]
             for text in texts:
                 rows.append(((f"  {set_cell_size(label, room)}  ", Tone.MUTED), (text, tone)))
                 label = ""
     return rows
+
+
+def _wrapped(line: str, width: int) -> Iterable[str]:
+    """Between words where that can be; a word that is too long is cut."""
+    if not line.isascii() or len(line) <= width:
+        return rows_of(line, width)
+    return textwrap.wrap(line, width, replace_whitespace=False, break_on_hyphens=False)
 
 
 def json_text(document: Document) -> str:
@@ -59,7 +67,7 @@ def json_rows(document: Document, width: int) -> list[Spans]:
     return rows
 
 
-def page_text(sections: Sequence[Section], width: int = 100) -> str:
-    """The page as plain text."""
+def page_text(sections: Sequence[Section], width: int = 1_000_000) -> str:
+    """The page as plain text, a value's lines as long as they are."""
     rows = ("".join(text for text, _ in row).rstrip() for row in page_rows(sections, width))
     return "\n".join(rows) + "\n"
