@@ -85,7 +85,7 @@ async def run_account(
         )
         address = await azurite.listening() if azurite else ""
         if scene and address:
-            await scene.fill(address, identity.storage_account, identity.storage_key)
+            await stack.enter_async_context(_filling(scene, address, storage, progress))
         connection = data_dir.reached(
             identity, endpoint, address, started=False, simulated=play is not None
         )
@@ -103,6 +103,26 @@ async def _scene(play: Play) -> "SimulatedScene":
 
     world = await asyncio.to_thread(read_world, play.world)
     return SimulatedScene(world, SteadyPace(play.speed))
+
+
+@asynccontextmanager
+async def _filling(
+    scene: "SimulatedScene", address: str, storage: Account, progress: Progress
+) -> AsyncIterator[None]:
+    """Make the scene's containers meanwhile: it can be watched before the last blob is there."""
+
+    async def fill() -> None:
+        try:
+            await scene.fill(address, storage.name, storage.key)
+        except LocalAccountError as error:
+            progress(str(error))
+
+    filling = asyncio.create_task(fill())
+    try:
+        yield
+    finally:
+        filling.cancel()
+        await asyncio.wait([filling])
 
 
 async def _agent(data_dir: DataDir, warden: Warden) -> "Executor":

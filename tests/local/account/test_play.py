@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from azure.batch.aio import BatchClient
 from azure.core.credentials import AzureNamedKeyCredential
-from azure.storage.blob.aio import BlobServiceClient
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import BlobProperties
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from batchtui.local.azurite.program import is_there
 from batchtui.local.launch import attach_or_start
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
+from tests.local.batch import until
 
 from .conftest import LocalCommand, processes_of
 
@@ -65,9 +68,17 @@ async def test_its_containers_hold_their_blobs(world: Path, tmp_path: Path) -> N
         key = {"account_name": account.storage_account, "account_key": account.storage_key}
         async with BlobServiceClient(account.storage_endpoint, key) as storage:
             container = storage.get_container_client("texts")
-            blobs = [blob async for blob in container.list_blobs()]
+            blobs = await until(lambda: blobs_of(container), lambda found: len(found) == 12)
     assert [blob.name for blob in blobs][:2] == ["text-01.txt", "text-02.txt"]
     assert [blob.size for blob in blobs] == [100] * 12
+
+
+async def blobs_of(container: ContainerClient) -> list[BlobProperties]:
+    """Empty while the container is still to be made."""
+    try:
+        return [blob async for blob in container.list_blobs()]
+    except ResourceNotFoundError:
+        return []
 
 
 async def test_without_azurite_it_has_no_storage(
