@@ -81,11 +81,13 @@ async def test_page_and_json_are_copied_without_secrets(
 async def test_a_thing_that_is_gone_says_so(app: TestedApp, account: FakeAccount) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot, app)
+        await pilot.press("j")
+        await settled(pilot, app)
         await pilot.press("4", "i")
         await until(lambda: inspected(app).startswith("node"))
         await pilot.press("backspace")
         await until(lambda: app.screen is app.dashboard)
-        await pilot.press("1", "j", "j")
+        await pilot.press("1")
         account.batch.world.pools.clear()
         await pilot.press("i")
         await until(lambda: isinstance(app.screen, InspectScreen))
