@@ -19,7 +19,8 @@ class Line:
     operation: str
     version: str
     status: int
-    headers: frozenset[str]
+    headers: dict[str, str]
+    """Names in lower case."""
     body: Any
     request: Any
     path: str
@@ -41,7 +42,7 @@ def lines() -> dict[str, list[Line]]:
                 operation=row["op"],
                 version=row["api_version"],
                 status=row["status"],
-                headers=frozenset(row["response_headers"]),
+                headers=row["response_headers"],
                 body=row["response_body"],
                 request=row["request_body"],
                 path=row["path"],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import pytest_asyncio
@@ -10,7 +11,7 @@ from batchtui.local.server import serve
 from batchtui.local.settings import Settings
 from tests.local.conftest import KEY
 from tests.local.fakes import FakeExecutor
-from tests.local.forms import forms
+from tests.local.forms import form, forms
 from tests.local.wire import Answer
 
 from .acts import ACTS
@@ -60,9 +61,13 @@ def differing(line: Line, ours: Answer, kept: frozenset[str]) -> Iterator[str]:
     if ours.status != line.status:
         yield f"status {ours.status}"
         return
-    for header in (line.headers - ours.headers.keys()) | (ours.headers.keys() - kept):
+    for header in (line.headers.keys() - ours.headers.keys()) | (ours.headers.keys() - kept):
         if header not in FRAMING:
             yield f"header {header} {'missing' if header in line.headers else 'added'}"
+    for header in (line.headers.keys() & ours.headers.keys()) - FRAMING - {"request-id"}:
+        value, wanted = look(ours.headers[header]), look(line.headers[header])
+        if value != wanted:
+            yield f"header {header} is {value}, not {wanted}"
     if not isinstance(line.body, dict):
         return
     if line.status >= 400 and ours.json["code"] != line.code:
@@ -72,6 +77,15 @@ def differing(line: Line, ours: Answer, kept: frozenset[str]) -> Iterator[str]:
     theirs, mine = line.body.get("value"), ours.json.get("value")
     if theirs and mine:
         yield from other_members(kind, forms(theirs), forms(mine))
+
+
+def look(value: str) -> str:
+    """What a header's value looks like; of a url, what its parts are called."""
+    plain = unquote(value).replace("; ", ";").replace("\\", "/")
+    if not plain.startswith("http"):
+        return plain if "/" in plain else form(plain)
+    parts = plain.partition("/files/")[0].split("/")[3:]
+    return "/".join(part if number % 2 == 0 else "*" for number, part in enumerate(parts))
 
 
 def members(body: dict[str, Any]) -> dict[str, set[str]]:
