@@ -1,5 +1,7 @@
 """How long the files of completed tasks stay on their nodes."""
 
+import asyncio
+
 from batchtui.local.pace import Alarm
 from batchtui.local.wire.times import limit, micros, moment
 from batchtui.local.world.node import Node
@@ -76,4 +78,5 @@ class Retention:
                 if state == "completed" and job and node:
                     await world.demolish(world.site.task(pool, node, job.id, task_id))
                 world.store.write("DELETE FROM retained WHERE seq = ? AND due <= ?", (seq, now))
+            await asyncio.sleep(0)  # a million rows take seconds: let others have their turn
         self.start()
