@@ -195,7 +195,7 @@ class BatchApp(ActingApp, KeepingApp):
         focused = self.screen.focused
         panes = (node for node in (focused.ancestors if focused else ()) if isinstance(node, Pane))
         pane = next(panes, None)
-        text = pane.HELP if pane is not None else self.screen.HELP
+        text = pane.help_text if pane is not None else self.screen.HELP
         title = pane.NAME if pane is not None else self.TITLE
         bindings = tuple(self.screen.active_bindings.values())
         self.push_screen(HelpScreen(title, text or "", bindings))

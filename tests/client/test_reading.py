@@ -94,6 +94,24 @@ async def test_counts(batch: Batch, service: CannedBatch) -> None:
     assert second == PoolNodeCounts("q")
 
 
+async def test_the_last_run_of_a_pools_formula(batch: Batch, service: CannedBatch) -> None:
+    error = {"code": "AutoScaleSyntaxError", "message": "No formula", "values": []}
+    run = {"timestamp": "2026-01-02T03:04:05.6Z", "results": "$TargetDedicatedNodes=3"}
+    service.on(
+        "GET", "/pools", page(
+            {"id": "p", "enableAutoScale": True, "autoScaleRun": run},
+            {"id": "q", "enableAutoScale": True, "autoScaleRun": run | {"error": error}},
+        ),
+    )  # fmt: skip
+    good, bad = [pool.auto_scale_run for pool in await batch.pools()]
+    assert "autoScaleRun" in service.asked[0].query["$select"]
+    assert good is not None
+    assert (good.variables, good.error) == ((("TargetDedicatedNodes", "3"),), None)
+    assert bad is not None
+    assert bad.error is not None
+    assert bad.error.message == "No formula"
+
+
 async def test_files_of_a_task(batch: Batch, service: CannedBatch) -> None:
     file = {"name": "stdout.txt", "isDirectory": False, "properties": {"contentLength": "13"}}
     service.on("GET", "/jobs/j/tasks/t/files", page({"name": "wd", "isDirectory": True}, file))

@@ -14,6 +14,7 @@ from batchtui.core.view import View
 from batchtui.ui.choices import Choices
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.columns import ColumnsScreen
 from tests.fakes import FakeAccount
@@ -159,6 +160,12 @@ async def test_letters_typed_into_a_filter_are_no_commands(app: TestedApp) -> No
         assert app.screen is app.panes
         await pilot.press("escape")
         assert not app.panes.query(Input)
+        await pilot.press("slash", *"/[gr]e", "enter")
+        pools = app.panes.query_one(PoolsPane)
+        assert ids(pools) == ["genome-spot", "render-farm"]
+        title = pools._border_title
+        assert title is not None
+        assert title.plain == "1 Pools / /[gr]e", "brackets are no markup"
 
 
 def test_a_spoilt_file_of_choices_is_a_sentence(tmp_path: Path) -> None:

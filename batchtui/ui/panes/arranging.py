@@ -18,6 +18,15 @@ from batchtui.ui.widgets.tones import clean
 
 T = TypeVar("T")
 
+FILTERS = """
+A filter is typed after /. Its words must all hold: a text anywhere in the row, column:text for one
+column, column:=text for the whole of it and column:^text for its beginning, exit:>0 for numbers,
+age:<2h for durations, /expression/ for a regular expression; a ! before a word inverts it.
+""".strip()
+SORTING = """
+. and , choose the column to sort by, S turns the order round, C chooses columns; all of it is
+remembered. space marks, and commands then work on all that is marked.
+""".strip()
 ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show all."
 
 
@@ -149,6 +158,11 @@ class ArrangingPane(Pane, Generic[T]):
         marks = f"{len(self.marked):,} marked" if self.table.marked else ""
         passing = f"{len(self.table.records):,} of {self.there} pass"
         return marks, passing if self.filter.terms else ""
+
+    @property
+    def help_text(self) -> str:
+        columns = ", ".join(self.arrangement.kinds)
+        return f"{super().help_text}\n\n{FILTERS}\n\nColumns to filter by: {columns}.\n\n{SORTING}"
 
     @property
     def there(self) -> str:

@@ -1,5 +1,6 @@
 """What all panes have in common: a title, how fresh they are, and what is wrong."""
 
+import inspect
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -64,6 +65,11 @@ class Pane(Vertical):
 
     def compose_trouble(self) -> ComposeResult:
         yield Words(classes="trouble")
+
+    @property
+    def help_text(self) -> str:
+        """What the help says of the pane."""
+        return inspect.cleandoc(self.HELP or "")
 
     @property
     def narrowing(self) -> str:

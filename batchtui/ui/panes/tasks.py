@@ -246,4 +246,4 @@ def _why(task: Task) -> Spans:
     # The message says that something failed, and a detail often what.
     telling = [detail.value for detail in failure.details if detail.value not in failure.message]
     sentence = " ".join((failure.message or failure.code, *telling))
-    return ((sentence, Tone.BAD),)
+    return ((redacted(sentence), Tone.BAD),)
