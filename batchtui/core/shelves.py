@@ -10,7 +10,7 @@ from batchtui.core.fetching import Fetch, fetch
 from batchtui.core.files import AnyFile, BlobFile, Files
 from batchtui.core.gateway import Gateway, GatewayError, PoolNodeFile, TaskFile
 from batchtui.core.models import Blob, Window
-from batchtui.core.transfer import Report, save_all
+from batchtui.core.transfer import Piece, Report, save_all
 
 AT_MOST = 5_000
 """Files of a place that are listed."""
@@ -74,6 +74,11 @@ def of_container(gateway: Gateway, container: str) -> Shelf:
     return Shelf(
         f"container {container}", entries, lambda path: BlobFile(container, path), Files(gateway)
     )
+
+
+def alone(entry: Entry, target: Path) -> Fetch:
+    """How to save one file there, whatever its own name is."""
+    return Fetch((Piece(target, entry.path, entry.size),), ())
 
 
 def planned(entries: Sequence[Entry], chosen: Sequence[Entry], folder: Path) -> Fetch:

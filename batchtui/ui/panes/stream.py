@@ -1,6 +1,6 @@
 """One of the streams of a task."""
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
@@ -11,7 +11,8 @@ from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
 from batchtui.core.wording import in_bytes
-from batchtui.ui.widgets.excerpt import ExcerptView
+from batchtui.ui.widgets.searchline import SearchLine
+from batchtui.ui.widgets.textview import TextView
 
 WAITING = {
     TaskState.ACTIVE: "The task waits for a free slot on a node: there is no {stream} yet.",
@@ -40,7 +41,7 @@ class StreamPane(Vertical):
     reading: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
     subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
 
-    view = getters.query_one(ExcerptView)
+    view = getters.query_one(TextView)
 
     def __init__(self, stream: str, key: str) -> None:
         """`key` is pressed to come here; the title says so."""
@@ -50,11 +51,29 @@ class StreamPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Label(classes="stream--error", markup=False)
-        yield ExcerptView()
+        yield TextView()
 
     def on_mount(self) -> None:
         self.watch(self.view, "following", self.describe)
+        self.watch(self.view, "found", self.describe)
         self.show_empty()
+
+    @on(TextView.SearchWanted)
+    def ask(self, message: TextView.SearchWanted) -> None:
+        """Have the user type what to look for, which is found while it is typed."""
+        message.stop()
+        if not self.query(SearchLine):
+            self.mount(SearchLine(self.view.sought))
+
+    @on(SearchLine.Changed)
+    def search(self, message: SearchLine.Changed) -> None:
+        self.view.sought = message.text
+
+    @on(SearchLine.Left)
+    def leave_search(self, message: SearchLine.Left) -> None:
+        message.stop()
+        self.view.focus()
+        self.query(SearchLine).remove()
 
     def watch_reading(self, reading: Reading[Excerpt]) -> None:
         if self.is_mounted:
@@ -85,13 +104,27 @@ class StreamPane(Vertical):
     def describe(self) -> None:
         """Say on the border how much there is and where one is in it."""
         excerpt = self.reading.value
-        parts = [in_bytes(excerpt.size)] if self.reading.known else []
-        if excerpt.start:
-            parts = [f"the last {in_bytes(excerpt.size - excerpt.start)} of {parts[0]}"]
+        parts = [self.view.findings] if self.view.sought else []
+        if self.reading.known:
+            parts.append(extent(excerpt))
         if self.reading.error:
             parts.append("as it was last seen")
-        elif not self.view.following:
+        elif not self.view.following and not excerpt.left:
             parts.append("scrolled up, G follows the end")
         elif excerpt.size and self.subject.value.state is TaskState.RUNNING:
             parts.append("following")
         self.border_subtitle = " · ".join(parts)
+
+
+def extent(excerpt: Excerpt) -> str:
+    """How much of the file is shown, and where that is: `the last 262.1 KB of 1.4 MB`."""
+    whole = in_bytes(excerpt.size)
+    shown = in_bytes(excerpt.size - excerpt.start - excerpt.left)
+    match excerpt.start, excerpt.left:
+        case 0, 0:
+            return whole
+        case 0, _:
+            return f"the first {shown} of {whole}"
+        case _, 0:
+            return f"the last {shown} of {whole}"
+    return f"{shown} at {excerpt.start / excerpt.size:.0%} of {whole}"

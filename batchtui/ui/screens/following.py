@@ -49,6 +49,11 @@ class FollowingScreen(Screen[None]):
         feed.looked_at = self.is_current
         self.run_worker(feed.run(), name=name, group=f"feed:{name}", exclusive=True)
 
+    def unfollow(self, name: str) -> None:
+        """End the feed of that name, if there is one."""
+        if self.feeds.pop(name, None) is not None:
+            self.workers.cancel_group(self, f"feed:{name}")
+
     def _take(self, name: str, feed: Feed[T], reading: object) -> None:
         if self.feeds.get(name) is feed:
             setattr(self, name, reading)

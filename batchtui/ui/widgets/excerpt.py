@@ -51,6 +51,13 @@ class ExcerptView(ScrollView, can_focus=True):
         self._shown = Excerpt()
         self._lines: tuple[str, ...] = ()
         self._rows: list[str] = []
+        self._places: list[tuple[int, int]] = []
+        """Of each row, its line and where in that it begins."""
+
+    @property
+    def margin(self) -> int:
+        """Cells before the text."""
+        return 0
 
     def watch_excerpt(self, excerpt: Excerpt) -> None:
         """Show more of it, unless that would take away what somebody scrolled up to read."""
@@ -100,10 +107,13 @@ class ExcerptView(ScrollView, can_focus=True):
             text = f" {rows[y - 1]}" if 0 <= y - 1 < len(rows) else ""
             return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
         scroll_x, scroll_y = self.scroll_offset
-        index = y + scroll_y
+        return self.render_row(y + scroll_y, scroll_x, width)
+
+    def render_row(self, index: int, start: int, width: int) -> Strip:
+        """A row of the text from a cell on, in that many cells; blank beyond the last one."""
         text = self._rows[index] if index < len(self._rows) else ""
         strip = Strip([Segment(text, self.rich_style)])
-        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
+        return strip.crop_extend(start, start + width, self.rich_style)
 
     def _show_latest(self) -> None:
         self._shown = self.excerpt
@@ -115,17 +125,22 @@ class ExcerptView(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         """Cut the lines into rows, and stay at the end where one was at the end."""
         following = self.following
-        width = self.scrollable_content_region.width
-        if self.wrap:
-            self._rows = [row for line in self._lines for row in rows_of(line, max(1, width))]
-        else:
-            self._rows = list(self._lines)
+        width = max(1, self.scrollable_content_region.width - self.margin)
+        self._rows, self._places = [], []
+        for number, line in enumerate(self._lines):
+            column = 0
+            for row in rows_of(line, width) if self.wrap else (line,):
+                self._rows.append(row)
+                self._places.append((number, column))
+                column += len(row)
+        if not self.wrap:
             width = max((cell_len(row) for row in self._rows), default=0)
-        self.virtual_size = Size(width, len(self._rows))
+        self.virtual_size = Size(width + self.margin, len(self._rows))
         self.refresh()
         if following:
             self._scroll(self.max_scroll_y)
             self.following = True
 
     def _scroll(self, y: int) -> None:
-        self.scroll_to(y=y, animate=False, immediate=True)
+        # By force: the scroll bar of a text that was short until now is still to come.
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)

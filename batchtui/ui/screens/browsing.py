@@ -1,0 +1,88 @@
+"""What leads from the dashboard to files and outputs."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from batchtui.core import shelves
+from batchtui.core.controller import Controller
+from batchtui.core.gateway import GatewayError
+from batchtui.core.models import Job, Pool
+from batchtui.core.queries import TaskQuery
+from batchtui.core.shelves import Shelf
+from batchtui.core.states import TaskState
+from batchtui.ui.panes.containers import ContainersPane
+from batchtui.ui.panes.nodes import NodesPane
+from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.files import FilesScreen
+from batchtui.ui.screens.following import Clock
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.outputs import AT_ONCE, OutputsScreen
+
+RUNNING = TaskQuery(state=TaskState.RUNNING)
+
+
+class BrowsingScreen(Screen[None]):
+    """Opens what is about files; the panes say of which task, node or container."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("F", "files", "Files", show=False, id="files",
+                tooltip="Look through the files of this task, node or container"),
+        Binding("O", "outputs", "Side by side", show=False, id="outputs",
+                tooltip=f"Read the outputs of up to {AT_ONCE} marked tasks beside each other"),
+        Binding("o", "running_output", "Output", show=False, id="output.running",
+                tooltip="Follow the output of the job's first running task"),
+    ]  # fmt: skip
+
+    controller: Controller
+    _clock: Clock
+    job: Job | None
+    pool: Pool | None
+
+    def action_files(self) -> None:
+        shelf, begin = self._shelf()
+        if shelf is None:
+            self.notify("Choose a task, a node or a container: they hold files.", title="Files")
+            return
+        self.app.push_screen(FilesScreen(self.controller, shelf, begin=begin, clock=self._clock))
+
+    def _shelf(self) -> tuple[Shelf | None, str]:
+        """What holds the files that are meant, and which of these to read first."""
+        pane = next(iter(self.query(Pane).filter(".-current")), None)
+        gateway = self.controller.gateway
+        match pane:
+            case TasksPane(job=Job() as job) if pane.highlighted is not None:
+                begin = "stderr.txt" if pane.highlighted.failed else "stdout.txt"
+                return shelves.of_task(gateway, job.id, pane.highlighted.id), begin
+            case NodesPane(pool=Pool() as pool) if pane.highlighted is not None:
+                return shelves.of_node(gateway, pool.id, pane.highlighted.id), ""
+            case ContainersPane() if pane.highlighted is not None:
+                return shelves.of_container(gateway, pane.highlighted.name), ""
+        return None, ""
+
+    def action_outputs(self) -> None:
+        pane = self.query_one(TasksPane)
+        if self.job is None or not pane.chosen:
+            self.notify("Mark tasks with space to read them side by side.", title="Side by side")
+            return
+        tasks = pane.chosen[:AT_ONCE]
+        self.app.push_screen(OutputsScreen(self.controller, self.job.id, tasks, clock=self._clock))
+
+    @work(exclusive=True, group="running output")
+    async def action_running_output(self) -> None:
+        job = self.job
+        if job is None:
+            return
+        try:
+            running = await self.controller.gateway.batch.tasks(job.id, at_most=1, where=RUNNING)
+        except GatewayError as error:
+            self.notify(str(error), title="Output", severity="error", markup=False)
+            return
+        if running.items:
+            self.app.push_screen(OutputScreen(self.controller, job.id, running.items[0]))
+        else:
+            sentence = f"No task of job {job.id} runs at this moment."
+            self.notify(sentence, title="Output", markup=False)

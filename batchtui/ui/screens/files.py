@@ -1,0 +1,176 @@
+"""The files of one place, and the text of the one that is chosen."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.widgets import Footer
+
+from batchtui.core import shelves
+from batchtui.core.controller import Controller
+from batchtui.core.entries import Entry
+from batchtui.core.feed import Feed, Reading
+from batchtui.core.fetching import Fetch
+from batchtui.core.files import AnyFile
+from batchtui.core.leaf import Leaf, Turn
+from batchtui.core.models import Window
+from batchtui.core.shelves import Shelf
+from batchtui.core.tail import Excerpt
+from batchtui.core.wording import in_bytes, many
+from batchtui.ui.panes.file_stream import FileStreamPane
+from batchtui.ui.panes.files import FilesPane
+from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.replacing import may_write
+from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.widgets.textview import TextView
+
+SLOWER = 5
+"""How much rarer the list of files is looked at than what changes fastest."""
+
+
+class FilesScreen(FollowingScreen):
+    """Follows the list, and the end of the file under the cursor as it grows."""
+
+    CSS_PATH = "files.tcss"
+    AUTO_FOCUS = "FilesPane RecordTable"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HELP = """
+    ## Files
+
+    Of a large file only a part is fetched: its end at first, which is followed as it grows until
+    you scroll up. Scrolling beyond the part goes on to the next one; < and > go to the file's
+    start and end. Searching looks through the part that is here.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('files')", "Files", show=False, tooltip="Go to the files", id="go.files"),
+        Binding("2", "go('text')", "Text", show=False, tooltip="Go to the text", id="go.text"),
+        Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane"),
+        Binding("left_square_bracket", "turn('earlier')", "Earlier", show=False,
+                tooltip="Read the part before this one", id="text.earlier"),
+        Binding("right_square_bracket", "turn('later')", "Later", show=False,
+                tooltip="Read the part after this one", id="text.later"),
+        Binding("less_than_sign", "turn('first')", "File start", show=False,
+                tooltip="Read from the start of the file", id="text.first"),
+        Binding("greater_than_sign", "turn('end')", "File end", show=False,
+                tooltip="Read the end of the file, follow it", id="text.end"),
+        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or not",
+                id="text.wrap"),
+    ]  # fmt: skip
+
+    entries: reactive[Reading[Window[Entry]]] = reactive(Reading(Window()))
+    text: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
+    entry: reactive[Entry | None] = reactive(None)
+
+    stream = getters.query_one(FileStreamPane)
+    list = getters.query_one(FilesPane)
+
+    def __init__(
+        self, controller: Controller, shelf: Shelf, *, begin: str = "", clock: Clock = utc_now
+    ) -> None:
+        """`begin` is the path of the file to read first."""
+        super().__init__(controller, clock=clock)
+        self.shelf = shelf
+        self._begin = begin
+        self._leaf: Leaf[AnyFile] | None = None
+
+    def compose(self) -> ComposeResult:
+        here = FilesScreen
+        with Horizontal(id="panes"):
+            files = FilesPane(id="files").data_bind(here.entries, FollowingScreen.now)
+            files.about = self.shelf.title
+            yield files
+            yield FileStreamPane("2").data_bind(here.entry, reading=here.text)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._begin:
+            self.list.table.seek(self._begin)
+        every, traffic = self.controller.feeds.every * SLOWER, self.controller.feeds.traffic
+        nothing: Window[Entry] = Window()
+        self.follow("entries", Feed(self.shelf.entries, nothing, every=every, traffic=traffic))
+
+    @on(FilesPane.Highlighted, "#files")
+    def show_file(self, message: FilesPane.Highlighted) -> None:
+        """Read the file under the cursor, from its end on."""
+        before, self.entry = self.entry, self.list.highlighted
+        if self.entry is None or (before is not None and before.path == self.entry.path):
+            return
+        self.text = Reading(Excerpt())
+        self.unfollow("text")
+        if not self.entry.folder:
+            leaf = Leaf(self.shelf.files, self.shelf.file(self.entry.path))
+            self._leaf = leaf
+            self.stream.view.following = True
+            traffic = self.controller.feeds.traffic
+            self.follow("text", Feed(leaf.read, Excerpt(), every=1.0, traffic=traffic))
+
+    @on(FilesPane.ReadRequested)
+    def read(self) -> None:
+        self.action_go("text")
+
+    @on(TextView.EdgeReached)
+    def turn_on(self, message: TextView.EdgeReached) -> None:
+        self.action_turn("earlier" if message.step < 0 else "later")
+
+    def action_turn(self, to: str) -> None:
+        """Read another part of the file."""
+        if self._leaf is not None and "text" in self.feeds:
+            self._leaf.turn(Turn(to))
+            self.stream.view.turn(to_end=to in (Turn.EARLIER, Turn.END))
+            self.feeds["text"].ask_anew()
+
+    def action_wrap(self) -> None:
+        self.stream.view.wrap = not self.stream.view.wrap
+
+    def action_go(self, place: str) -> None:
+        self.set_focus(self.query(f"#{place} RecordTable, #{place} ExcerptView").first())
+
+    def action_go_on(self) -> None:
+        in_text = self.focused is self.stream.view
+        self.action_go("files" if in_text else "text")
+
+    @on(FilesPane.SaveRequested)
+    @work
+    async def save(self, message: FilesPane.SaveRequested) -> None:
+        """Ask where to, and save; a single file goes into the current folder."""
+        chosen, entries = message.chosen, self.entries.value.items
+        if len(chosen) == 1 and not chosen[0].folder:
+            name = chosen[0].name if chosen[0].name not in ("", "..") else "file"
+            target = Path.cwd() / name
+            await self._save(shelves.alone(chosen[0], target), f"Saved as {target}.")
+            return
+        which = many(len(chosen), "choice") if chosen else "files"
+        form = FetchScreen(
+            f"Download {which} of {self.shelf.title}",
+            Path.cwd() / self.shelf.title.rpartition(" ")[2],
+            pattern=None if chosen else "*",
+        )
+        wish = await self.app.push_screen_wait(form)
+        if wish is None:
+            return
+        if chosen:
+            plan = shelves.planned(entries, chosen, wish.folder)
+        else:
+            plan = shelves.fitting(entries, wish.pattern, wish.folder)
+        count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
+        await self._save(plan, f"{count}, {size}, saved in {wish.folder}.")
+
+    async def _save(self, plan: Fetch, done: str) -> None:
+        heading = f"Download from {self.shelf.title}"
+        if not plan.pieces:
+            sentence = "No file fits, or its name leads out of the folder."
+            self.notify(sentence, title=heading, severity="error", markup=False)
+        elif await may_write(self.app, plan):
+            count = many(len(plan.pieces), "file")
+            screen = TransferScreen(
+                f"Downloading {count}, {in_bytes(plan.size)}",
+                lambda report: self.shelf.save(plan, report),
+            )
+            if await self.app.push_screen_wait(screen):
+                self.notify(done, title=heading, markup=False)

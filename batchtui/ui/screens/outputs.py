@@ -1,0 +1,94 @@
+"""The outputs of several tasks, side by side."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid
+from textual.reactive import reactive
+from textual.widgets import Footer
+
+from batchtui.core.controller import Controller
+from batchtui.core.feed import Reading
+from batchtui.core.gateway import TaskFile
+from batchtui.core.models import Task
+from batchtui.core.tail import Excerpt
+from batchtui.ui.panes.task_stream import TaskStreamPane
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.searchline import SearchLine
+
+AT_ONCE = 6
+"""Tasks that are worth looking at together: more would have no lines to show."""
+
+STREAMS = ("stdout.txt", "stderr.txt")
+
+
+class OutputsScreen(FollowingScreen):
+    """Follows one stream of each task; what is sought in one is sought in all."""
+
+    CSS_PATH = "outputs.tcss"
+    AUTO_FOCUS = "TaskStreamPane TextView"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (180, "-wider")]  # noqa: RUF012
+    HELP = """
+    ## Outputs side by side
+
+    One stream of each marked task, live. v changes all of them between stdout and stderr; what you
+    look for with / is marked in all.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "other", "stdout, stderr", tooltip="Read the other stream of all",
+                id="outputs.other"),
+        Binding("w", "wrap", "Wrap", tooltip="Wrap long lines, or not", id="outputs.wrap"),
+        Binding("enter,o", "open", "Open", tooltip="Read both streams of this task",
+                id="outputs.open"),
+        Binding("tab", "app.focus_next", "Next", show=False, tooltip="Go to the next task"),
+        Binding("shift+tab", "app.focus_previous", "Previous", show=False),
+    ]  # fmt: skip
+
+    path: reactive[str] = reactive(STREAMS[0])
+
+    def __init__(
+        self, controller: Controller, job_id: str, tasks: Sequence[Task], *, clock: Clock = utc_now
+    ) -> None:
+        super().__init__(controller, clock=clock)
+        self.job_id = job_id
+        self._tasks = tuple(tasks)
+
+    def compose(self) -> ComposeResult:
+        with Grid(id="outputs", classes=f"-of-{len(self._tasks)}"):
+            for index, task in enumerate(self._tasks):
+                yield TaskStreamPane(task, index)
+        yield Footer(show_command_palette=False)
+
+    def watch_path(self, path: str) -> None:
+        """Follow that stream of every task from now on."""
+        for pane in self.query(TaskStreamPane):
+            file = TaskFile(self.job_id, pane.task_id, path)
+            pane.show_stream(path.removesuffix(".txt"))
+            self.follow(pane.feed, self.controller.tail(file))
+
+    def _take(self, name: str, feed: object, reading: object) -> None:
+        if self.feeds.get(name) is feed and isinstance(reading, Reading):
+            text: Reading[Excerpt] = reading
+            self.query_one(f"#{name}", TaskStreamPane).reading = text
+
+    @on(SearchLine.Changed)
+    def search_all(self, message: SearchLine.Changed) -> None:
+        for pane in self.query(TaskStreamPane):
+            pane.view.sought = message.text
+
+    def action_other(self) -> None:
+        self.path = STREAMS[1 - STREAMS.index(self.path)]
+
+    def action_wrap(self) -> None:
+        for pane in self.query(TaskStreamPane):
+            pane.view.wrap = not pane.view.wrap
+
+    def action_open(self) -> None:
+        for pane in self.query(TaskStreamPane):
+            if self.focused is pane.view:
+                task = self._tasks[pane.index]
+                self.app.push_screen(OutputScreen(self.controller, self.job_id, task))
