@@ -108,6 +108,7 @@ async def test_a_read_only_menu_is_dimmed_and_does_nothing(account: FakeAccount)
     app = TestedApp(account, read_only=True)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot, app)
+        assert str(app.panes.query_one("#pools").border_subtitle).startswith("read-only")
         await pilot.press("x")
         await top(app, ActionsScreen)
         menu = app.screen.query_one(OptionList)

@@ -38,6 +38,10 @@ class SteerablePane(TablePane[T], Generic[T]):
     An order that needs no record, such as one that creates something, is `order('...', False)`.
     """
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return (*super().remarks, "read-only") if self.read_only else super().remarks
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "order":
             something = len(parameters) == 1

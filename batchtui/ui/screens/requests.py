@@ -16,6 +16,7 @@ from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
@@ -33,6 +34,8 @@ class RequestsScreen(Screen[None]):
         Binding("6", "schedules", "Job schedules", show=False, tooltip="Go to the job schedules",
                 id="go.schedules"),
     ]  # fmt: skip
+
+    _clock: Clock
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -103,7 +106,7 @@ class RequestsScreen(Screen[None]):
         self.app.push_screen(OutputScreen(self.controller, message.job.id, message.task))
 
     def action_schedules(self) -> None:
-        self.app.push_screen(SchedulesScreen(self.controller))
+        self.app.push_screen(SchedulesScreen(self.controller, clock=self._clock))
 
     @on(OrderRequested)
     @work
