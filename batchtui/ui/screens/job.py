@@ -20,7 +20,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_time
 from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
-from batchtui.ui.screens.inspect import InspectScreen
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets.bar import bar
@@ -33,7 +33,7 @@ LATELY = 60.0
 """Seconds over which the rate is taken."""
 
 
-class JobScreen(FollowingScreen):
+class JobScreen(InspectableScreen):
     """Charts over time, durations, and a lane for each node."""
 
     CSS_PATH = "job.tcss"
@@ -42,14 +42,6 @@ class JobScreen(FollowingScreen):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failures", "Failures", tooltip="Say why tasks failed", id="job.failures"),
-        Binding(
-            "i",
-            "inspect",
-            "Inspect",
-            show=False,
-            tooltip="Everything about the job",
-            id="job.inspect",
-        ),
     ]
 
     subject: reactive[Reading[Job]] = reactive(Reading(Job("")))
@@ -119,8 +111,7 @@ class JobScreen(FollowingScreen):
 
     @on(LanesPane.OpenRequested)
     def open_task(self, message: LanesPane.OpenRequested) -> None:
-        thing = Thing(Kind.TASK, message.stint.task_id, self.job.id)
-        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+        self.look_at(Thing(Kind.TASK, message.stint.task_id, self.job.id))
 
     @on(LanesPane.OutputRequested)
     def open_output(self, message: LanesPane.OutputRequested) -> None:
@@ -130,9 +121,9 @@ class JobScreen(FollowingScreen):
         task = Task(stint.task_id, state, node_info=node)
         self.app.push_screen(OutputScreen(self.controller, self.job.id, task))
 
-    def action_inspect(self) -> None:
-        thing = Thing(Kind.JOB, self.job.id)
-        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+    @property
+    def thing(self) -> Thing:
+        return Thing(Kind.JOB, self.job.id)
 
     def action_failures(self) -> None:
         self.app.push_screen(TriageScreen(self.controller, self.job, clock=self.clock))

@@ -15,6 +15,7 @@ from batchtui.core.models import Node, NodeFile, Pool, Window
 from batchtui.core.node_inquiries import NodeInquiries
 from batchtui.core.stuck import stuck_among
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.node_files import NodeFilesPane
 from batchtui.ui.panes.node_orders import COMMANDS, NodesOrdered
 from batchtui.ui.panes.node_stream import STDERR, STDOUT, NodeStreamPane, telling_stream
@@ -22,6 +23,7 @@ from batchtui.ui.panes.nodepage import NodePagePane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.recent import RecentPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.chords import chord
@@ -33,7 +35,7 @@ from batchtui.ui.widgets.tones import Tone
 PLACES = ("page", "recent", "files", "stream")
 
 
-class NodeScreen(FollowingScreen, NodeOrdersScreen):
+class NodeScreen(InspectableScreen, NodeOrdersScreen):
     """Follows the node, the list of its files, and the one file that is shown."""
 
     CSS_PATH = "node.tcss"
@@ -73,6 +75,10 @@ class NodeScreen(FollowingScreen, NodeOrdersScreen):
         self._inquiries = NodeInquiries(controller, pool.id)
         # Not `known`: a listing tells less of a node than there is to know.
         self.set_reactive(NodeScreen.subject, Reading(node))
+
+    @property
+    def thing(self) -> Thing:
+        return Thing(Kind.NODE, self.subject.value.id, self.pool.id)
 
     def compose(self) -> ComposeResult:
         here = NodeScreen

@@ -26,7 +26,7 @@ from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
-from batchtui.ui.screens.inspect import InspectScreen
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone
@@ -35,7 +35,7 @@ CALM = 0.15
 """Seconds for which the cursor rests on a task before its stderr is fetched."""
 
 
-class TriageScreen(FollowingScreen):
+class TriageScreen(InspectableScreen):
     """Causes, the tasks of one, and the last words of one task."""
 
     CSS_PATH = "triage.tcss"
@@ -50,8 +50,6 @@ class TriageScreen(FollowingScreen):
                 tooltip="Run every failed task of the job again", id="triage.again_all"),
         Binding("o", "output", "Output", show=False, tooltip="Read all that the task wrote",
                 id="triage.output"),
-        Binding("i", "inspect", "Inspect", show=False, tooltip="Everything about the task",
-                id="triage.inspect"),
     ]  # fmt: skip
 
     failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
@@ -137,10 +135,10 @@ class TriageScreen(FollowingScreen):
     def action_output(self) -> None:
         self.tasks.action_open()
 
-    def action_inspect(self) -> None:
-        if task_id := self.subject.value.id:
-            thing = Thing(Kind.TASK, task_id, self.job.id)
-            self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+    @property
+    def thing(self) -> Thing | None:
+        task_id = self.subject.value.id
+        return Thing(Kind.TASK, task_id, self.job.id) if task_id else None
 
     def action_go(self, name: str) -> None:
         self.set_focus(next(iter(self.query(f"#{name} RecordTable, #{name} ExcerptView"))))
