@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from batchtui.core.bulk import Bulk, Fate
+from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Node
-from batchtui.core.orders.nodes import node_orders, removal
+from batchtui.core.orders.nodes import node_orders
+from batchtui.core.orders.removal import Removal
 from batchtui.core.states import NodeState, SchedulingState
 from batchtui.core.traffic import Traffic
 from tests.fakes import FakeAccount, pool_spec
@@ -87,7 +89,8 @@ async def test_nodes_are_removed_a_hundred_at_a_time_once_the_pool_is_steady() -
     """A second request while the first one shrinks the pool would be refused."""
     account = await account_with(250)
     nodes = (await account.batch.nodes("p", at_most=999)).items
-    order, groups = removal(account.batch, "p", nodes, look_every=0)
+    removal = Removal(account.batch, "p", nodes, look_every=0)
+    order, groups = removal.order, removal.groups
     assert order.question(groups) == "Remove 250 nodes from pool p?"
     assert (await order.stake(groups)).large
     bulk = Bulk(groups, order.name, order.act, Traffic(), rest=lambda _seconds: asyncio.sleep(0))
@@ -106,7 +109,16 @@ async def test_nodes_are_removed_a_hundred_at_a_time_once_the_pool_is_steady() -
 async def test_one_node_is_removed_by_its_name_and_none_that_leaves_already() -> None:
     account = await account_with(1)
     leaving = Node("gone", NodeState.LEAVING_POOL)
-    order, groups = removal(account.batch, "p", [Node("tvm-d-0"), leaving])
+    removal = Removal(account.batch, "p", [Node("tvm-d-0"), leaving])
+    order, groups = removal.order, removal.groups
     assert order.question(groups) == "Remove node tvm-d-0 from pool p?"
     assert order.told(groups[0]) == "Node tvm-d-0 leaves the pool."
-    assert removal(account.batch, "p", [leaving])[1] == ()
+    assert Removal(account.batch, "p", [leaving]).groups == ()
+
+
+async def test_a_pool_that_is_being_resized_refuses_at_once() -> None:
+    account = await account_with(3)
+    nodes = (await account.batch.nodes("p", at_most=9)).items
+    await Removal(account.batch, "p", nodes[:1]).order.act(nodes[:1])
+    with pytest.raises(GatewayError, match="being resized"):
+        await Removal(account.batch, "p", nodes[1:]).order.act(nodes[1:])

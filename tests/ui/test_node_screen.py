@@ -21,7 +21,7 @@ from batchtui.ui.screens.output import OutputScreen
 from tests.fakes import FakeAccount, Outcome, refused
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, words
 from tests.ui.stage import until as reached
 
 FAILING = Outcome(exit_code=17, stdout=b"fetching\n", stderr=b"E: no such package\n")
@@ -118,6 +118,18 @@ async def test_a_node_is_rebooted_after_a_question(account: FakeAccount) -> None
         await pilot.press("y")
         await reached(pilot, lambda: account.calls.count("reboot_node"))
         await reached(pilot, lambda: screen.subject.value.state is NodeState.REBOOTING)
+
+
+async def test_a_node_is_removed_after_a_question_that_names_it(account: FakeAccount) -> None:
+    screen = await node_screen(account, NodeState.IDLE)
+    app = Stage(screen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("d")
+        await reached(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert f"Remove node {screen.subject.value.id} from pool render-farm?" in words(app)
+        await pilot.press("y")
+        await reached(pilot, lambda: "remove_nodes render-farm 1 requeue" in account.calls.made)
+        await reached(pilot, lambda: screen.subject.value.state is NodeState.LEAVING_POOL)
 
 
 async def test_a_node_that_is_gone_leaves_what_was_known_of_it(account: FakeAccount) -> None:

@@ -4,7 +4,8 @@ from textual import on, work
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
-from batchtui.core.orders.nodes import node_orders, removal
+from batchtui.core.orders.nodes import node_orders
+from batchtui.core.orders.removal import Removal
 from batchtui.ui.panes.node_orders import NodesOrdered
 from batchtui.ui.screens.desk import Desk
 
@@ -20,11 +21,11 @@ class NodeOrdersScreen(Screen[None]):
         desk = Desk(self.app, self.controller)
         batch, pool_id = self.controller.gateway.batch, message.pool_id
         if message.order == "remove":
-            order, groups = removal(batch, pool_id, message.nodes)
-            if not groups:
-                desk.refuse("They are leaving the pool already.", order.title)
+            removal = Removal(batch, pool_id, message.nodes)
+            if not removal.groups:
+                desk.refuse("They are leaving the pool already.", removal.order.title)
                 return
-            await desk.carry_out(order, groups)
+            await desk.carry_out(removal.order, removal.groups)
         else:
             await desk.carry_out(node_orders(batch, pool_id)[message.order], message.nodes)
         self.look_again()
