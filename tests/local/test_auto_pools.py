@@ -1,6 +1,7 @@
 """Pools that come and go with a job."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,12 +74,46 @@ async def test_deleting_a_job_removes_its_pool(client: BatchClient) -> None:
     await until(lambda: pools(client), lambda found: not found)
 
 
+async def test_a_pool_with_user_accounts(client: BatchClient) -> None:
+    info = auto_pool()
+    assert info.auto_pool_specification
+    assert info.auto_pool_specification.pool
+    secret = models.UserAccount(name="me", password="not shown")
+    info.auto_pool_specification.pool.user_accounts = [secret]
+    await client.create_job(models.BatchJobCreateOptions(id="job", pool_info=info))
+    (pool,) = await pools(client)
+    assert pool.user_accounts
+    assert [user.name for user in pool.user_accounts] == ["me"]
+    assert "not shown" not in f"{pool}{await client.get_job('job')}"
+
+
 async def test_what_cannot_be_is_refused(client: BatchClient, endpoint: str) -> None:
     with pytest.raises(HttpResponseError) as caught:
         await client.create_job(auto_job(pool_lifetime_option="jobschedule"))
     assert caught.value.error
     assert caught.value.error.code == "InvalidPropertyValue"
+    wrong = auto_job()
+    assert wrong.pool_info.auto_pool_specification
+    assert wrong.pool_info.auto_pool_specification.pool
+    machine = wrong.pool_info.auto_pool_specification.pool.virtual_machine_configuration
+    assert machine
+    machine.node_agent_sku_id = "batch.node.none"
+    with pytest.raises(HttpResponseError) as caught:
+        await client.create_job(wrong)
+    assert caught.value.error
+    assert caught.value.error.code == "InvalidPropertyValue"
+    specification = models.BatchJobSpecification(pool_info=wrong.pool_info)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    later = models.BatchJobScheduleConfiguration(do_not_run_until=tomorrow)
+    schedule = models.BatchJobScheduleCreateOptions(
+        id="s", schedule=later, job_specification=specification
+    )
+    with pytest.raises(HttpResponseError) as caught:
+        await client.create_job_schedule(schedule)
+    assert caught.value.error
+    assert caught.value.error.code == "InvalidPropertyValue"
     assert await pools(client) == []
+    assert [one async for one in client.list_job_schedules()] == []
     info: dict[str, object] = {"autoPoolSpecification": {"poolLifetimeOption": "job"}}
     answer = await ask(endpoint, "POST", "/jobs", {"id": "j", "poolInfo": info})
     assert (answer.status, answer.value("PropertyName")) == (400, "pool")

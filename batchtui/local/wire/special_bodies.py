@@ -1,11 +1,13 @@
 """A job's own tasks: the one that directs it, and those that prepare nodes and clear them up."""
 
+from typing import Any
+
 from msgspec import UNSET, UnsetType, field
 
 from batchtui.local.errors import invalid_property, unsupported
 from batchtui.local.wire.body import Body, Duration, Id, Json, Retries, convert, given
 from batchtui.local.wire.common_bodies import NO_PACKAGES, OutputFile, Process
-from batchtui.local.wire.task_bodies import CreateTask, Slots, TaskConstraints
+from batchtui.local.wire.task_bodies import NO_TOKENS, CreateTask, Slots, TaskConstraints
 from batchtui.local.wire.times import UNLIMITED
 
 _LONGEST_RELEASE = "PT15M"
@@ -25,11 +27,14 @@ class JobManagerTask(Process, kw_only=True):
     run_exclusive: bool = True
     allow_low_priority_node: bool = True
     application_package_references: list[Json] | UnsetType = UNSET
+    authentication_token_settings: Any = UNSET
 
     def check(self) -> None:
         super().check()
         if given(self.application_package_references):
             raise unsupported("applicationPackageReferences", NO_PACKAGES)
+        if given(self.authentication_token_settings):
+            raise unsupported("authenticationTokenSettings", NO_TOKENS)
         for file in self.output_files or ():
             file.check()
 

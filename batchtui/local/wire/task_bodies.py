@@ -10,6 +10,7 @@ from batchtui.local.wire.common_bodies import NO_PACKAGES, OutputFile, Process, 
 from batchtui.local.wire.times import UNLIMITED
 
 Slots = Annotated[int, Meta(ge=1, le=256)]
+NO_TOKENS = "The service retired it in 2024."
 # Azure Batch counts the characters of all ids together.
 _LONGEST_DEPENDENCIES = 64_000
 
@@ -119,7 +120,7 @@ class CreateTask(Process, kw_only=True):
         if given(self.application_package_references):
             raise unsupported("applicationPackageReferences", NO_PACKAGES)
         if given(self.authentication_token_settings):
-            raise unsupported("authenticationTokenSettings", "The service retired it in 2024.")
+            raise unsupported("authenticationTokenSettings", NO_TOKENS)
         for file in self.output_files or ():
             file.check()
         if self.depends_on is not UNSET:

@@ -2,12 +2,19 @@
 
 import uuid
 
-from batchtui.local.wire.body import convert
-from batchtui.local.wire.pool_bodies import CreatePool
+from batchtui.local.wire.job_bodies import PoolInfo
+from batchtui.local.world.images import check_image
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Json
 from batchtui.local.world.pool_rules import PoolRules
 from batchtui.local.world.world import World
+
+
+def check_pool(pool_info: PoolInfo) -> None:
+    """400 when a pool cannot be made as this says, now or when its job comes."""
+    auto = pool_info.auto_pool_specification
+    if auto and auto.pool and auto.pool.virtual_machine_configuration:
+        check_image(auto.pool.virtual_machine_configuration)
 
 
 class AutoPools:
@@ -21,8 +28,7 @@ class AutoPools:
         """Make a pool as an `autoPoolSpecification` says; its id (recorded fact 31)."""
         prefix = auto.get("autoPoolIdPrefix")
         name = str(uuid.uuid4()).upper()
-        body = {**auto["pool"], "id": f"{prefix}_{name}" if prefix else name}
-        return self._pools.create(convert(body, CreatePool)).id
+        return self._pools.begin(f"{prefix}_{name}" if prefix else name, dict(auto["pool"])).id
 
     def job_ended(self, job: Job) -> None:
         """Remove the pool that lives as long as the job, unless it is to be kept."""

@@ -17,7 +17,7 @@ from batchtui.local.wire.job_bodies import (
 )
 from batchtui.local.wire.special_bodies import task_of
 from batchtui.local.wire.task_bodies import CreateTask
-from batchtui.local.world.auto_pools import AutoPools
+from batchtui.local.world.auto_pools import AutoPools, check_pool
 from batchtui.local.world.dependencies import Dependencies
 from batchtui.local.world.exit_conditions import job_action, satisfies
 from batchtui.local.world.job import Counts, Job, Json, check_alive
@@ -57,6 +57,8 @@ class JobRules:
         there = world.jobs.get(body.id.lower())
         if there:
             raise ServiceError("JobCompleted" if there.state == "completed" else "JobExists")
+        if body.pool_info:
+            check_pool(body.pool_info)
         spec = body.wire()
         auto = spec["poolInfo"].get("autoPoolSpecification")
         if auto and auto["poolLifetimeOption"] != "job":

@@ -15,7 +15,7 @@ from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.images import check_image
 from batchtui.local.world.node import Node
-from batchtui.local.world.pool import Pool
+from batchtui.local.world.pool import Json, Pool
 from batchtui.local.world.world import World
 
 # Members that can only be changed while the pool has no nodes.
@@ -44,16 +44,21 @@ class PoolRules:
             raise ServiceError("PoolBeingDeleted" if there.state == "deleting" else "PoolExists")
         if body.virtual_machine_configuration:
             check_image(body.virtual_machine_configuration)
+        return self.begin(body.id, body.wire())
+
+    def begin(self, pool_id: str, spec: Json) -> Pool:
+        """Make a pool from its body on the wire, with an id that no pool has."""
+        world = self._world
         now = world.clock.now()
         pool = Pool(
-            id=body.id,
-            spec=body.wire(),
+            id=pool_id,
+            spec=spec,
             created=now,
             modified=now,
             changed=now,
             allocation_changed=now,
-            target_dedicated=body.target_dedicated_nodes or 0,
-            target_spot=body.target_low_priority_nodes or 0,
+            target_dedicated=spec.get("targetDedicatedNodes", 0),
+            target_spot=spec.get("targetLowPriorityNodes", 0),
         )
         world.pools[pool.key] = pool
         world.fleets[pool.key] = Fleet(pool)

@@ -3,7 +3,7 @@
 from batchtui.local.errors import ServiceError
 from batchtui.local.pace import Alarm
 from batchtui.local.wire.schedule_bodies import CreateSchedule, ReplaceSchedule, ScheduleChanges
-from batchtui.local.world.auto_pools import AutoPools
+from batchtui.local.world.auto_pools import AutoPools, check_pool
 from batchtui.local.world.job import Job
 from batchtui.local.world.job_ending import JobEnding
 from batchtui.local.world.job_rules import JobRules
@@ -35,6 +35,7 @@ class ScheduleRules:
         if there:
             deleting = there.state == "deleting"
             raise ServiceError("JobScheduleBeingDeleted" if deleting else "JobScheduleExists")
+        _check_pool(body)
         now = world.clock.now()
         schedule = Schedule(
             id=body.id, spec=body.wire(), created=now, modified=now, changed=now, due=now
@@ -47,6 +48,7 @@ class ScheduleRules:
     def patch(self, schedule: Schedule, body: ScheduleChanges) -> None:
         """Replace the members that are named, each whole; jobs that there are stay as they are."""
         _check_alive(schedule)
+        _check_pool(body)
         changes = body.wire()
         schedule.spec = {**schedule.spec, **changes}
         if "schedule" in changes:
@@ -205,6 +207,11 @@ class ScheduleRules:
     def _touch(self, schedule: Schedule) -> None:
         schedule.modified = self._world.clock.now()
         self._world.save_schedule(schedule)
+
+
+def _check_pool(body: ScheduleChanges) -> None:
+    if body.job_specification and body.job_specification.pool_info:
+        check_pool(body.job_specification.pool_info)
 
 
 def _check_alive(schedule: Schedule) -> None:
