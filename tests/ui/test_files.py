@@ -238,13 +238,13 @@ async def test_the_dashboard_leads_to_files_and_outputs() -> None:
         await until(pilot, lambda: isinstance(app.screen, OutputScreen))
         assert isinstance(app.screen, OutputScreen)
         assert app.screen.subject.value.state is TaskState.RUNNING
-        await pilot.press("escape", "5", "F")
+        await pilot.press("escape", "5", "b")
         await until(pilot, lambda: isinstance(app.screen, FilesScreen))
         await until(pilot, lambda: "stdout.txt" in text_of(app.screen.query_one(FilesPane).table))
         await pilot.press("escape", "space", "space", "O")
         await until(pilot, lambda: isinstance(app.screen, OutputsScreen))
         assert len(app.screen.query(StreamPane)) == 2
-        await pilot.press("escape", "4", "F")
+        await pilot.press("escape", "4", "b")
         await until(pilot, lambda: isinstance(app.screen, FilesScreen))
         assert isinstance(app.screen, FilesScreen)
         assert app.screen.shelf.title.startswith("node ")

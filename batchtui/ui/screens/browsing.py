@@ -29,7 +29,7 @@ class BrowsingScreen(Screen[None]):
     """Opens what is about files; the panes say of which task, node or container."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("F", "files", "Files", show=False, id="files",
+        Binding("b", "files", "Browse files", show=False, id="files",
                 tooltip="Look through the files of this task, node or container"),
         Binding("O", "outputs", "Side by side", show=False, id="outputs",
                 tooltip=f"Read the outputs of up to {AT_ONCE} marked tasks beside each other"),
