@@ -84,6 +84,9 @@ async def test_choosing_in_the_legend_dims_the_rest_and_guides_marks() -> None:
         assert "stuck 1" in text_of(pane.legend)
         await pilot.press("v", "v", "v")
         assert pane.lens.chosen == NodeState.STARTING
+        await pilot.press("f", "f")
+        assert pane.highlighted is not None
+        assert pane.highlighted.id == "n6"
         await pilot.press("ctrl+a")
         assert pane.lens.marked == {"n5", "n6"}
         assert "2 marked" in str(pane.border_subtitle)
