@@ -67,6 +67,7 @@ def test_tasks_that_run_reach_to_the_present() -> None:
     begin = NOON.timestamp()
     cells = lane_cells(of.lanes[0], Scope(begin, begin + 10, 10), begin + 6)
     assert [look for _, look in cells[:7]] == [Look.EVEN] * 2 + [Look.OPEN] * 4 + [Look.NONE]
+    assert "".join(char for char, _ in cells) == "▇▇▇▇▇▶    ", "and say so without a colour"
 
 
 def test_charts_count_in_each_cell() -> None:
@@ -157,9 +158,14 @@ async def test_the_cursor_names_tasks_and_leads_to_them(
         await pilot.press("b")
         assert gantt.lanes[0].failed == max(lane.failed for lane in gantt.lanes)
         assert gantt.lanes[gantt.row].node_id == gantt.stint.node_id
+        await pilot.click(gantt, offset=(gantt.label + gantt.scope.width - 2, 3))
+        assert gantt.row == 2
+        assert gantt.stint.node_id == gantt.lanes[2].node_id
         await pilot.press("o")
         await until(lambda: isinstance(app.screen, OutputScreen))
-        await pilot.press("escape", "f")
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen)
+        await pilot.press("f")
         await until(lambda: isinstance(app.screen, TriageScreen))
         await pilot.press("backspace", "backspace")
         await until(lambda: app.screen is app.dashboard)

@@ -1,5 +1,6 @@
 """A node's lane as cells: how busy it was in each, and whether a task failed there."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
@@ -11,6 +12,8 @@ LEVELS = "▁▂▃▄▅▆▇"
 GAP = "─"
 """The node idled between tasks of the job."""
 FAILED = "✗"
+ON = "▶"
+"""The present, on a node where a task still runs."""
 
 
 class Look(StrEnum):
@@ -75,42 +78,64 @@ class _Tally:
         return [part + count * cell for part, count in zip(self._parts, whole, strict=True)]
 
 
-def lane_cells(lane: Lane, scope: Scope, now: float) -> list[tuple[str, Look]]:
-    """A character and a look for each cell of the lane."""
-    busy, failed, open_ = _Tally(scope), _Tally(scope), _Tally(scope)
-    odd = [False] * scope.width
-    ends: set[int] = set()
-    last = 0.0
-    for index, stint in enumerate(lane.between(scope.begin, scope.end)):
-        end = now if stint.end is None else stint.end
-        last = max(last, end)
-        if end < scope.begin or stint.start > scope.end:
-            continue
+class _Survey:
+    """What there is of a lane in each cell."""
+
+    def __init__(self, lane: Lane, scope: Scope, now: float) -> None:
+        self.busy, self.failed, self.running = (_Tally(scope) for _ in range(3))
+        self.odd = [False] * scope.width
+        self.ends: set[int] = set()
+        """Where a task failed."""
+        self.last = lane.stints[-1].start
+        self._scope = scope
+        stints = lane.between(scope.begin, scope.end)
+        # Counted from the lane's beginning, so that a task's tone stays while time moves on.
+        first = bisect_left(lane.starts, stints[0].start) if stints else 0
+        for index, stint in enumerate(stints, first):
+            end = now if stint.end is None else stint.end
+            self.last = max(self.last, end)
+            if end >= scope.begin and stint.start <= scope.end:
+                self._add(stint, end)
+                if index % 2 and lane.slots == 1:
+                    cells = scope.extent(stint, now)
+                    self.odd[cells.start : cells.stop] = [True] * len(cells)
+
+    def _add(self, stint: Stint, end: float) -> None:
+        scope = self._scope
         start, stop = max(stint.start, scope.begin), min(end, scope.end)
         # A task that was over at once shows nevertheless.
-        busy.add(start, max(stop, min(scope.end, start + scope.cell / 8)))
+        self.busy.add(start, max(stop, min(scope.end, start + scope.cell / 8)))
         if stint.end is None:
-            open_.add(start, stop)
+            self.running.add(start, stop)
         if stint.failed:
-            failed.add(start, stop)
+            self.failed.add(start, stop)
             if end <= scope.end:
-                ends.add(min(scope.width - 1, scope.at(end)))
-        if index % 2 and lane.slots == 1:
-            for cell in scope.extent(stint, now):
-                odd[cell] = True
-    first, final = scope.at(lane.starts[0]), scope.at(max(last, lane.stints[-1].start))
+                self.ends.add(min(scope.width - 1, scope.at(end)))
+
+
+def lane_cells(lane: Lane, scope: Scope, now: float) -> list[tuple[str, Look]]:
+    """A character and a look for each cell of the lane."""
+    survey = _Survey(lane, scope, now)
+    first, final = scope.at(lane.starts[0]), scope.at(survey.last)
     full = scope.cell * max(1, lane.slots)
+    running = survey.running.sums()
+    edge = max((cell for cell, used in enumerate(running) if used > 0), default=-1)
+    if scope.at(now) > scope.width:
+        edge = -1
     cells: list[tuple[str, Look]] = []
-    for cell, (used, bad, running) in enumerate(
-        zip(busy.sums()[:-1], failed.sums(), open_.sums(), strict=False)
+    for cell, (used, bad) in enumerate(
+        zip(survey.busy.sums()[:-1], survey.failed.sums(), strict=False)
     ):
-        if cell in ends:
+        if cell in survey.ends:
             cells.append((FAILED, Look.FAILED))
+        elif cell == edge:
+            cells.append((ON, Look.OPEN))
         elif used <= 0:
             cells.append((GAP, Look.GAP) if first < cell < final else (" ", Look.NONE))
         else:
             level = min(len(LEVELS) - 1, int(used / full * len(LEVELS)))
-            cells.append((LEVELS[level], _look(used, bad, running, odd=odd[cell])))
+            look = _look(used, bad, running[cell], odd=survey.odd[cell])
+            cells.append((LEVELS[level], look))
     return cells
 
 
