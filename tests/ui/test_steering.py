@@ -1,93 +1,34 @@
-"""Orders from the panes: asked about once, carried out on all that is marked, told of."""
+"""Orders to pools, jobs and tasks: asked about once, and carried out on all that is marked."""
 
-import asyncio
 import json
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets import OptionList, Static, TextArea
 
-from batchtui.core.bulk import Bulk, Fate
-from batchtui.core.models import PoolInfo
-from batchtui.core.schedules import JobSchedule, JobSpecification, ScheduleState
-from batchtui.core.specs import JobSpec, TaskConstraints
+from batchtui.core.specs import TaskConstraints
 from batchtui.core.states import TaskState
-from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
-from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.bulk import BulkScreen
-from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.document import DocumentScreen
-from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.job_limits import JobLimitsScreen
 from batchtui.ui.screens.resize import ResizeScreen
-from batchtui.ui.screens.sas import SasScreen
-from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.screens.start_task import StartTaskScreen
 from batchtui.ui.screens.task_limits import TaskLimitsScreen
 from batchtui.ui.widgets.form import NumberField, TextField
-from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
-from tests.fakes.storage import SIGNATURE
+from tests.fakes import FakeAccount, refused
 from tests.ui.conftest import TestedApp, settled, until
 from tests.ui.stage import Stage
 from tests.ui.stage import until as staged_until
-
-SIZE = (120, 40)
+from tests.ui.steering import SIZE, agreed, called, chosen, shows, steerable, top
 
 
 @pytest.fixture
 async def account() -> FakeAccount:
-    """A pool of three nodes, a job with two failed, one running and one waiting task."""
-    account = FakeAccount()
-    batch = account.batch
-    batch.by_itself = False
-    batch.outcomes = {"bad-*": Outcome(exit_code=7), "long": Outcome(steps=99)}
-    await batch.create_pool(pool_spec("cpu", dedicated=3, start_task="/bin/prepare"))
-    await batch.create_pool(pool_spec("gpu", dedicated=0))
-    batch.step(4)
-    await batch.create_job(JobSpec(id="night", pool_info=PoolInfo("cpu"), priority=3))
-    specs = [task_spec("bad-1"), task_spec("bad-2"), task_spec("long")]
-    await batch.add_tasks("night", specs, added=lambda _count: None)
-    batch.step(3)
-    await batch.add_tasks("night", [task_spec("waits")], added=lambda _count: None)
-    account.storage.put("out", {"a.txt": b"aaa", "run/b.txt": b"b", "run/c.bin": b"cc"})
-    account.calls.made.clear()
-    return account
-
-
-async def top(app: TestedApp | Stage[Any], screen: type[Screen[Any]]) -> None:
-    await until(lambda: isinstance(app.screen, screen) and app.screen.is_mounted,
-                what=screen.__name__)  # fmt: skip
-
-
-async def chosen(pilot: Pilot[Any], app: TestedApp, letter: str) -> None:
-    """Choose from the menu of the pane in use."""
-    await pilot.press("x")
-    await top(app, ActionsScreen)
-    await pilot.press(letter)
-
-
-async def agreed(pilot: Pilot[Any], app: TestedApp) -> str:
-    """Say yes to the question; what it said."""
-    await top(app, ConfirmScreen)
-    await pilot.pause()
-    said = " ".join(str(each.render()) for each in app.screen.query(Static))
-    await pilot.press("y")
-    return said
-
-
-def shows(words: Static, part: str) -> bool:
-    return part in str(words.render())
-
-
-async def called(app: TestedApp, call: str) -> None:
-    await until(partial(app.account.calls.made.__contains__, call), what=call)
+    return await steerable()
 
 
 async def test_the_menu_lists_what_can_be_done_with_the_pane_in_use(app: TestedApp) -> None:
@@ -221,11 +162,11 @@ async def test_a_pool_is_cloned_and_a_wrong_document_stays_to_be_put_right(
         await until(lambda: "cpu-2" in account.batch.world.pools)
 
 
-async def test_a_job_is_disabled_in_its_three_ways_and_enabled(app: TestedApp) -> None:
+async def test_a_job_is_disabled_in_more_than_one_way_and_enabled(app: TestedApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot, app)
         await pilot.press("2")
-        for letter, way in (("r", "requeue"), ("x", "terminate"), ("w", "wait")):
+        for letter, way in (("r", "requeue"), ("w", "wait")):
             await chosen(pilot, app, letter)
             assert "Running now: 1 task." in await agreed(pilot, app)
             await called(app, f"disable_job night {way}")
@@ -295,140 +236,3 @@ async def test_a_task_gets_other_limits_and_one_is_ended(
         await pilot.press("t")
         assert "Running now, and stopped: 1 task." in await agreed(pilot, app)
         await called(app, "terminate_task night long")
-
-
-async def test_throttling_slows_a_bulk_down_and_what_failed_can_be_tried_again() -> None:
-    busy, bad = [3], {"t7"}
-    rests: list[float] = []
-
-    async def rest(seconds: float) -> None:
-        rests.append(seconds)
-
-    async def act(name: str) -> None:
-        if busy[0]:
-            busy[0] -= 1
-            raise refused("Too many", status=429)
-        if name in bad:
-            raise refused(f"Could not delete {name}: it is held")
-
-    names = [f"t{number}" for number in range(30)]
-    bulk = Bulk(names, str, act, Traffic(), rest=rest)
-    woken: list[int] = []
-    stage = Stage(BulkScreen("Delete task: 30 tasks", bulk, lambda: woken.append(1)))
-    async with stage.run_test() as pilot:
-        await staged_until(pilot, lambda: woken)
-        counts = stage.screen.query_one("#counts", Static)
-        await staged_until(pilot, lambda: "29 of 30 done   1 failed" in str(counts.render()))
-        assert max(rests) > 1
-        bad.clear()
-        await pilot.press("r")
-        await staged_until(pilot, lambda: bulk.counts == {Fate.DONE: 30})
-        await pilot.press("enter")
-        await staged_until(pilot, stage.ended.is_set)
-    assert stage.result is True
-
-
-async def test_a_bulk_that_is_stopped_leaves_the_rest_as_it_was() -> None:
-    async def act(_name: str) -> None:
-        await asyncio.Event().wait()
-
-    bulk = Bulk(["a", "b"], str, act, Traffic())
-    stage = Stage(BulkScreen("Delete", bulk, lambda: None))
-    async with stage.run_test() as pilot:
-        await staged_until(pilot, lambda: bulk.counts[Fate.UNDER_WAY])
-        await pilot.press("escape")
-        counts = stage.screen.query_one("#counts", Static)
-        await staged_until(pilot, lambda: "2 left as they were" in str(counts.render()))
-        await pilot.press("escape")
-        await staged_until(pilot, stage.ended.is_set)
-    assert stage.result is False
-
-
-async def test_a_large_loss_asks_for_the_name() -> None:
-    stage = Stage(ConfirmScreen("Delete pool p?", yes="Delete", typed="render-farm"))
-    async with stage.run_test() as pilot:
-        assert stage.focused is not None
-        assert stage.focused.id == "no"
-        await pilot.press("y")
-        assert isinstance(stage.focused, Input)
-        await pilot.press(*"render", "enter")
-        await pilot.pause()
-        assert not stage.ended.is_set()
-        await pilot.press(*"-farm", "enter")
-        await staged_until(pilot, stage.ended.is_set)
-    assert stage.result is True
-
-
-async def test_a_sas_is_copied_and_never_shown(app: TestedApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot, app)
-        await pilot.press("3")
-        await chosen(pilot, app, "a")
-        await top(app, SasScreen)
-        app.screen.query_one("#lasting", TextField).input.value = "30m"
-        await pilot.press("enter")
-        await called(app, "container_url out rl")
-        await until(lambda: SIGNATURE in app.clipboard)
-        notes = [note.message for note in app._notifications]
-        assert any("with the rights rl" in note for note in notes)
-        assert not any(SIGNATURE in note for note in notes)
-
-
-async def test_blobs_are_downloaded_by_a_pattern_with_their_tree(
-    app: TestedApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot, app)
-        await pilot.press("3")
-        await chosen(pilot, app, "o")
-        await top(app, FetchScreen)
-        app.screen.query_one("#pattern", TextField).input.value = "*.txt"
-        await pilot.press("enter")
-        await until(lambda: (tmp_path / "out/run/b.txt").exists())
-        await until(lambda: app.screen is app.dashboard)
-        assert (tmp_path / "out/a.txt").read_bytes() == b"aaa"
-        assert not (tmp_path / "out/run/c.bin").exists()
-
-
-async def test_marked_blobs_are_deleted_together(app: TestedApp, account: FakeAccount) -> None:
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot, app)
-        await pilot.press("3", "enter")
-        await top(app, BlobsScreen)
-        await until(lambda: app.panes.feeds.blobs.reading.known)
-        await pilot.pause()
-        await pilot.press("space", "j", "space", "d")
-        assert "Delete 2 blobs?" in await agreed(pilot, app)
-        await until(lambda: len(account.storage.held["out"]) == 1)
-
-
-async def test_job_schedules_are_listed_with_their_jobs_and_steered(
-    app: TestedApp, account: FakeAccount
-) -> None:
-    batch = account.batch
-    batch.job_schedules["nightly"] = JobSchedule(
-        "nightly", ScheduleState.ACTIVE, job_specification=JobSpecification(PoolInfo("cpu"))
-    )
-    await batch.create_job(JobSpec(id="nightly:job-1", pool_info=PoolInfo("cpu")))
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot, app)
-        await pilot.press("6")
-        await top(app, SchedulesScreen)
-        screen = app.screen
-        assert isinstance(screen, SchedulesScreen)
-        await until(lambda: [job.id for job in screen.scheduled.value] == ["nightly:job-1"])
-        await chosen(pilot, app, "w")
-        await agreed(pilot, app)
-        await called(app, "disable_schedule nightly")
-        await until(lambda: screen.schedules.value[0].state is ScheduleState.DISABLED)
-        await pilot.press("n")
-        await top(app, DocumentScreen)
-        area = app.screen.query_one(TextArea)
-        area.text = json.dumps(json.loads(area.text) | {"id": "weekly"})
-        await pilot.press("ctrl+s")
-        await until(lambda: "weekly" in batch.job_schedules)
-        await until(lambda: len(screen.schedules.value) == 2)
-        await pilot.press("d")
-        assert "Not over yet: 1 job." in await agreed(pilot, app)
-        await called(app, "delete_schedule nightly")

@@ -1,0 +1,101 @@
+"""Orders to containers, blobs and job schedules."""
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import TextArea
+
+from batchtui.core.models import PoolInfo
+from batchtui.core.schedules import JobSchedule, JobSpecification, ScheduleState
+from batchtui.core.specs import JobSpec
+from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.document import DocumentScreen
+from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.sas import SasScreen
+from batchtui.ui.screens.schedules import SchedulesScreen
+from batchtui.ui.widgets.form import TextField
+from tests.fakes import FakeAccount
+from tests.fakes.storage import SIGNATURE
+from tests.ui.conftest import TestedApp, settled, until
+from tests.ui.steering import SIZE, agreed, called, chosen, steerable, top
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    return await steerable()
+
+
+async def test_a_sas_is_copied_and_never_shown(app: TestedApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3")
+        await chosen(pilot, app, "a")
+        await top(app, SasScreen)
+        app.screen.query_one("#lasting", TextField).input.value = "30m"
+        await pilot.press("enter")
+        await called(app, "container_url out rl")
+        await until(lambda: SIGNATURE in app.clipboard)
+        notes = [note.message for note in app._notifications]
+        assert any("with the rights rl" in note for note in notes)
+        assert not any(SIGNATURE in note for note in notes)
+
+
+async def test_blobs_are_downloaded_by_a_pattern_with_their_tree(
+    app: TestedApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3")
+        await chosen(pilot, app, "o")
+        await top(app, FetchScreen)
+        app.screen.query_one("#pattern", TextField).input.value = "*.txt"
+        await pilot.press("enter")
+        await until(lambda: (tmp_path / "out/run/b.txt").exists())
+        await until(lambda: app.screen is app.dashboard)
+        assert (tmp_path / "out/a.txt").read_bytes() == b"aaa"
+        assert not (tmp_path / "out/run/c.bin").exists()
+
+
+async def test_marked_blobs_are_deleted_together(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3", "enter")
+        await top(app, BlobsScreen)
+        await until(lambda: app.panes.feeds.blobs.reading.known)
+        await pilot.pause()
+        await pilot.press("space", "j", "space", "d")
+        assert "Delete 2 blobs?" in await agreed(pilot, app)
+        await until(lambda: len(account.storage.held["out"]) == 1)
+
+
+async def test_job_schedules_are_listed_with_their_jobs_and_steered(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    batch = account.batch
+    batch.job_schedules["nightly"] = JobSchedule(
+        "nightly", ScheduleState.ACTIVE, job_specification=JobSpecification(PoolInfo("cpu"))
+    )
+    await batch.create_job(JobSpec(id="nightly:job-1", pool_info=PoolInfo("cpu")))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await top(app, SchedulesScreen)
+        screen = app.screen
+        assert isinstance(screen, SchedulesScreen)
+        await until(lambda: [job.id for job in screen.scheduled.value] == ["nightly:job-1"])
+        await chosen(pilot, app, "w")
+        await agreed(pilot, app)
+        await called(app, "disable_schedule nightly")
+        await until(lambda: screen.schedules.value[0].state is ScheduleState.DISABLED)
+        await pilot.press("n")
+        await top(app, DocumentScreen)
+        area = app.screen.query_one(TextArea)
+        area.text = json.dumps(json.loads(area.text) | {"id": "weekly"})
+        await pilot.press("ctrl+s")
+        await until(lambda: "weekly" in batch.job_schedules)
+        await until(lambda: len(screen.schedules.value) == 2)
+        await pilot.press("d")
+        assert "Not over yet: 1 job." in await agreed(pilot, app)
+        await called(app, "delete_schedule nightly")
