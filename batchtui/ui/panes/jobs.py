@@ -76,7 +76,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def columns(self) -> tuple[Column[Job], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("JOB", 13, _id, grow=2, most=40, value=self.key),
+            Column("JOB", 12, _id, grow=2, most=40, value=self.key),
             Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
             Column("DONE", 5, self._bar, grow=2, most=30, rank=1, name="bar"),
             Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),

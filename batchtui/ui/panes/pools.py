@@ -43,7 +43,7 @@ The pools of the account: what each is doing, how many of the nodes that were as
 and how they fare: green runs tasks, blue is idle or coming up, red failed.
 
 IDLE tells how long a pool has had nodes and no work for them, as far as this dashboard saw it; a
-plus sign says that it may be longer. COST/H needs `[prices]` in the configuration.
+plus sign says that it may be longer. COST/H needs prices, which the configuration tells.
 
 Enter goes to the nodes of the highlighted pool. A pool costs as long as it has nodes; deleting
 one asks first.

@@ -38,7 +38,7 @@ class TasksPane(SteerablePane[Task]):
     HELP = """
 The tasks of the highlighted job, by id: their state, their exit code, the node that ran them, how
 long they took, and why they failed. A filter by state, by exit code or by the beginning of the id
-(`task:^frame-08`) goes to the service, so that it finds what is among any number of tasks.
+(task:^frame-08) goes to the service, so that it finds what is among any number of tasks.
 
 Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched as you scroll.
 """
