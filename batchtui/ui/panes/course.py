@@ -82,8 +82,8 @@ class LanesPane(CoursePane):
     HELP = """
 A line for each node that ran tasks of the job, time going from left to right: the higher the
 block, the more of the node's slots were busy. A thin line is a node that had nothing to do for
-this job between two tasks of it, a cross a task that failed, an arrow the present where a task still
-runs. Beside a node stand how many tasks it ran and how many of them failed.
+this job between two tasks of it, a cross a task that failed, an arrow the present where a task
+still runs. Beside a node stand how many tasks it ran and how many of them failed.
 
 The cursor is on a task, which the last line names: left and right go from task to task, up and down
 from node to node, [ and ] from failure to failure. Plus and minus zoom, H and L go back and on in
