@@ -96,7 +96,7 @@ async def test_one_lent_key_signs_many() -> None:
     signer = Signer(cast("BlobServiceClient", service), "store", None)
     hour = timedelta(hours=1)
     first = parse_qs(await signer.container("box", "lwr", hour))
-    second = parse_qs(await signer.blob("box", "a", hour))
+    second = parse_qs(await signer.blob("box", "a", "r", hour))
     ((start, end),) = service.lent
     now = datetime.now(UTC)
     assert start < now - timedelta(minutes=10)

@@ -11,8 +11,8 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.screens.blobs import BlobsScreen
-from batchtui.ui.screens.steering.storage import saved_as
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.steering.storage import saved_as
 from batchtui.ui.screens.upload import UploadScreen
 from tests.fakes import FakeAccount, refused
 from tests.ui.stage import Stage, until, words
