@@ -11,7 +11,6 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
-from batchtui.local.world.timetable import Timetable
 
 from .autoscale.stepped import StepPace
 from .batch import completed, steady_pool, task_options, until
@@ -270,6 +269,8 @@ async def test_listing(client: BatchClient, endpoint: str) -> None:
             "doNotRunAfter",
         ),
         ({"doNotRunUntil": "tomorrow"}, "doNotRunUntil"),
+        ({"doNotRunUntil": "0001-01-01T00:00:00Z"}, "doNotRunUntil"),
+        ({"doNotRunAfter": "9999-12-31T23:59:59-10:00"}, "doNotRunAfter"),
     ],
 )
 async def test_a_wrong_timing_is_refused(endpoint: str, timing: dict[str, str], name: str) -> None:
@@ -280,20 +281,14 @@ async def test_a_wrong_timing_is_refused(endpoint: str, timing: dict[str, str], 
     assert answer.value("PropertyName") == name
 
 
-@pytest.mark.parametrize(
-    ("window", "interval", "now", "current"),
-    [
-        (None, None, 500, 100),
-        (50, None, 150, 100),
-        (50, None, 151, None),
-        (None, 100, 99, 100),
-        (None, 100, 399, 300),
-        (10, 100, 305, 300),
-        (10, 100, 311, 400),
-        (1000, 100, 399, 300),
-    ],
-)
-def test_what_is_missed_is_not_made_up_for(
-    window: int | None, interval: int | None, now: int, current: int | None
+async def test_an_interval_beyond_the_calendar_is_one_job(
+    client: BatchClient, endpoint: str
 ) -> None:
-    assert Timetable(window=window, interval=interval).current(100, now) == current
+    timing = {"recurrenceInterval": "P9999999D", "doNotRunAfter": "9998-12-31T00:00:00Z"}
+    specification = {"poolInfo": {"poolId": "pool"}}
+    body = {"id": "daily", "schedule": timing, "jobSpecification": specification}
+    assert (await ask(endpoint, "POST", "/jobschedules", body)).status == 201
+    shown = (await ask(endpoint, "GET", "/jobschedules/daily")).json
+    assert shown["executionInfo"].keys() == {"recentJob"}
+    await terminate(client, endpoint, "daily:job-1")
+    await in_state(client, "completed")

@@ -10,6 +10,7 @@ from batchtui.local.wire.node_bodies import Moment
 from batchtui.local.wire.times import micros, stamp
 
 _SHORTEST = Duration("PT1M")
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
 class Timing(Body, kw_only=True):
@@ -27,6 +28,13 @@ class Timing(Body, kw_only=True):
         ):
             if value is not UNSET and value.length < _SHORTEST.length:
                 raise invalid_property(name, "It must be at least 1 minute", str(value))
+        for name, time in (
+            ("doNotRunUntil", self.do_not_run_until),
+            ("doNotRunAfter", self.do_not_run_after),
+        ):
+            if time is not UNSET and not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+                reason = f"It must be between the years {_FIRST_YEAR} and {_LAST_YEAR}"
+                raise invalid_property(name, reason, str(time))
         until, after = self.do_not_run_until, self.do_not_run_after
         if until is not UNSET and after is not UNSET and after <= until:
             raise invalid_property("doNotRunAfter", "It must be after doNotRunUntil")

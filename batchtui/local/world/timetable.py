@@ -1,12 +1,14 @@
 """When a job schedule makes its jobs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from batchtui.local.wire.times import limit, micros
 
 Json = dict[str, Any]
+
+_LAST = micros(datetime(9999, 12, 31, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Timetable:
         return max(now, self.until or now)
 
     def following(self, due: int) -> int | None:
-        """The time of the job after the one of `due`."""
-        return None if self.interval is None else due + self.interval
+        """The time of the job after the one of `due`; None if no calendar has it."""
+        following = None if self.interval is None else due + self.interval
+        return following if following is not None and following <= _LAST else None
 
     def current(self, due: int, now: int) -> int | None:
         """The time whose job can be made now or later, for `due` that may be past its window.
