@@ -76,7 +76,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def columns(self) -> tuple[Column[Job], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("JOB", 12, _id, grow=2, most=40, value=self.key),
+            Column("JOB", 14, _id, grow=2, most=40, value=self.key),
             Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
             Column("DONE", 5, self._bar, grow=2, most=30, rank=1, name="bar"),
             Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),
@@ -89,11 +89,11 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
                 value=lambda job: self._counts(job).failed, kind=number,
             ),
             Column(
-                "RATE", 7, lambda job: jobcells.rate(self._rate(job)), right=True, rank=6,
+                "RATE", 7, lambda job: jobcells.rate(self._rate(job)), right=True, rank=5,
                 value=lambda job: self._rate(job) * 60, kind=number,
             ),
             Column("ETA", 8, self._eta, right=True, rank=3, value=self._left, kind=time),
-            Column("POOL", 10, _pool, grow=1, most=24, rank=5, value=lambda job: job.pool_id),
+            Column("POOL", 10, _pool, grow=1, most=24, rank=6, value=lambda job: job.pool_id),
             Column("AGE", 9, self._age, right=True, rank=7, value=self._passed, kind=time),
             Column(
                 "PRIO", 5, _priority, right=True, rank=8, extra=True, name="priority",
