@@ -67,14 +67,22 @@ def nodes_of(part: PoolPart, pool: Pool, now: int, seed: int) -> list[Node]:
     taken = set(spot)
     others = [number for number in by_chance if number not in taken]
     states = dict(zip([*spot, *others], _states(part), strict=False))
-    return [
+    nodes = [
         _node(part, pool, number, states.get(number, USABLE), now, dice) for number in range(total)
     ]
+    for node in _stuck(part, nodes):
+        # It has been trying since shortly after the pool was made.
+        node.changed = min(node.changed, node.allocated)
+    return nodes
 
 
 def stuck_of(part: PoolPart, nodes: list[Node]) -> list[str]:
     """The ids of those that never start."""
-    return [node.id for node in nodes if node.state == "starting"][: part.stuck]
+    return [node.id for node in _stuck(part, nodes)]
+
+
+def _stuck(part: PoolPart, nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if node.state == "starting"][: part.stuck]
 
 
 def _states(part: PoolPart) -> Iterator[str]:

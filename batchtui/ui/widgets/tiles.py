@@ -39,7 +39,7 @@ class Scale:
         return max(0, -(-nodes // columns) * self.height - (self.height - 1))
 
 
-NAMED = Scale(50, 1)
+NAMED = Scale(52, 1)
 """A tile that says its node's id, state and slots."""
 BROAD = Scale(4, 2)
 SMALL = Scale(2, 1)
@@ -164,9 +164,9 @@ def _named(node: Node, lens: Lens) -> Pieces:
         (_glyph((node,), node, lens), dress),
         (f"{mark} ", (f"tone--{tone}",)),
         (short_node(node.id, 12).ljust(13), plain),
-        *((text, dress) for text, _ in cut(((words, ""),), 19)),
+        *((text, dress) for text, _ in cut(((words, ""),), 17)),
         *((text, plain) for text, _ in cut(((busy, ""),), 5, right=True)),
-        *((text, late) for text, _ in cut(((since, ""),), 8, right=True)),
+        *((text, late) for text, _ in cut(((since, ""),), 12, right=True)),
         ("  ", ()),
     )
 
