@@ -70,6 +70,13 @@ def start_logging(directory: Path | None = None, *, level: int = logging.INFO) -
     return recent
 
 
+def recent_lines() -> tuple[str, ...]:
+    """The last lines of the log, without secrets; none before `start_logging`."""
+    handlers = logging.getLogger().handlers
+    kept = (handler.lines for handler in handlers if isinstance(handler, RecentLines))
+    return tuple(next(kept, ()))
+
+
 def stop_logging() -> None:
     """Close the log file, and leave the handlers of others alone."""
     root = logging.getLogger()

@@ -22,6 +22,7 @@ from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
 from batchtui.ui.commands import BindingsProvider
+from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.recipe_run import Workshop, planned
@@ -43,7 +44,7 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(ActingApp, KeepingApp):
+class BatchApp(ActingApp, GoingApp, KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -58,7 +59,7 @@ class BatchApp(ActingApp, KeepingApp):
         Binding("question_mark,f1", "help", "Help", tooltip="Say what this is, and its keys",
                 id="help"),
         Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
-        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, system=True),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, system=True),
         Binding("p", "pause", "Pause", show=False, tooltip="Look at nothing again, or go on",
                 id="pause"),
         Binding("T", "change_theme", "Theme", show=False, tooltip="Choose colours", id="theme"),

@@ -26,6 +26,7 @@ from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.arriving import ArrivingScreen
 from batchtui.ui.screens.browsing import BrowsingScreen
 from batchtui.ui.screens.looking import LookingScreen
 from batchtui.ui.screens.node_requests import NodeRequestsScreen
@@ -35,7 +36,9 @@ PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
-class DashboardScreen(ReadingsScreen, LookingScreen, BrowsingScreen, NodeRequestsScreen):
+class DashboardScreen(
+    ReadingsScreen, LookingScreen, BrowsingScreen, ArrivingScreen, NodeRequestsScreen
+):
     """Wires feeds to panes, and the panes to each other; draws nothing itself."""
 
     CSS_PATH = "dashboard.tcss"

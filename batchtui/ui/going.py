@@ -1,0 +1,68 @@
+"""An app in which one goes to things by their names, and back again."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from batchtui.core.places import Place, known
+from batchtui.core.trail import Trail
+from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.goto import GotoScreen
+from batchtui.ui.screens.log import LogScreen
+
+
+class GoingApp(App[int]):
+    """Goes to a pane of the dashboard or to a record in it, whatever screen is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "goto", "Go to", show=False, id="goto",
+                tooltip="Go to a pool, job, task, node or container by its name"),
+        Binding("left_square_bracket", "retrace('back')", "Back", show=False, id="trail.back",
+                tooltip="Go to where you were before"),
+        Binding("right_square_bracket", "retrace('forward')", "Forward", show=False,
+                tooltip="Go to where you came back from", id="trail.forward"),
+        Binding("f2", "requests", "Requests", show=False, id="requests",
+                tooltip="Look at the last requests, and at the log"),
+    ]  # fmt: skip
+
+    dashboard: DashboardScreen | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._trail: Trail[Place] = Trail()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("goto", "retrace", "requests"):
+            return self.dashboard is not None and not self.screen.is_modal
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="goto")
+    async def action_goto(self) -> None:
+        if self.dashboard is None:
+            return
+        place = await self.push_screen_wait(GotoScreen(known(self.dashboard.feeds)))
+        if place is not None:
+            self._trail.leave(self.dashboard.here)
+            self._arrive(self.dashboard, place)
+
+    def action_retrace(self, direction: str) -> None:
+        if self.dashboard is None:
+            return
+        step = self._trail.back if direction == "back" else self._trail.forward
+        place = step(self.dashboard.here)
+        if place is not None:
+            self._arrive(self.dashboard, place)
+
+    def action_requests(self) -> None:
+        if self.dashboard is not None and not isinstance(self.screen, LogScreen):
+            self.push_screen(LogScreen(self.dashboard.session.traffic))
+
+    def _arrive(self, dashboard: DashboardScreen, place: Place) -> None:
+        if place.pane == "requests":
+            self.action_requests()
+            return
+        while self.screen is not dashboard:
+            self.pop_screen()
+        dashboard.arrive(place)

@@ -1,0 +1,51 @@
+"""Where on the dashboard one is, and how one gets to another place."""
+
+from typing import Any
+
+from textual.screen import Screen
+
+from batchtui.core.places import Place
+from batchtui.ui.panes.jobs import JobsPane
+from batchtui.ui.panes.nodes import NodesPane
+from batchtui.ui.panes.pane import Pane, TablePane
+from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.widgets.heatmap import NodeHeatmap
+
+
+class ArrivingScreen(Screen[None]):
+    """Highlights what one wants to go to, and what that belongs to."""
+
+    @property
+    def here(self) -> Place:
+        """The pane in use, and what is highlighted in it."""
+        pane = next(iter(self.query(Pane).filter(".-current")), None)
+        name = (pane.id or "pools") if pane is not None else "pools"
+        match pane:
+            case NodesPane() if pane.highlighted is not None and pane.pool is not None:
+                return Place(name, pane.highlighted.id, pane.pool.id)
+            case TablePane() if pane.highlighted is not None:
+                return Place(name, pane.key(pane.highlighted), pane.about)
+        return Place(name)
+
+    def arrive(self, place: Place) -> None:
+        """Go there: at once, or as soon as it comes. A filter that would hide it is taken away."""
+        if place.within and place.pane == "nodes":
+            _seek(self.query_one(PoolsPane), place.within)
+        if place.within and place.pane == "tasks":
+            _seek(self.query_one(JobsPane), place.within)
+        pane = self.query_one(f"#{place.pane}", Pane)
+        if place.id and isinstance(pane, TablePane):
+            _seek(pane, place.id)
+        elif place.id:
+            self.query_one(NodeHeatmap).seek(lambda node: node.id == place.id)
+        self.action_pane(place.pane)
+
+    def action_pane(self, name: str) -> None:
+        """Go to the pane of that name."""
+        raise NotImplementedError
+
+
+def _seek(pane: TablePane[Any], key: str) -> None:
+    if pane.filter.text:
+        pane.narrow("")
+    pane.table.seek(key)

@@ -1,0 +1,98 @@
+"""The line in which one types where to go."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from batchtui.core.places import Place, matching
+from batchtui.ui.widgets.tones import clean
+
+
+class GotoScreen(ModalScreen[Place | None]):
+    """Shows while one types what that may mean. Dismissed with the place, None for none."""
+
+    CSS_PATH = "goto.tcss"
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", tooltip="Stay here", id="goto.leave"),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("tab", "complete", "Complete", priority=True, id="goto.complete",
+                tooltip="Type the highlighted name in full"),
+    ]  # fmt: skip
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        super().__init__()
+        self._places = places
+        self._found: Sequence[Place] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="goto") as box:
+            box.border_title = "Go to"
+            box.border_subtitle = "enter go · tab complete · escape cancel"
+            hint = "a name, or a kind and a name: job nightly"
+            yield Input(placeholder=hint, compact=True)
+            options = OptionList(compact=True)
+            options.can_focus = False
+            yield options
+
+    def on_mount(self) -> None:
+        self._show("")
+
+    @on(Input.Changed)
+    def search(self, message: Input.Changed) -> None:
+        self._show(message.value)
+
+    def _show(self, text: str) -> None:
+        self._found = matching(text, self._places)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(_line(place)) for place in self._found])
+        options.highlighted = 0 if self._found else None
+
+    @property
+    def _chosen(self) -> Place | None:
+        index = self.query_one(OptionList).highlighted
+        return None if index is None else self._found[index]
+
+    @on(Input.Submitted)
+    def go(self) -> None:
+        if self._chosen is not None:
+            self.dismiss(self._chosen)
+
+    @on(OptionList.OptionSelected)
+    def take(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(self._found[message.option_index])
+
+    def action_move(self, step: int) -> None:
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def action_complete(self) -> None:
+        if self._chosen is not None:
+            line = self.query_one(Input)
+            line.value = str(self._chosen)
+            line.cursor_position = len(line.value)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def _line(place: Place) -> Content:
+    holder = f"  {place.within}" if place.within else ""
+    return Content.assemble(
+        (f"{place.kind:<11}", "$text-muted"),
+        (clean(place.id) or "all", "" if place.id else "$text-muted"),
+        (clean(holder), "$text-muted"),
+    )

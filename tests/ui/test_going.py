@@ -1,0 +1,81 @@
+"""Going by name, the way back, and the log of requests."""
+
+import logging
+from pathlib import Path
+
+from textual.widgets import Input, OptionList
+
+from batchtui.core.places import Place
+from batchtui.logs import RecentLines, start_logging, stop_logging
+from batchtui.ui.panes.sent import SentPane
+from batchtui.ui.screens.goto import GotoScreen
+from batchtui.ui.screens.log import LogScreen
+from batchtui.ui.widgets.textview import TextView
+from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.scene import render_farm
+
+
+async def test_a_few_letters_lead_to_a_record_and_back() -> None:
+    app = TestedApp(await render_farm(nodes=16, tasks=20))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        start = app.panes.here
+        await pilot.press("colon", *"job night")
+        await until(lambda: isinstance(app.screen, GotoScreen))
+        assert app.screen.query_one(OptionList).option_count == 1
+        await pilot.press("tab")
+        assert app.screen.query_one(Input).value == "job nightly-sweep"
+        await pilot.press("enter")
+        await until(lambda: app.panes.here == Place("jobs", "nightly-sweep"))
+        await settled(pilot, app)
+        await pilot.press("left_square_bracket")
+        await until(lambda: app.panes.here == start)
+        await pilot.press("right_square_bracket")
+        await until(lambda: app.panes.here == Place("jobs", "nightly-sweep"))
+
+
+async def test_going_leaves_other_screens_and_takes_a_filter_away() -> None:
+    app = TestedApp(await render_farm(nodes=16, tasks=20))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("1", "slash", *"topn", "enter", "f2")
+        await until(lambda: isinstance(app.screen, LogScreen))
+        await pilot.press("colon", *"pool render-farm", "enter")
+        await until(lambda: app.screen is app.panes)
+        await until(lambda: app.panes.here == Place("pools", "render-farm"))
+        await pilot.press("colon", *"no such thing", "enter", "escape")
+        assert app.panes.here == Place("pools", "render-farm")
+
+
+async def test_the_log_shows_requests_with_status_and_time(tmp_path: Path) -> None:
+    kept = start_logging(tmp_path)
+    try:
+        await _read_log(kept)
+    finally:
+        stop_logging()
+
+
+async def _read_log(kept: RecentLines) -> None:
+    app = TestedApp(await render_farm(nodes=4, tasks=4), clock=lambda: 100.0)
+    app.traffic.record("GET", "/pools", 200, 0.25)
+    app.traffic.record("POST", "/jobs/a/terminate", 503, 3.0)
+    app.traffic.record("GET", "/jobs", None, 8.0)
+    logging.getLogger("batchtui").warning("Something odd")
+    assert kept.lines
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("f2")
+        await until(lambda: isinstance(app.screen, LogScreen) and app.screen.query(SentPane))
+        pane = app.screen.query_one(SentPane)
+        await until(lambda: "/jobs/a/terminate" in text_of(pane.table))
+        rows = text_of(pane.table).splitlines()
+        assert "lost" in rows[1]
+        assert "503" in rows[2]
+        assert "0.25" in rows[3]
+        assert "3 requests, 2 refused or lost" in str(pane.border_subtitle)
+        await pilot.press("slash", *"status:>499", "enter")
+        assert len(pane.table.records) == 1
+        view = app.screen.query_one(TextView)
+        await until(lambda: "Something odd" in text_of(view))
+        await pilot.press("f2")
+        assert app.screen is app.panes
