@@ -23,9 +23,9 @@ from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
+from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.gantt import Gantt
-from batchtui.ui.widgets.glyphs import of_job
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Spans, Tone
 
@@ -81,7 +81,7 @@ class JobScreen(InspectableScreen):
         counts = self.counts.value
         facts = [
             Fact((("job ", Tone.MUTED), (job.id, Tone.STRONG)), 0),
-            Fact(of_job(job).spans, 2),
+            Fact(jobcells.sign(job, counts).spans, 2),
             Fact((("pool ", Tone.MUTED), (job.pool_id, Tone.PLAIN)), 6),
         ]
         if counts.total:

@@ -34,8 +34,11 @@ class LookingScreen(Screen[None]):
     pool: Pool | None
     jobs: Reading[tuple[Job, ...]]
     progress: Reading[Mapping[str, TaskCounts]]
-    _current: str
-    """The id of the pane in use."""
+
+    @property
+    def _current(self) -> str:
+        """The id of the pane in use."""
+        raise NotImplementedError
 
     def action_failures(self) -> None:
         if (job := self.failing) is not None:
