@@ -34,6 +34,7 @@ from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.recipes import RecipesScreen
 from batchtui.ui.screens.run import Herald
 from batchtui.ui.screens.welcome import WelcomeScreen
+from batchtui.ui.watching import WatchingApp
 
 OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
 """Opens the account of a profile (None: of the one that the settings choose), telling each step.
@@ -44,7 +45,7 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(ActingApp, GoingApp, KeepingApp):
+class BatchApp(ActingApp, GoingApp, WatchingApp, KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -134,6 +135,7 @@ class BatchApp(ActingApp, GoingApp, KeepingApp):
         await self.load_choices()
         controller = Controller(session.gateway, feeds, read_only=session.read_only)
         self.dashboard = DashboardScreen(session, controller, clock=self.now)
+        self.begin_watch(feeds)
         polling = asyncio.create_task(feeds.run(), name="feeds")
         leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
         self.workshop = Workshop(self.runs, session, controller, self.ledger(), self._profile)

@@ -55,6 +55,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()), init=False)
     progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}), init=False)
+    watched: reactive[frozenset[str]] = reactive(frozenset[str](), init=False)
+    """The ids of the jobs whose end the user wants to be told of."""
 
     class OpenRequested(AboutJob):
         """The user wants to look into this job."""
@@ -76,7 +78,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     def columns(self) -> tuple[Column[Job], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
         return (
-            Column("JOB", 14, _id, grow=2, most=40, value=self.key),
+            Column("JOB", 14, self._titled, grow=2, most=40, value=self.key),
             Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
             Column("DONE", 5, self._bar, grow=2, most=30, rank=1, name="bar"),
             Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),
@@ -149,6 +151,13 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         known = f"{len(jobs) - over:,} open{idle}, {over:,} over"
         self.summary = known if self.jobs.known else ""
 
+    def watch_watched(self) -> None:
+        self.table.refresh_changed()
+
+    def _titled(self, job: Job) -> Cell:
+        mark = (("◉ ", Tone.ACTIVE),) if job.id in self.watched else ()
+        return (*mark, (job.id, Tone.MUTED if job.state in OVER else Tone.PLAIN))
+
     def _counts(self, job: Job) -> TaskCounts:
         return self.progress.value.get(job.id, TaskCounts())
 
@@ -199,10 +208,6 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 def newest_first(job: Job) -> tuple[bool, float]:
     """Sorts jobs that are over last, and otherwise by age."""
     return job.state in OVER, -(job.creation_time or EARLIEST).timestamp()
-
-
-def _id(job: Job) -> Cell:
-    return ((job.id, Tone.MUTED if job.state in OVER else Tone.PLAIN),)
 
 
 def _priority(job: Job) -> Cell:

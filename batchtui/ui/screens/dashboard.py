@@ -31,13 +31,19 @@ from batchtui.ui.screens.browsing import BrowsingScreen
 from batchtui.ui.screens.looking import LookingScreen
 from batchtui.ui.screens.node_requests import NodeRequestsScreen
 from batchtui.ui.screens.readings import ReadingsScreen
+from batchtui.ui.screens.watching import NEEDED, WatchingScreen
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
 class DashboardScreen(
-    ReadingsScreen, LookingScreen, BrowsingScreen, ArrivingScreen, NodeRequestsScreen
+    ReadingsScreen,
+    LookingScreen,
+    BrowsingScreen,
+    ArrivingScreen,
+    WatchingScreen,
+    NodeRequestsScreen,
 ):
     """Wires feeds to panes, and the panes to each other; draws nothing itself."""
 
@@ -98,7 +104,9 @@ class DashboardScreen(
         with Horizontal(id="panes"):
             with Vertical(id="left"):
                 yield PoolsPane(id="pools").data_bind(here.pools, here.node_counts, here.now)
-                yield JobsPane(id="jobs").data_bind(here.jobs, here.progress, here.now)
+                yield JobsPane(id="jobs").data_bind(
+                    here.jobs, here.progress, here.now, WatchingScreen.watched
+                )
                 yield ContainersPane(id="containers").data_bind(
                     here.containers, here.usage, here.now
                 )
@@ -126,6 +134,8 @@ class DashboardScreen(
         if self._in_sight:
             panes = [pane for pane in self.query(Pane) if pane.display]
             names = {name for pane in panes for name in pane.FEEDS} | set(self.header.FEEDS)
+        if self.watched:
+            names |= NEEDED
         for name in self.SHOWN:
             self.feeds[name].looked_at = name in names
 

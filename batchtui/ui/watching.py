@@ -1,0 +1,72 @@
+"""An app that calls its user when something happened."""
+
+from textual import on
+from textual.app import App
+
+from batchtui.core.feeds import Feeds
+from batchtui.core.watch import News, Watch
+from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.watching import WatchRequested
+from batchtui.ui.widgets.tones import clean
+
+
+class WatchingApp(App[int]):
+    """Tells of news on the screen, by the terminal's bell, and as a notification of the desktop.
+
+    The last is OSC 9, which terminals that do not know it leave out.
+    """
+
+    dashboard: DashboardScreen | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news_of = Watch()
+
+    def begin_watch(self, feeds: Feeds) -> None:
+        """Look at whatever these feeds read from now on."""
+        watch = self._news_of
+
+        def see_jobs(_reading: object) -> None:
+            jobs, counts = feeds.jobs.reading, feeds.progress.reading
+            if jobs.known and not jobs.error:
+                self._tell(watch.see_jobs(jobs.value, counts.value))
+                self._mark()
+
+        feeds.jobs.subscribe(see_jobs)
+        feeds.progress.subscribe(see_jobs)
+        feeds.pools.subscribe(
+            lambda reading: self._tell(watch.see_pools(reading.value) if reading.known else [])
+        )
+        feeds.node_counts.subscribe(
+            lambda reading: self._tell(watch.see_nodes(reading.value) if reading.known else [])
+        )
+
+    @on(WatchRequested)
+    def take_watch(self, message: WatchRequested) -> None:
+        """Watch a job, or no longer."""
+        watched = self._news_of.toggle(message.job.id)
+        self._mark()
+        job = message.job.id
+        sentence = f"You will be told when job {job} ends." if watched else f"Job {job} is let be."
+        self.notify(sentence, title="Watch", markup=False)
+
+    def _mark(self) -> None:
+        if self.dashboard is not None:
+            self.dashboard.watched = self._news_of.jobs
+
+    def _tell(self, news: list[News]) -> None:
+        for each in news:
+            self.notify(
+                each.sentence,
+                title="Watch",
+                severity="warning" if each.bad else "information",
+                timeout=60,
+                markup=False,
+            )
+            self.say_outside(each.sentence)
+
+    def say_outside(self, sentence: str) -> None:
+        """Ring the bell, and have the terminal tell the desktop."""
+        self.bell()
+        if self._driver is not None:
+            self._driver.write(f"\x1b]9;batchtui: {clean(sentence)}\x07")
