@@ -69,7 +69,9 @@ async def run_account(
         data_dir.claim(simulated=play is not None)
         identity = data_dir.identity()
         scene = await _scene(play) if play else None
-        warden = await stack.enter_async_context(start_warden(path / "nodes", path / "azurite"))
+        warden = await stack.enter_async_context(
+            start_warden(path / "nodes", path / "azurite", lock=path / "warden")
+        )
         storage, last = Account(identity.storage_account, identity.storage_key), data_dir.ports()
         azurite = None
         if play is None or is_there():

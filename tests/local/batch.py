@@ -37,9 +37,11 @@ def task_options(
     return models.BatchTaskCreateOptions(id=task_id, command_line=command, **more)
 
 
-async def until(look: Callable[[], Awaitable[T]], wanted: Callable[[T], object]) -> T:
-    """Ask again, a little later each time, until the answer is as wanted."""
-    pause, end = 0.002, time.monotonic() + 5
+async def until(
+    look: Callable[[], Awaitable[T]], wanted: Callable[[T], object], *, patience: float = 5
+) -> T:
+    """Ask again, a little later each time, until the answer is as wanted; `patience` in seconds."""
+    pause, end = 0.002, time.monotonic() + patience
     while True:
         seen = await look()
         if wanted(seen):

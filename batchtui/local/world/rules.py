@@ -1,9 +1,12 @@
 """All rules of one account, put together; and how it comes back after a stop or a crash."""
 
+import logging
+
 import msgspec
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.autoscale.rules import AutoscaleRules
+from batchtui.local.nodes import demolish
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.auto_pools import AutoPools
@@ -29,6 +32,8 @@ from batchtui.local.world.schedule_rules import ScheduleRules
 from batchtui.local.world.task import Json, Task, execution_info
 from batchtui.local.world.task_rules import TaskRules
 from batchtui.local.world.world import World
+
+log = logging.getLogger(__name__)
 
 
 class Rules:
@@ -70,9 +75,10 @@ class Rules:
     def resume(self) -> None:
         """Take up what the store holds: the account was away, its nodes were not.
 
-        Tasks that were running are requeued. A node that was up is up, without its start task
-        again, whose files may be long gone; one that was on its way up boots anew. What was under
-        way (resizing, disabling, terminating, deleting) is carried on.
+        Tasks that were running are requeued, and what they have written is removed. A node that
+        was up is up, without its start task again, whose files may be long gone; one that was on
+        its way up boots anew. What was under way (resizing, disabling, terminating, deleting) is
+        carried on.
         """
         self._load()
         self._requeue_interrupted()
@@ -175,6 +181,7 @@ class Rules:
                 counts.remove(task)
                 now = world.clock.now()
                 if task.state == "running":
+                    self._clear(task)
                     task.requeues, task.requeued = task.requeues + 1, now
                 task.account(None, now)
                 task.move("active", now)
@@ -183,3 +190,15 @@ class Rules:
             elif task.state == "active":
                 task.forget_run()
             world.table.save(task)
+
+    def _clear(self, task: Task) -> None:
+        """Remove what an interrupted run left: half a file must not pass for an output.
+
+        At once, before anything is served: the task may run there again in a moment.
+        """
+        world = self.world
+        folder = world.site.task(task.pool or "", task.node or "", world.jobs[task.job].id, task.id)
+        try:
+            demolish(folder)
+        except OSError as error:
+            log.warning("Could not remove all of %s: %s", folder, error)
