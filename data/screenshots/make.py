@@ -41,6 +41,8 @@ async def main() -> None:
         for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = folder
         await take("dashboard", "busy", [*["down"] * 4, "2", *["down"] * 13, "5"])
+        await take("triage", "broken", ["f"])
+        await take("lanes", "broken", ["2", "end", "J"])
 
 
 asyncio.run(main())
