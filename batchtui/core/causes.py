@@ -69,7 +69,7 @@ def told(failure: FailureInfo | None) -> str:
         if detail.value and detail.value.rstrip(".") not in said
     ]
     bare = failure.code == EXIT and "exit code" in said
-    return redacted(" ".join(("" if bare else said, *details)).strip())
+    return redacted(": ".join(filter(None, ("" if bare else said.rstrip("."), *details))))
 
 
 def _key(task: Task) -> str:

@@ -36,7 +36,7 @@ def test_failures_of_one_cause_stand_together_the_largest_first() -> None:
         ("exit code 137 (SIGKILL)", 1),
     ]
     assert found[0].nodes == ("n2", "n1")
-    assert found[1].message == "Access denied FilePath: scene.blend"
+    assert found[1].message == "Access denied: FilePath: scene.blend"
     assert found[0].message == "", "the service only says that there was an exit code"
 
 

@@ -94,7 +94,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
                 "RATE", 7, lambda job: jobcells.rate(self._rate(job)), right=True, rank=5,
                 value=lambda job: self._rate(job) * 60, kind=number,
             ),
-            Column("ETA", 8, self._eta, right=True, rank=3, value=self._left, kind=time),
+            Column("ETA", 10, self._eta, right=True, rank=3, value=self._left, kind=time),
             Column("POOL", 10, _pool, grow=1, most=24, rank=6, value=lambda job: job.pool_id),
             Column("AGE", 9, self._age, right=True, rank=7, value=self._passed, kind=time),
             Column(
