@@ -16,6 +16,9 @@ The file `config.toml` lies in the user's configuration folder and may look like
     standard_d2s_v3 = 0.096
     standard_f4s_v2 = [0.194, 0.039]
 
+    [keys]                                # other keys for a command, by its name
+    "jobs.terminate" = "K"
+
 Besides its profiles there are always `local`, the local Batch account, and `environment`, which
 is made from the variables that the az command line reads.
 """
@@ -36,7 +39,7 @@ from batchtui.accounts import AccountSettings, make_profile
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 
-__all__ = ["ConfigError", "choose", "prices", "profile_names"]
+__all__ = ["ConfigError", "choose", "keys", "prices", "profile_names"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -60,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: str = ""
     profiles: dict[str, dict[str, object]] = {}
     prices: dict[str, str | float | tuple[float, float]] = {}
+    keys: dict[str, str] = {}
 
 
 def choose(
@@ -109,6 +113,11 @@ def prices(*, file: Path | None = None) -> Prices:
             )
         per_hour[size.casefold()] = Price(*(float(amount) for amount in amounts))
     return Prices(currency, per_hour)
+
+
+def keys(*, file: Path | None = None) -> Mapping[str, str]:
+    """The keys that the user wants for commands, by the commands' names."""
+    return _read(file or paths.config_file()).keys
 
 
 def _named(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from batchtui.config import ConfigError, choose, prices, profile_names
+from batchtui.config import ConfigError, choose, keys, prices, profile_names
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import LocalProfile, Profile
 
@@ -201,3 +201,13 @@ def test_what_is_no_price(file: Path, line: str) -> None:
     write(file, f"[prices]\n{line}\n")
     with pytest.raises(ConfigError, match=r"prices\.(a|currency): expected "):
         prices(file=file)
+
+
+def test_keys_for_commands(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    assert keys(file=file) == {}
+    file.write_text('[keys]\n"jobs.terminate" = "K"\n')
+    assert keys(file=file) == {"jobs.terminate": "K"}
+    file.write_text('[keys]\n"jobs.terminate" = 7\n')
+    with pytest.raises(ConfigError, match="keys"):
+        keys(file=file)

@@ -1,10 +1,11 @@
 """The application object: the account it is open on, its themes and commands."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on, work
@@ -26,6 +27,7 @@ from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.recipe_run import Workshop, planned
+from batchtui.ui.rekeying import RekeyingApp
 from batchtui.ui.runs import Runs
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.connecting import ConnectingScreen
@@ -41,11 +43,13 @@ OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContext
 
 Raises `GatewayError` or `ConfigError`, a sentence, when that fails; anything else is a bug."""
 
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
 UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(ActingApp, GoingApp, WatchingApp, KeepingApp):
+class BatchApp(ActingApp, GoingApp, WatchingApp, RekeyingApp, KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -75,9 +79,10 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, KeepingApp):
         profile: str | None,
         offer_local: bool = False,
         start: Path | None = None,
+        keymap: Mapping[str, str] = NO_KEYS,
     ) -> None:
         """`offer_local`: ask first whether to open the local account. `start`: a recipe's folder,
-        run as soon as the account is open."""
+        run as soon as the account is open. `keymap`: other keys for commands, by their names."""
         super().__init__()
         self.animation_level = "none"
         self.runs = Runs(self.run_worker)
@@ -87,6 +92,7 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, KeepingApp):
         self._profile = profile
         self._offer_local = offer_local
         self._start = start
+        self._rekeyed = keymap
         self._connecting = ConnectingScreen()
         self._leaving = asyncio.Event()
 
@@ -98,6 +104,7 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, KeepingApp):
         self.register_theme(theme.LIGHT)
         self.theme = theme.DARK.name
         self.runs.subscribe(self._tell_runs)
+        self.rekey(self._rekeyed)
         self.open_account()
 
     def now(self) -> datetime:
