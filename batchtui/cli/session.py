@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from batchtui.config import choose, prices
+from batchtui.core.gateway import Gateway
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
@@ -53,16 +54,20 @@ async def open_session(
 
         traffic = Traffic()
         gateway = await stack.enter_async_context(connect(profile, traffic))
-        yield Session(
-            gateway=gateway,
-            traffic=traffic,
-            label=profile.batch_account,
-            endpoint=profile.batch_endpoint,
-            local=profile.local,
-            read_only=profile.read_only,
-            simulated=profile.simulated,
-            prices=prices(),
-        )
+        yield _session(profile, gateway, traffic)
+
+
+def _session(profile: Profile, gateway: Gateway, traffic: Traffic) -> Session:
+    return Session(
+        gateway=gateway,
+        traffic=traffic,
+        label=profile.batch_account,
+        endpoint=profile.batch_endpoint,
+        local=profile.local,
+        read_only=profile.read_only,
+        simulated=profile.simulated,
+        prices=prices(),
+    )
 
 
 @asynccontextmanager

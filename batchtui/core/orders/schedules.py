@@ -40,8 +40,7 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
             wakes=WAKES,
         ),
         "disable": Order(
-            title="Disable job schedule", ask="Disable {}?", yes="Disable",
-            done="{} is disabled.",
+            title="Disable job schedule", ask="Disable {}?", yes="Disable", done="{} is disabled.",
             noun="job schedule", name=_id, act=lambda each: batch.disable_schedule(each.id),
             stake=_paused, applies=lambda each: each.state is ScheduleState.ACTIVE,
             unfit="not active", wakes=WAKES,
