@@ -31,7 +31,11 @@ ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show
 
 
 class ArrangingPane(Pane, Generic[T]):
-    """A pane with a table; keeps the records that came, and shows what its user wants of them."""
+    """A pane with a table; keeps the records that came, and shows what its user wants of them.
+
+    Longer than most classes here for its bindings and messages, which are declared where they are
+    handled.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", tooltip="Show only the records that pass a filter",
