@@ -1,4 +1,4 @@
-"""What a user chose once and finds again the next time: how each table looks."""
+"""What a user chose once and finds again the next time: colours, and how each table looks."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ import tomlkit.exceptions
 from batchtui.core.view import View
 
 UNREADABLE = (UnicodeDecodeError, tomlkit.exceptions.ParseError, msgspec.ValidationError)
-HEADING = "How batchtui's tables look. Written by the dashboard; delete it to begin anew."
+HEADING = "How batchtui looks. Written by the dashboard; delete it to begin anew."
 
 
 class Choices:
-    """Keeps the views of tables in a TOML file, under the names of their panes.
+    """Keeps the theme, and the views of tables by the names of their panes, in a TOML file.
 
     A file that cannot be read or written spoils nothing: what was chosen holds until the program
     ends.
@@ -21,14 +21,17 @@ class Choices:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.theme = ""
+        """Empty before one was chosen."""
         self._views: dict[str, View] = {}
 
     def load(self) -> str:
         """Read the file, where there is one; returns why that failed, or nothing. Blocks."""
         try:
             text = self.file.read_text("utf-8")
-            tables = tomlkit.parse(text).unwrap().get("tables", {})
-            self._views = msgspec.convert(tables, dict[str, View])
+            document = tomlkit.parse(text).unwrap()
+            self._views = msgspec.convert(document.get("tables", {}), dict[str, View])
+            self.theme = msgspec.convert(document.get("theme", ""), str)
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -48,8 +51,18 @@ class Choices:
     def choose(self, name: str, view: View) -> str:
         """Remember a table's view; returns what the file shall hold from now on."""
         self._views[name] = view
+        return self._text()
+
+    def wear(self, theme: str) -> str:
+        """Remember a theme; returns what the file shall hold from now on."""
+        self.theme = theme
+        return self._text()
+
+    def _text(self) -> str:
         document = tomlkit.document()
         document.add(tomlkit.comment(HEADING))
+        if self.theme:
+            document.add("theme", tomlkit.item(self.theme))
         tables = {key: msgspec.to_builtins(kept) for key, kept in sorted(self._views.items())}
         document.add("tables", tomlkit.item(tables))
         return tomlkit.dumps(document)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual import on, work
 from textual.app import App
+from textual.theme import Theme
 
 from batchtui import paths
 from batchtui.core.export import exported
@@ -32,6 +33,14 @@ class KeepingApp(App[int]):
         trouble = await asyncio.to_thread(self.choices.load)
         if trouble:
             self.notify(trouble, title="Settings", severity="warning", markup=False)
+        if self.choices.theme in self.available_themes:
+            self.theme = self.choices.theme
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    @work
+    async def _keep_theme(self, theme: Theme) -> None:
+        if theme.name != self.choices.theme:
+            await self._save(self.choices.wear(theme.name))
 
     @on(ArrangingPane.ViewWanted)
     def give_view(self, message: ArrangingPane.ViewWanted) -> None:
@@ -69,7 +78,9 @@ class KeepingApp(App[int]):
             self.notify(done, title="Export", markup=False)
 
     async def _keep(self, pane: ArrangingPane[object]) -> None:
-        text = self.choices.choose(pane.id or "", pane.view)
+        await self._save(self.choices.choose(pane.id or "", pane.view))
+
+    async def _save(self, text: str) -> None:
         async with self._saving:
             trouble = await asyncio.to_thread(self.choices.save, text)
         if trouble:
