@@ -278,3 +278,11 @@ async def test_verified_images_can_be_asked_for(client: BatchClient) -> None:
     assert "batch.node.ubuntu 22.04" in agents
     everything = [image async for image in client.list_supported_images()]
     assert len(everything) > len(agents)
+
+
+@pytest.mark.parametrize("name", ["If-Modified-Since", "If-Unmodified-Since"])
+async def test_a_date_beyond_all_calendars_is_no_date(endpoint: str, name: str) -> None:
+    await ask(endpoint, "POST", "/jobs", {"id": "j", "poolInfo": {"poolId": "p"}})
+    late = {name: "Mon, 02 Nov 99999999999 00:00:00 GMT"}
+    answer = await ask(endpoint, "GET", "/jobs/j", headers=late)
+    assert (answer.status, answer.code) == (400, "InvalidHeaderValue")

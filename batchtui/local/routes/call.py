@@ -8,7 +8,7 @@ from aiohttp import web
 from batchtui.local.errors import ServiceError, invalid_query
 from batchtui.local.wire.body import Body, convert, decode
 from batchtui.local.wire.dialects import heard, spoken
-from batchtui.local.wire.times import etag, micros
+from batchtui.local.wire.times import etag, micros, parse_http_date
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
 from batchtui.local.world.pool import Pool
@@ -35,7 +35,7 @@ class Call:
         self.request = request
         self.rules: Rules = request.app[RULES]
         self.world: World = self.rules.world
-        self.base = f"{request.scheme}://{request.host}"
+        self.base = base(request)
         self.query = request.query
 
     @property
@@ -112,19 +112,25 @@ class Call:
         if name in ("If-Match", "If-None-Match"):
             same = _same_tag(headers[name], etag(modified))
             return same == (name == "If-Match")
-        request = self.request
-        since = (
-            request.if_modified_since
-            if name == "If-Modified-Since"
-            else request.if_unmodified_since
-        )
-        if since is None:
+        try:
+            since = parse_http_date(headers[name])
+        except ValueError:
             raise ServiceError(
                 "InvalidHeaderValue", ("HeaderName", name), ("HeaderValue", headers[name])
-            )
+            ) from None
         # HTTP dates have whole seconds, and so has what was shown as Last-Modified.
         newer = modified // 1_000_000 > micros(since) // 1_000_000
         return newer == (name == "If-Modified-Since")
+
+
+def base(request: web.Request) -> str:
+    """The account's address as the caller knows it."""
+    return f"{request.scheme}://{readable(request.host)}"
+
+
+def readable(text: str) -> str:
+    """A header's text with a question mark for each byte that is no UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _same_tag(given: str, tag: str) -> bool:

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from batchtui.local.errors import ServiceError, element
-from batchtui.local.routes.call import Call
+from batchtui.local.routes.call import Call, base, readable
 from batchtui.local.wire.listing import choose, selected
 from batchtui.local.wire.times import Clock, error_stamp, etag, http_date
 
@@ -79,8 +79,10 @@ def failure(request: web.Request, error: ServiceError, clock: Clock) -> web.Resp
     request_id = str(uuid.uuid4())
     sentence = f"{error.sentence}\nRequestId:{request_id}\nTime:{error_stamp(clock.now())}"
     body = {
-        "odata.metadata": f"{request.scheme}://{request.host}/$metadata#{_ERRORS}",
-        **element(error.code, sentence, error.values),
+        "odata.metadata": f"{base(request)}/$metadata#{_ERRORS}",
+        **element(
+            error.code, sentence, tuple((name, readable(value)) for name, value in error.values)
+        ),
     }
     response = web.Response(status=error.status, reason=error.sentence)
     response.headers["request-id"] = request_id
@@ -99,4 +101,4 @@ async def sign_off(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.setdefault("request-id", str(uuid.uuid4()))
     wanted = request.headers.get("return-client-request-id", "").lower() == "true"
     if wanted and "client-request-id" in request.headers:
-        response.headers["client-request-id"] = request.headers["client-request-id"]
+        response.headers["client-request-id"] = readable(request.headers["client-request-id"])

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, quote, unquote_to_bytes
 
 from batchtui.local.errors import ServiceError
+from batchtui.local.wire.times import parse_http_date
 
 SKEW = timedelta(minutes=15)
 
@@ -92,11 +92,9 @@ def _check_age(headers: Mapping[str, str], now: datetime) -> None:
     if not date:
         raise _refused("The request has neither an ocp-date nor a Date header.")
     try:
-        sent = parsedate_to_datetime(date)
+        sent = parse_http_date(date)
     except ValueError:
         raise _refused(f"The date '{date}' is not in the format of RFC 1123.") from None
-    if sent.tzinfo is None:
-        sent = sent.replace(tzinfo=UTC)
     if abs(now - sent) > SKEW:
         raise _refused(
             f"The date '{date}' is more than 15 minutes away from the server's,"

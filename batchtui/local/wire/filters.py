@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import NoReturn
 
 from batchtui.local.errors import invalid_query
-from batchtui.local.wire.times import micros
+from batchtui.local.wire.times import micros, parse_http_date
 
 Value = str | int | bool
 
@@ -152,7 +151,7 @@ class _Parser:
             when = datetime.fromisoformat(text)
         except ValueError:
             try:
-                when = parsedate_to_datetime(text)
+                when = parse_http_date(text)
             except ValueError:
                 self._fail(f"'{text}' is not a time")
         return micros(when if when.tzinfo else when.replace(tzinfo=UTC))

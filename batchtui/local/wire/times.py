@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 # .NET counts ticks of 100 ns since the year 1; an eTag is that number in hexadecimal.
@@ -69,6 +69,15 @@ def error_stamp(at: int) -> str:
 def http_date(at: int) -> str:
     """RFC 1123, cut to the second."""
     return format_datetime(moment(at), usegmt=True)
+
+
+def parse_http_date(text: str) -> datetime:
+    """Read a date of RFC 1123; without a zone it is UTC. Raises ValueError when it is none."""
+    try:
+        when = parsedate_to_datetime(text)
+    except OverflowError:
+        raise ValueError(f"'{text}' is beyond all calendars") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def etag(at: int) -> str:
