@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.models import (
@@ -32,6 +31,7 @@ from batchtui.ui.screens.looking import LookingScreen
 from batchtui.ui.screens.node_requests import NodeRequestsScreen
 from batchtui.ui.screens.readings import ReadingsScreen
 from batchtui.ui.screens.watching import NEEDED, WatchingScreen
+from batchtui.ui.widgets.keybar import KeyBar
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
@@ -115,7 +115,7 @@ class DashboardScreen(
                     here.pool, here.nodes, here.node, here.node_counts, here.moments, here.now
                 )
                 yield TasksPane(id="tasks").data_bind(here.job, here.tasks, here.counts, here.now)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(PoolsPane).prices = self.session.prices

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
-from textual.widgets import Footer
 
 from batchtui.core import shelves
 from batchtui.core.controller import Controller
@@ -27,6 +26,7 @@ from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.textview import TextView
 
 SLOWER = 5
@@ -85,7 +85,7 @@ class FilesScreen(FollowingScreen):
             files.about = self.shelf.title
             yield files
             yield FileStreamPane("2").data_bind(here.entry, reading=here.text)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

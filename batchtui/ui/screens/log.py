@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from batchtui.core.feed import Reading
 from batchtui.core.tail import Excerpt
@@ -13,6 +12,7 @@ from batchtui.core.traffic import Traffic
 from batchtui.logs import recent_lines
 from batchtui.ui.panes.log_stream import LogStreamPane
 from batchtui.ui.panes.sent import SentPane
+from batchtui.ui.widgets.keybar import KeyBar
 
 
 class LogScreen(Screen[None]):
@@ -36,7 +36,7 @@ class LogScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield SentPane(id="sent")
         yield LogStreamPane("2")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self.look)

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
 from textual.reactive import reactive
-from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -18,6 +17,7 @@ from batchtui.core.tail import Excerpt
 from batchtui.ui.panes.task_stream import TaskStreamPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.searchline import SearchLine
 
 AT_ONCE = 6
@@ -61,7 +61,7 @@ class OutputsScreen(FollowingScreen):
         with Grid(id="outputs", classes=f"-of-{len(self._tasks)}"):
             for index, task in enumerate(self._tasks):
                 yield TaskStreamPane(task, index)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def watch_path(self, path: str) -> None:
         """Follow that stream of every task from now on."""

@@ -20,6 +20,14 @@ class Words(Static):
     def say(self, words: Content) -> None:
         """Say this; nothing at all makes the widget disappear."""
         if not words.is_same(self._said):
-            self._said = words
-            self.update(words, layout=not self._fixed)
+            before, self._said = self._said, words
+            self.update(words, layout=not self._fixed and self._grows(before, words))
         self.set_class(not words.plain, "-silent")
+
+    def _grows(self, before: Content, words: Content) -> bool:
+        """Whether they take another height: only then has the screen to be laid out anew."""
+        width = self.content_size.width
+        if not (width and before.plain and words.plain):
+            return True
+        rules = self.styles.get_rules()
+        return before.get_height(rules, width) != words.get_height(rules, width)
