@@ -11,6 +11,7 @@ from batchtui.local.world.runs import Runs
 from batchtui.local.world.world import World
 
 _AT_ONCE = 100
+_AT_FIRST = 4
 
 
 class Scheduler:
@@ -58,17 +59,25 @@ class Scheduler:
                 return
 
     def _place_some(self, job: Job, fleet: Fleet) -> int:
-        """Place a bounded number of a job's tasks; says how many."""
+        """Place some of a job's tasks, after a look at a bounded number; says how many.
+
+        Mostly one slot is free and the first task takes it: so few are read at first.
+        """
         limit = _AT_ONCE
         if job.most_parallel > 0:
             limit = min(limit, job.most_parallel - len(self._runs.of_job(job)))
-        if limit <= 0:
-            return 0
-        placed = 0
-        pool = self._world.pools[job.pool]
-        for task in self._world.table.ready(job.key, fleet.widest, limit):
-            nodes = self._placement.find(task, job, pool, fleet)
-            if nodes:
-                self._runs.start(task, job, nodes)
-                placed += 1
+        placed = after = looked = 0
+        pool, some = self._world.pools[job.pool], _AT_FIRST
+        while placed < limit and looked < _AT_ONCE and fleet.widest:
+            tasks = self._world.table.ready(job.key, fleet.widest, some, after)
+            for task in tasks:
+                nodes = self._placement.find(task, job, pool, fleet)
+                if nodes:
+                    self._runs.start(task, job, nodes)
+                    placed += 1
+                if placed == limit or not fleet.widest:
+                    return placed
+            if len(tasks) < some:
+                break
+            after, looked, some = tasks[-1].seq, looked + some, some * 4
         return placed

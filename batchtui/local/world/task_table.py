@@ -57,12 +57,15 @@ class TaskTable:
             self._store.write("DELETE FROM spans WHERE job = ?", (job,))
         return deleted
 
-    def ready(self, job: str, slots: int, limit: int) -> list[Task]:
-        """The first tasks that could run now and need no more than so many slots."""
+    def ready(self, job: str, slots: int, limit: int, after: int = 0) -> list[Task]:
+        """The first tasks that could run now and need no more than so many slots.
+
+        `after` is the `seq` of the last one that is known already.
+        """
         rows = self._store.read(
             f"SELECT {_ALL} FROM tasks WHERE job = ? AND state = 'active' AND blocked = 0"
-            " AND placed = 0 AND slots <= ? ORDER BY seq LIMIT ?",
-            (job, slots, limit),
+            " AND placed = 0 AND slots <= ? AND seq > ? ORDER BY seq LIMIT ?",
+            (job, slots, after, limit),
         )
         return [Task.of(row) for row in rows]
 
