@@ -73,7 +73,9 @@ folders, or the one in use; x o those that fit a pattern.
         return (
             Column("FILE", 20, self._named, grow=4, most=110, value=self.key),
             Column("SIZE", 9, _size, right=True, kind=Kind.NUMBER, value=_bytes),
-            Column("AGE", 9, self._age, right=True, rank=1, kind=Kind.DURATION, value=self._passed),
+            Column(
+                "AGE", 10, self._age, right=True, rank=1, kind=Kind.DURATION, value=self._passed
+            ),
         )
 
     def key(self, record: Entry) -> str:
