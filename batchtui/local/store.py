@@ -7,6 +7,7 @@ own would cost each request two hand-overs and the simple order of things.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -50,6 +51,8 @@ CREATE TABLE IF NOT EXISTS spans (
 ) WITHOUT ROWID;
 """
 
+_STEPS = 5_000
+"""Of SQLite's virtual machine between two looks at the time: a fraction of a millisecond."""
 
 # Columns that the table of tasks did not always have.
 _LATER = ("wall", "user_cpu", "kernel_cpu", "reads", "writes")
@@ -88,6 +91,21 @@ class Store:
 
     def read(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         return self._db.execute(sql, tuple(parameters)).fetchall()
+
+    def read_within(
+        self, seconds: float, sql: str, parameters: Parameters = ()
+    ) -> list[tuple[Any, ...]] | None:
+        """As `read`, but None when it takes longer: nothing else runs meanwhile."""
+        end = perf_counter() + seconds
+        self._db.set_progress_handler(lambda: perf_counter() > end, _STEPS)
+        try:
+            return self.read(sql, parameters)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            self._db.set_progress_handler(None, 0)
 
     def write(self, sql: str, parameters: Parameters = ()) -> int:
         """Change something; says how many rows."""

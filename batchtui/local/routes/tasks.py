@@ -53,9 +53,9 @@ async def list_all(request: web.Request) -> web.Response:
     listing = read(call.query, FILTERS)
     table = call.world.table
     if is_brief(listing.chosen):
-        things, last = table.brief_page(job.key, listing)
+        things, last = await table.brief_page(job.key, listing)
     else:
-        tasks, last = table.page(job.key, listing)
+        tasks, last = await table.page(job.key, listing)
         show = _showing(call, job)
         things = [choose(call.spoken(show(task)), listing.chosen) for task in tasks]
     path = call.request.rel_url.raw_path

@@ -1,6 +1,8 @@
 """The table of all tasks: they stay on disk, however many there are."""
 
+import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 from batchtui.local.store import Store
 from batchtui.local.wire.listing import Listing
@@ -14,6 +16,11 @@ _INSERT = f"INSERT OR IGNORE INTO tasks ({_ALL}) VALUES ({', '.join('?' * len(NA
 _REPLACE = f"UPDATE tasks SET {', '.join(f'{name} = ?' for name in NAMES[1:])} WHERE seq = ?"
 _DELETED_AT_ONCE = 500
 _COUNTED_AT_ONCE = 100_000
+_PATIENCE = 0.01
+"""Seconds that a filter may take before it is applied in slices."""
+_SLICE = 5_000
+_END = "\U0010ffff"
+"""Above every key."""
 
 # Members that a listing can serve from columns alone: column and how to spell it.
 _CHEAP = {"id": "id", "state": "state", "stateTransitionTime": "changed"}
@@ -78,23 +85,15 @@ class TaskTable:
         )
         return int(count)
 
-    def page(self, job: str, listing: Listing) -> tuple[list[Task], str]:
+    async def page(self, job: str, listing: Listing) -> tuple[list[Task], str]:
         """A page by key, and the key of its last task if there are more."""
-        where, parameters = _condition(job, listing)
-        rows = self._store.read(
-            f"SELECT {_ALL} FROM tasks WHERE {where} ORDER BY key LIMIT ?",
-            (*parameters, listing.limit + 1),
-        )
+        rows = await self._rows(_ALL, job, listing)
         tasks = [Task.of(row) for row in rows[: listing.limit]]
         return tasks, tasks[-1].key if len(rows) > listing.limit else ""
 
-    def brief_page(self, job: str, listing: Listing) -> tuple[list[Json], str]:
+    async def brief_page(self, job: str, listing: Listing) -> tuple[list[Json], str]:
         """As `page`, for a `$select` of members that are columns: no JSON is decoded."""
-        where, parameters = _condition(job, listing)
-        rows = self._store.read(
-            f"SELECT key, id, state, changed FROM tasks WHERE {where} ORDER BY key LIMIT ?",
-            (*parameters, listing.limit + 1),
-        )
+        rows = await self._rows("key, id, state, changed", job, listing)
         shown = rows[: listing.limit]
         chosen = listing.chosen
         things = [
@@ -104,6 +103,47 @@ class TaskTable:
         if len(chosen) < len(_CHEAP):
             things = [{name: thing[name] for name in thing if name in chosen} for thing in things]
         return things, shown[-1][0] if len(rows) > listing.limit else ""
+
+    async def _rows(self, columns: str, job: str, listing: Listing) -> list[tuple[Any, ...]]:
+        """The rows of a page, and one more if there are more.
+
+        What no index finds quickly is looked for in slices, so that others have their turn.
+        """
+        sql, limit = f"SELECT {columns} FROM tasks", listing.limit + 1
+        if listing.filter is None:
+            return self._store.read(
+                f"{sql} WHERE job = ? AND key > ? ORDER BY key LIMIT ?", (job, listing.after, limit)
+            )
+        condition, values = to_sql(listing.filter, COLUMNS)
+        # On the first page the filter alone says where the keys begin.
+        after, place = (" AND key > ?", (listing.after,)) if listing.after else ("", ())
+        rows = self._store.read_within(
+            _PATIENCE,
+            f"{sql} WHERE job = ? AND {condition}{after} ORDER BY key LIMIT ?",
+            (job, *values, *place, limit),
+        )
+        if rows is not None:
+            return rows
+        found: list[tuple[Any, ...]] = []
+        first = listing.after
+        while first < _END and len(found) < limit:
+            await asyncio.sleep(0)
+            last = self._slice_end(job, first)
+            found += self._store.read(
+                f"{sql} INDEXED BY tasks_by_key WHERE job = ? AND key > ? AND key <= ?"
+                f" AND {condition} ORDER BY key LIMIT ?",
+                (job, first, last, *values, limit - len(found)),
+            )
+            first = last
+        return found
+
+    def _slice_end(self, job: str, first: str) -> str:
+        """The key of the task so many after a key."""
+        rows = self._store.read(
+            "SELECT key FROM tasks WHERE job = ? AND key > ? ORDER BY key LIMIT 1 OFFSET ?",
+            (job, first, _SLICE - 1),
+        )
+        return str(rows[0][0]) if rows else _END
 
     def counts(self) -> Iterable[tuple[str, str, str | None, int, int, list[int]]]:
         """Per job, state and result: tasks, slots, and what is `SUMMED`. Read at the start."""
@@ -124,14 +164,3 @@ class TaskTable:
 def is_brief(chosen: frozenset[str]) -> bool:
     """Whether `brief_page` can serve this `$select`."""
     return bool(chosen) and chosen <= _CHEAP.keys()
-
-
-def _condition(job: str, listing: Listing) -> tuple[str, list[object]]:
-    where, parameters = "job = ?", [job]
-    if listing.after:
-        where += " AND key > ?"
-        parameters.append(listing.after)
-    if listing.filter:
-        condition, values = to_sql(listing.filter, COLUMNS)
-        return f"{where} AND {condition}", [*parameters, *values]
-    return where, [*parameters]
