@@ -71,19 +71,23 @@ async def measure(world: str) -> None:
                 await asyncio.sleep(PACE)
         lag.cancel()
         told = app.dashboard.session.traffic
-        print(f"{world}: {told.per_minute} requests a minute, {len(told.recent) - requests} new")
+        say(f"{world}: {told.per_minute} requests a minute, {len(told.recent) - requests} new")
     report([second for seconds in times.values() for second in seconds], times, held)
 
 
 def report(every: Sequence[float], times: dict[str, list[float]], held: Sequence[float]) -> None:
     within = sum(each <= LIMIT for each in every) / len(every)
-    print(
+    say(
         f"{len(every)} keys: median {_ms(statistics.median(every))}, 95 % within "
         f"{_ms(_at(every, 0.95))}, slowest {_ms(max(every))}; {within:.1%} within {_ms(LIMIT)}"
     )
     slowest = sorted(times, key=lambda key: _at(times[key], 0.95), reverse=True)[:5]
-    print("slowest keys:", ", ".join(f"{key} {_ms(_at(times[key], 0.95))}" for key in slowest))
-    print(f"event loop held: 99 % below {_ms(_at(held, 0.99))}, longest {_ms(max(held))}")
+    say("slowest keys: " + ", ".join(f"{key} {_ms(_at(times[key], 0.95))}" for key in slowest))
+    say(f"event loop held: 99 % below {_ms(_at(held, 0.99))}, longest {_ms(max(held))}")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 def _at(values: Sequence[float], share: float) -> float:
