@@ -17,7 +17,7 @@ from azure.batch.aio import BatchClient as AsyncClient
 from azure.core.credentials import AzureNamedKeyCredential
 
 from tests.bench.account.figure import Figure, median, table
-from tests.bench.account.server import Server, account, yes_man
+from tests.bench.account.server import Server, account, world, yes_man
 from tests.local.batch import job_options, pool_options, task_options, until
 from tests.local.conftest import KEY, connect
 from tests.local.wire import ask
@@ -40,6 +40,7 @@ async def run(tasks: int, processes: int) -> list[Figure]:
             figures += [await idle(server)]
         async with account(Path(folder) / "real") as server, connect(server.endpoint) as client:
             figures.append(await true(client, Path(folder), processes))
+        figures += await huge(Path(folder) / "huge")
     return figures
 
 
@@ -152,6 +153,18 @@ async def true(client: AsyncClient, folder: Path, processes: int) -> Figure:
         "a quarter of that",
         here >= there / 4,
     )
+
+
+async def huge(data_dir: Path) -> list[Figure]:
+    """The world of a million tasks and ten thousand nodes, for as long as it takes to look."""
+    async with world(data_dir, "huge") as server:
+        await asyncio.sleep(IDLE)
+        memory = server.memory()
+    start, name = server.start, "a million tasks and 10,000 nodes"
+    return [
+        Figure(f"{name}: start", f"{start:.1f} s", "", "< 15 s", start < 15),
+        Figure(f"{name}: memory", f"{memory:.2f} GB", "", "< 1 GB", memory < 1),
+    ]
 
 
 async def bare(folder: Path, processes: int) -> float:

@@ -13,7 +13,10 @@ from batchtui.local.world.task import COLUMNS, NAMES, Json, Task
 
 _ALL = ", ".join(NAMES)
 _INSERT = f"INSERT OR IGNORE INTO tasks ({_ALL}) VALUES ({', '.join('?' * len(NAMES))})"
-_REPLACE = f"UPDATE tasks SET {', '.join(f'{name} = ?' for name in NAMES[1:])} WHERE seq = ?"
+# What never changes is left out: SQLite writes anew every index over a column that is named.
+_FIXED = frozenset(("seq", "job", "key", "id", "number", "created"))
+_KEPT = tuple(n for n, name in enumerate(NAMES) if name not in _FIXED)
+_REPLACE = f"UPDATE tasks SET {', '.join(f'{NAMES[n]} = ?' for n in _KEPT)} WHERE seq = ?"
 _DELETED_AT_ONCE = 500
 _COUNTED_AT_ONCE = 100_000
 _PATIENCE = 0.01
@@ -42,7 +45,7 @@ class TaskTable:
 
     def save(self, task: Task) -> None:
         row = task.row()
-        self._store.write(_REPLACE, (*row[1:], row[0]))
+        self._store.write(_REPLACE, (*(row[n] for n in _KEPT), task.seq))
 
     def get(self, job: str, key: str) -> Task | None:
         rows = self._store.read(f"SELECT {_ALL} FROM tasks WHERE job = ? AND key = ?", (job, key))

@@ -21,6 +21,15 @@ class Server:
     start: float
     """Seconds from its start to its first word, which it says when it listens."""
 
+    def memory(self) -> float:
+        """The most that it has held so far, in GB."""
+        (line,) = [
+            line
+            for line in Path(f"/proc/{self.pid}/status").read_text().splitlines()
+            if line.startswith("VmHWM")
+        ]
+        return int(line.split()[1]) / 1_000_000
+
     def cpu(self) -> float:
         """Seconds of a core that it has used."""
         text = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
@@ -31,6 +40,14 @@ class Server:
 async def account(data_dir: Path) -> AsyncIterator[Server]:
     """A local account with real processes, without Azurite."""
     async with _serving("tests.local.durability.program", str(data_dir), KEY) as server:
+        yield server
+
+
+@asynccontextmanager
+async def world(data_dir: Path, name: str) -> AsyncIterator[Server]:
+    """An account that plays a world that comes along."""
+    arguments = ("local", "--world", name, "--data-dir", str(data_dir))
+    async with _serving("batchtui", *arguments) as server:
         yield server
 
 
