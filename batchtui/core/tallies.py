@@ -16,6 +16,9 @@ class Tallies(Generic[T]):
     """
 
     AT_ONCE = 4
+    SHOWN_EACH = 8
+    OTHERS_EACH = 4
+    """Counts that are brought up to date at each fetch, on screen and off it."""
 
     def __init__(
         self,
@@ -27,29 +30,39 @@ class Tallies(Generic[T]):
         """What is on screen."""
         self.others: tuple[str, ...] = ()
         """What counts for a sum although it is not on screen; a few of them at each turn."""
-        self._turn = 0
+        self._round = 0
+        self._counted: dict[str, int] = {}
         self._count = count
         self._settled = settled
         self._known: dict[str, T] = {}
 
     async def fetch(self) -> Mapping[str, T]:
-        """Every count known so far, those of what is on screen fresh."""
-        wanted = (*self.shown, *self._some_others())
-        waiting = iter([key for key in wanted if not self._is_settled(key)])
+        """Every count known so far, some of them fresh: see `_due`."""
+        self._round += 1
+        waiting = iter(self._due())
         await asyncio.gather(*(self._work(waiting) for _ in range(self.AT_ONCE)))
         return dict(self._known)
 
-    def _some_others(self) -> tuple[str, ...]:
-        """The next few in turn, so that all of them get one."""
-        others = [key for key in self.others if key not in self.shown]
-        if not others:
-            return ()
-        start = self._turn % len(others)
-        self._turn = start + self.AT_ONCE
-        return tuple((others + others)[start : start + min(self.AT_ONCE, len(others))])
+    def _due(self) -> list[str]:
+        """What came on screen, then what was counted longest ago; a full screen takes its turns.
+
+        A request each for a screen of jobs at every look would be most of a dashboard's traffic.
+        """
+        shown = [key for key in self.shown if not self._is_settled(key)]
+        new = [key for key in shown if key not in self._counted]
+        others = [key for key in self.others if key not in shown and not self._is_settled(key)]
+        return [
+            *new,
+            *self._oldest([key for key in shown if key not in new])[: self.SHOWN_EACH],
+            *self._oldest(others)[: self.OTHERS_EACH],
+        ]
+
+    def _oldest(self, keys: list[str]) -> list[str]:
+        return sorted(keys, key=lambda key: self._counted.get(key, 0))
 
     async def _work(self, waiting: Iterator[str]) -> None:
         for key in waiting:
+            self._counted[key] = self._round
             try:
                 self._known[key] = await self._count(key)
             except GatewayError as error:
