@@ -1,6 +1,7 @@
 """Counts of the things on screen, where the service gives no counts with its listings."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
@@ -30,7 +31,7 @@ class Tallies(Generic[T]):
         """What is on screen."""
         self.others: tuple[str, ...] = ()
         """What counts for a sum although it is not on screen; a few of them at each turn."""
-        self._round = 0
+        self._order = itertools.count(1)
         self._counted: dict[str, int] = {}
         self._count = count
         self._settled = settled
@@ -38,7 +39,6 @@ class Tallies(Generic[T]):
 
     async def fetch(self) -> Mapping[str, T]:
         """Every count known so far, some of them fresh: see `_due`."""
-        self._round += 1
         waiting = iter(self._due())
         await asyncio.gather(*(self._work(waiting) for _ in range(self.AT_ONCE)))
         return dict(self._known)
@@ -62,7 +62,7 @@ class Tallies(Generic[T]):
 
     async def _work(self, waiting: Iterator[str]) -> None:
         for key in waiting:
-            self._counted[key] = self._round
+            self._counted[key] = next(self._order)
             try:
                 self._known[key] = await self._count(key)
             except GatewayError as error:
