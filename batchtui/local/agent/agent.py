@@ -6,7 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from batchtui.local.agent.environment import make_directories, process_environment
+from batchtui.local.agent.environment import (
+    make_directories,
+    make_streams,
+    process_environment,
+)
 from batchtui.local.agent.failures import RunError, disk_failure, failure
 from batchtui.local.agent.launch import Failure, Launch, Outcome
 from batchtui.local.agent.outputs import upload_outputs
@@ -82,6 +86,8 @@ class Agent:
                 if launch.shared:
                     await fetch_resources(launch.common_files, launch.shared)
                 await fetch_resources(launch.resource_files, launch.root / "wd")
+            # To make a file takes a while; to open one that is there takes none.
+            await asyncio.to_thread(make_streams, launch.root)
         except TimeoutError:
             raise RunError(failure("TaskEnded")) from None
         except OSError as error:

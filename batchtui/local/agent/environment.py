@@ -3,6 +3,7 @@
 import os
 import pwd
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -27,6 +28,7 @@ def process_environment(
     return own | dict(given)
 
 
+@cache
 def user_name() -> str:
     """Who tasks run as: the user of this process, by number where the machine has no name."""
     try:
@@ -45,3 +47,9 @@ def make_directories(given: Mapping[str, str], root: Path) -> None:
     """Make what a task expects to find. Raises OSError."""
     for directory in (root / "wd", root / "certs", scratch(given, root)):
         directory.mkdir(parents=True, exist_ok=True)
+
+
+def make_streams(root: Path) -> None:
+    """Make the files that a task's output goes to. Raises OSError."""
+    for name in ("stdout.txt", "stderr.txt"):
+        (root / name).touch()

@@ -5,11 +5,14 @@ how many it ran per second.
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from time import perf_counter
 
-AT_ONCE = 4
+from batchtui.local.account import TASKS_PER_CORE
+
+AT_ONCE = TASKS_PER_CORE * (os.cpu_count() or 1)
 
 
 async def run(folder: Path) -> None:

@@ -4,9 +4,11 @@ Prints its endpoint when it answers, and serves until it is killed.
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
+from batchtui.local.account import TASKS_PER_CORE
 from batchtui.local.agent.agent import Agent
 from batchtui.local.datadir import DataDir
 from batchtui.local.server import serve
@@ -18,10 +20,11 @@ async def main(path: Path, key: str) -> None:
     directory = DataDir(path)
     directory.prepare()
     settings = Settings(account="testacct", key=key, data_dir=directory.path, boot=0)
+    limit = TASKS_PER_CORE * (os.cpu_count() or 1)
     with directory.lock():
         async with (
             start_warden(directory.path / "nodes", lock=directory.path / "warden") as warden,
-            serve(settings, executor=Agent(limit=4, watch=warden)) as endpoint,
+            serve(settings, executor=Agent(limit=limit, watch=warden)) as endpoint,
         ):
             sys.stdout.write(f"{endpoint}\n")
             sys.stdout.flush()
