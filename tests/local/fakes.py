@@ -17,6 +17,8 @@ FAILED = Failure(
 class FakeExecutor:
     """Ends each task at once with the code in `exit N`, or when `release` is set for `wait`.
 
+    `linger` waits for `release` too, and does not end before even when it is told to.
+
     A command line that begins with `missing` is a program that there is none of.
     """
 
@@ -34,8 +36,12 @@ class FakeExecutor:
         (launch.root / "stderr.txt").touch()
         word, _, rest = launch.command_line.partition(" ")
         try:
-            if word == "wait":
+            if word in ("wait", "linger"):
                 await self.release.wait()
+        except asyncio.CancelledError:
+            if word == "linger":
+                await self.release.wait()
+            raise
         finally:
             self.ended.append(launch.command_line)
         code = int(rest or 0) if word == "exit" else 0

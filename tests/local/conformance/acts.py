@@ -158,8 +158,9 @@ async def twice(stage: Stage, method: str, path: str) -> Answer:
 
 async def delete_job_twice(stage: Stage) -> Answer:
     await stage.node()
-    job = (await stage.task("wait")).rpartition("/tasks")[0]
-    return await twice(stage, "DELETE", job)
+    task = await stage.task("linger")
+    await stage.until(task, "state", "running")
+    return await twice(stage, "DELETE", task.rpartition("/tasks")[0])
 
 
 async def large_body(stage: Stage) -> Answer:

@@ -32,8 +32,10 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     settings = Settings(
         account="testacct", key=KEY, data_dir=tmp_path_factory.mktemp("account"), boot=0
     )
-    async with serve(settings, executor=FakeExecutor()) as endpoint:
+    executor = FakeExecutor()
+    async with serve(settings, executor=executor) as endpoint:
         yield endpoint
+        executor.release.set()
 
 
 async def test_every_recorded_operation_is_looked_at() -> None:
