@@ -1,6 +1,7 @@
 """Uses a running local account, or starts one that ends with the last that uses it."""
 
 import asyncio
+import atexit
 import collections
 import logging
 import os
@@ -37,7 +38,13 @@ LOG_SIZE = 1_000_000
 
 
 _left_to_others: list[subprocess.Popen[bytes]] = []
-"""Popen complains of a process that still runs when it is forgotten."""
+"""Accounts that others use: Popen complains of a process that nobody asked for its end."""
+
+
+@atexit.register
+def _ask_for_ends() -> None:
+    for process in _left_to_others:
+        process.poll()
 
 
 @asynccontextmanager
