@@ -21,6 +21,7 @@ _SAYINGS: dict[str, tuple[int, str]] = {
         412,
         "The condition specified using HTTP conditional header(s) is not met.",
     ),
+    "CertificateNotFound": (404, "The specified certificate does not exist."),
     "FileNotFound": (404, "The specified file does not exist."),
     "InternalError": (
         500,

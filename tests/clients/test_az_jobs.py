@@ -79,7 +79,6 @@ def test_resetting_a_job(az: Az, batch: BatchClient, pool: str) -> None:
     assert (job.priority, job.metadata) == (9, None)
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="jobPreparationTask is refused")
 def test_preparation_and_release(az: Az, batch: BatchClient, pool: str) -> None:
     body = {
         "id": "az-prepared",

@@ -66,7 +66,6 @@ def test_the_files_of_a_node(az: Az, batch: BatchClient) -> None:
     assert gone.value.exit_code == 3
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="users of nodes are refused")
 def test_users(az: Az, batch: BatchClient, pool: str) -> None:
     node = the_node(batch, pool)
     end = ("--expiry-time", "2099-12-01T00:00:00Z")
@@ -78,14 +77,12 @@ def test_users(az: Az, batch: BatchClient, pool: str) -> None:
     assert gone.value.code == "NodeUserNotFound"
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="remoteloginsettings is refused")
 def test_remote_login(az: Az, batch: BatchClient, pool: str) -> None:
     settings = az("node", "remote-login-settings", "show", *the_node(batch, pool))
     assert settings["remoteLoginIpAddress"]
     assert isinstance(settings["remoteLoginPort"], int)
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="uploadbatchservicelogs is not served")
 def test_service_logs(az: Az, batch: BatchClient, pool: str, account: Connection) -> None:
     with Storage(account.environment()) as storage:
         url = storage.container("az-logs", ContainerSasPermissions(write=True))

@@ -127,6 +127,7 @@ def test_usage_metrics(az: Az) -> None:
 
 def test_autoscale(az: Az, batch: BatchClient) -> None:
     ready_pool(batch, "az-auto", 0)
+    until(lambda: batch.get_pool("az-auto").allocation_state, lambda state: state == "steady")
     scale = ("--pool-id", "az-auto", "--auto-scale-formula", FORMULA)
     az("pool", "autoscale", "enable", *scale, "--auto-scale-evaluation-interval", "PT6M")
     pool = batch.get_pool("az-auto")

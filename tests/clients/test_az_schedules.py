@@ -11,7 +11,6 @@ pytestmark = pytest.mark.clients
 THIS = ("--job-schedule-id", "az-schedule")
 
 
-@pytest.mark.xfail(strict=True, raises=AzError, reason="job schedules are not served")
 def test_a_schedule_from_creation_to_deletion(az: Az, batch: BatchClient, pool: str) -> None:
     body = {
         "id": "az-schedule",

@@ -102,6 +102,7 @@ async def test_counts_were_flat(client: BatchClient, endpoint: str) -> None:
         ("/nodeagentskus", FLAT, 404),
         ("/certificates", LAST_ENDPOINTS, 200),
         ("/certificates", NEWEST, 404),
+        ("/certificates(thumbprintAlgorithm=sha1,thumbprint=00)", LAST_ENDPOINTS, 404),
     ],
 )
 async def test_paths_that_went_away(endpoint: str, path: str, version: str, status: int) -> None:

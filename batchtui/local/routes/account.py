@@ -91,3 +91,9 @@ async def certificates(request: web.Request) -> web.Response:
     if not has_certificates(call.version):
         raise ServiceError("ResourceNotFound")
     return answer(200, {"odata.metadata": f"{call.base}/$metadata#certificates", "value": []})
+
+
+@routes.get("/certificates(thumbprintAlgorithm={algorithm},thumbprint={thumbprint})")
+async def certificate(request: web.Request) -> web.Response:
+    known = has_certificates(Call(request).version)
+    raise ServiceError("CertificateNotFound" if known else "ResourceNotFound")
