@@ -64,6 +64,4 @@ def rate(per_second: float) -> Cell:
 def eta(seconds: float | None) -> Cell:
     if not seconds:
         return ()
-    words = whole(seconds)
-    # Beside hours there is room for no more than the letter of the minutes.
-    return ((words.replace(" min", " m") if " h " in words else words, Tone.PLAIN),)
+    return ((whole(seconds), Tone.PLAIN),)
