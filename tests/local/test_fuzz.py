@@ -70,6 +70,8 @@ FILLINGS = st.fixed_dictionaries(
         "user": NAMES,
         "application": NAMES,
         "extension": NAMES,
+        "algorithm": NAMES,
+        "thumbprint": NAMES,
     }
 )
 VALUES = st.one_of(
