@@ -7,6 +7,7 @@ import msgspec
 
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import stamp
+from batchtui.local.world.ending import ending
 
 Json = dict[str, Any]
 
@@ -136,16 +137,7 @@ def start_info(run: StartRun) -> Json:
     info: Json = {"state": run.state, "startTime": stamp(run.started)}
     if run.ended is not None:
         info["endTime"] = stamp(run.ended)
-    if run.exit_code is not None:
-        info["exitCode"] = run.exit_code
-    if run.failure is not None:
-        info["failureInfo"] = run.failure
-    if run.result is not None:
-        info["result"] = run.result
-    info["retryCount"] = run.retries
-    if run.retried is not None:
-        info["lastRetryTime"] = stamp(run.retried)
-    return info
+    return info | ending(run)
 
 
 def filtered(node: Node, name: str) -> Value | None:

@@ -9,6 +9,7 @@ from batchtui.local.agent.launch import Outcome
 from batchtui.local.store import Store
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import micros, stamp
+from batchtui.local.world.ending import ending
 from batchtui.local.world.node import Node
 from batchtui.local.world.task import failure_info, root_directory
 
@@ -124,16 +125,7 @@ def _info(attempt: Attempt, root: str, url: str) -> Json:
     if attempt.ended is not None:
         info["endTime"] = stamp(attempt.ended)
     info |= {"taskRootDirectory": root, "taskRootDirectoryUrl": url, "state": attempt.state}
-    if attempt.exit_code is not None:
-        info["exitCode"] = attempt.exit_code
-    if attempt.failure is not None:
-        info["failureInfo"] = attempt.failure
-    if attempt.result is not None:
-        info["result"] = attempt.result
-    info["retryCount"] = attempt.retries
-    if attempt.retried is not None:
-        info["lastRetryTime"] = stamp(attempt.retried)
-    return info
+    return info | ending(attempt)
 
 
 def filtered(visit: Visit, name: str) -> Value | None:

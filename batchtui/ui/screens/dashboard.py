@@ -45,7 +45,11 @@ class DashboardScreen(
     WatchingScreen,
     NodeRequestsScreen,
 ):
-    """Wires feeds to panes, and the panes to each other; draws nothing itself."""
+    """Wires feeds to panes, and the panes to each other; draws nothing itself.
+
+    Longer than most classes here because a request of any pane ends in it: what could be told
+    apart is in the screens that it is made of.
+    """
 
     CSS_PATH = "dashboard.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
