@@ -19,6 +19,10 @@ The file `config.toml` lies in the user's configuration folder and may look like
     [keys]                                # other keys for a command, by its name
     "jobs.terminate" = "K"
 
+    [notify]                              # beside the sentence on the screen
+    bell = true                           # the terminal's bell
+    osc9 = false                          # a notification of the desktop
+
 Besides its profiles there are always `local`, the local Batch account, and `environment`, which
 is made from the variables that the az command line reads.
 """
@@ -38,8 +42,9 @@ from batchtui import paths
 from batchtui.accounts import AccountSettings, make_profile
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
+from batchtui.core.watch import Callings
 
-__all__ = ["ConfigError", "choose", "keys", "prices", "profile_names"]
+__all__ = ["ConfigError", "choose", "keys", "notify", "prices", "profile_names"]
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -64,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profiles: dict[str, dict[str, object]] = {}
     prices: dict[str, str | float | tuple[float, float]] = {}
     keys: dict[str, str] = {}
+    notify: dict[str, object] = {}
 
 
 def choose(
@@ -118,6 +124,16 @@ def prices(*, file: Path | None = None) -> Prices:
 def keys(*, file: Path | None = None) -> Mapping[str, str]:
     """The keys that the user wants for commands, by the commands' names."""
     return _read(file or paths.config_file()).keys
+
+
+def notify(*, file: Path | None = None) -> Callings:
+    """How news are told to somebody who looks elsewhere. Raises `ConfigError` for a wrong value."""
+    file = file or paths.config_file()
+    table = _read(file).notify
+    for key, said in table.items():
+        if key in Callings.__struct_fields__ and not isinstance(said, bool):
+            raise ConfigError(f"{file}: notify.{key}: expected true or false, got {said!r}")
+    return _convert(table, Callings, f"{file}: notify")
 
 
 def _named(

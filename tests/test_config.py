@@ -1,13 +1,15 @@
 """Which account is used, and what is said when the settings are wrong."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from batchtui.config import ConfigError, choose, keys, prices, profile_names
+from batchtui.config import ConfigError, choose, keys, notify, prices, profile_names
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import LocalProfile, Profile
+from batchtui.core.watch import Callings
 
 URL = "https://work.westeurope.batch.azure.com"
 ENVIRONMENT = {
@@ -211,3 +213,23 @@ def test_keys_for_commands(tmp_path: Path) -> None:
     file.write_text('[keys]\n"jobs.terminate" = 7\n')
     with pytest.raises(ConfigError, match="keys"):
         keys(file=file)
+
+
+def test_bell_and_desktop_can_be_turned_off(file: Path) -> None:
+    assert notify(file=file) == Callings(bell=True, osc9=True)
+    write(file, "[notify]\nbell = false\n")
+    assert notify(file=file) == Callings(bell=False, osc9=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('bell = "no"', "notify.bell: expected true or false, got 'no'"),
+        ("osc9 = 0", "notify.osc9: expected true or false, got 0"),
+        ("osc = false", "notify.osc is not a setting, did you mean 'osc9'?"),
+    ],
+)
+def test_a_wrong_way_to_be_told_is_named(file: Path, line: str, sentence: str) -> None:
+    write(file, f"[notify]\n{line}\n")
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        notify(file=file)

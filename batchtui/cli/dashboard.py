@@ -13,7 +13,7 @@ from batchtui.cli.options import parser
 from batchtui.cli.questions import at_a_terminal
 from batchtui.cli.session import open_session
 from batchtui.cli.trouble import UsageError
-from batchtui.config import choose, keys
+from batchtui.config import choose, keys, notify
 from batchtui.core.gateway import GatewayError
 from batchtui.core.session import Session
 from batchtui.local.play import Play
@@ -47,6 +47,7 @@ async def _on_screen(args: argparse.Namespace) -> int:
         offer_local=play is None and choose(args.profile) is None,
         start=_demo_recipe() if args.command == "demo" else None,
         keymap=keys(),
+        callings=notify(),
     )
     return await app.run_async() or app.return_code or 0
 

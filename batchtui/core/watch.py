@@ -18,6 +18,15 @@ class News(Struct, frozen=True):
     bad: bool = False
 
 
+class Callings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How news reach a user who looks elsewhere, beside the sentence on the screen."""
+
+    bell: bool = True
+    """The terminal's bell."""
+    osc9: bool = True
+    """A notification of the desktop, from terminals that know the sequence OSC 9."""
+
+
 class Watch:
     """Compares what the feeds read with what they read before.
 

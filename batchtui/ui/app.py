@@ -19,6 +19,7 @@ from batchtui.core.ledger import Ledger
 from batchtui.core.profile import ConfigError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.session import Session
+from batchtui.core.watch import Callings
 from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
@@ -80,10 +81,13 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, RekeyingApp, KeepingApp):
         offer_local: bool = False,
         start: Path | None = None,
         keymap: Mapping[str, str] = NO_KEYS,
+        callings: Callings = WatchingApp.callings,
     ) -> None:
         """`offer_local`: ask first whether to open the local account. `start`: a recipe's folder,
-        run as soon as the account is open. `keymap`: other keys for commands, by their names."""
+        run as soon as the account is open. `keymap`: other keys for commands, by their names.
+        `callings`: how to be told of news outside of the screen."""
         super().__init__()
+        self.callings = callings
         self.animation_level = "none"
         self.runs = Runs(self.run_worker)
         self.dashboard: DashboardScreen | None = None

@@ -1,10 +1,12 @@
 """An app that calls its user when something happened."""
 
+import os
+
 from textual import on
 from textual.app import App
 
 from batchtui.core.feeds import Feeds
-from batchtui.core.watch import News, Watch
+from batchtui.core.watch import Callings, News, Watch
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.watching import WatchRequested
 from batchtui.ui.widgets.tones import clean
@@ -15,6 +17,9 @@ class WatchingApp(App[int]):
 
     The last is OSC 9, which terminals that do not know it leave out.
     """
+
+    callings = Callings()
+    """Which of them the user wants."""
 
     dashboard: DashboardScreen | None
 
@@ -67,6 +72,20 @@ class WatchingApp(App[int]):
 
     def say_outside(self, sentence: str) -> None:
         """Ring the bell, and have the terminal tell the desktop."""
-        self.bell()
-        if self._driver is not None:
-            self._driver.write(f"\x1b]9;batchtui: {clean(sentence)}\x07")
+        if self.callings.bell:
+            self.bell()
+        if self.callings.osc9 and self._driver is not None:
+            self._driver.write(to_desktop(f"batchtui: {sentence}", in_tmux="TMUX" in os.environ))
+
+
+def to_desktop(sentence: str, *, in_tmux: bool) -> str:
+    """OSC 9 with that sentence.
+
+    tmux drops sequences that it does not know, unless they are wrapped in one of its own with each
+    escape doubled; it hands those on where its option `allow-passthrough` is on.
+    """
+    sequence = f"\x1b]9;{clean(sentence)}\x07"
+    if not in_tmux:
+        return sequence
+    doubled = sequence.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{doubled}\x1b\\"
