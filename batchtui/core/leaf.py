@@ -33,15 +33,26 @@ class Leaf(Generic[F]):
         self._span: tuple[int, int] | None = None
         """The bytes to read; None for the end."""
         self._read: tuple[int, int] | None = None
+        self._aim: int | None = None
+        self.aim: tuple[int, int] | None = None
+        """Line and column, among the lines of the part, of the byte that one went to."""
 
     @property
     def following(self) -> bool:
         """Whether it is the end that is read."""
         return self._span is None
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """From which byte to which one the lines go that are shown of the part."""
+        text, start = self._last.text, self._last.start
+        cut = _cut(text) if start and "\n" in text else 0
+        return start + cut, self._last.size - self._last.left
+
     def turn(self, to: Turn) -> None:
         """Have the next `read` be of another part."""
         start = self._last.start
+        self._aim = self.aim = None
         match to:
             case Turn.FIRST:
                 self._span = (0, self._keep)
@@ -53,6 +64,11 @@ class Leaf(Generic[F]):
                 self._span = (stop, stop + self._keep)
             case Turn.END:
                 self._span = None
+
+    def go_to(self, at: int) -> None:
+        """Have the next `read` be of the part around that byte."""
+        start = max(0, at - self._keep // 2)
+        self._span, self._read, self._aim = (start, start + self._keep), None, at
 
     async def read(self) -> Excerpt:
         """The part as it is now. Raises `GatewayError`."""
@@ -66,21 +82,38 @@ class Leaf(Generic[F]):
         size = await self._source.file_size(self.file)
         if size <= start:
             # The file was rewritten, and is shorter now.
-            self._span = None
+            self._span = self._aim = self.aim = None
             self._last = await self._tail.read()
             return
         if self._read == (start, stop) and size == self._last.size:
             return
         data = await self._source.read_file(self.file, start=start, length=stop - start)
-        if start:
-            cut = max(0, data.find(b"\n"))
-            start, data = start + cut, data[cut:]
-        if start + len(data) < size:
-            whole = data.rfind(b"\n")
-            data = data[:whole] if whole > 0 else data
-        left = size - start - len(data)
+        start, data = self._whole_lines(start, data, size)
+        if self._aim is not None:
+            self.aim = _place(data[: max(0, self._aim - start)], cut=start > 0)
+        left = max(0, size - start - len(data))
         self._read = self._span
         self._last = Excerpt(data.decode("utf-8", "replace"), start, size, left=left)
+
+    def _whole_lines(self, start: int, data: bytes, size: int) -> tuple[int, bytes]:
+        """The part without the cut lines at its ends, but with the byte that one went to."""
+        aim = None if self._aim is None else max(0, self._aim - start)
+        if start:
+            cut = data.find(b"\n", 0, aim)
+            if cut < 0 and aim is not None:
+                # One reads amid a long line: what is here of it stands as a line of its own.
+                start, data, cut = start - 1, b"\n" + data, 0
+            start, data = start + max(0, cut), data[max(0, cut) :]
+        if start + len(data) < size:
+            whole = data.rfind(b"\n", 0 if self._aim is None else max(0, self._aim - start))
+            data = data[:whole] if whole > 0 else data
+        return start, data
+
+
+def _place(before: bytes, *, cut: bool) -> tuple[int, int]:
+    """Line and column after these bytes; `cut`: what they have of their first line is not shown."""
+    text = before.decode("utf-8", "replace")
+    return text.count("\n") - cut, len(text) - text.rfind("\n") - 1
 
 
 def _cut(text: str) -> int:

@@ -1,0 +1,98 @@
+"""A text sought in a file that is larger than what is read of it at once."""
+
+import pytest
+
+from batchtui.core.leaf import Leaf
+from batchtui.core.seeking import Place, Seeker
+from tests.core.test_leaf import OneFile, lines_in
+
+
+class SmallSeeker(Seeker[str]):
+    RANGE = 100
+    OVERLAP = 40
+
+
+def seeker(content: bytes, sought: str, told: list[tuple[int, int]] | None = None) -> SmallSeeker:
+    steps = [] if told is None else told
+    return SmallSeeker(OneFile(content), "f", sought, lambda *step: steps.append(step))
+
+
+def filler(lines: int) -> bytes:
+    return b"".join(b"line %04d\n" % number for number in range(lines))  # ten bytes each
+
+
+async def test_the_first_place_after_and_the_last_before() -> None:
+    content = filler(50) + b"the Needle\n" + filler(50) + b"a needle\n" + filler(50)
+    first, second = content.index(b"Needle"), content.index(b"needle")
+    told: list[tuple[int, int]] = []
+    assert await seeker(content, "needle", told).after(0) == Place(first)
+    assert told[0] == (0, len(content))
+    assert told[-1][0] < len(content)
+    assert await seeker(content, "needle").after(first + 10) == Place(second)
+    assert await seeker(content, "needle").after(second + 9) == Place(first, wrapped=True)
+    assert await seeker(content, "needle").before(second) == Place(first)
+    assert await seeker(content, "needle").before(first) == Place(second, wrapped=True)
+    assert await seeker(content, "Needle").before(len(content)) == Place(first)
+
+
+async def test_what_is_nowhere_is_sought_in_every_byte() -> None:
+    source, told = OneFile(filler(95)), list[tuple[int, int]]()
+    lost = SmallSeeker(source, "f", "needle", lambda *step: told.append(step))
+    assert await lost.after(400) is None
+    assert await lost.before(400) is None
+    assert told[-1] == (950, 950)
+    assert source.most == 100
+
+
+@pytest.mark.parametrize("shift", range(40))
+async def test_a_place_on_the_border_of_two_ranges_is_found(shift: int) -> None:
+    content = filler(5) + b"x" * shift + "ein Äpfelkörbchen\n".encode() + filler(30)
+    at = content.index("Ä".encode())
+    assert await seeker(content, "äpfelkÖrbchen".lower()).after(0) == Place(at)
+    assert await seeker(content, "äpfelkörbchen").before(len(content)) == Place(at)
+
+
+@pytest.mark.parametrize("shift", range(0, 200, 7))
+async def test_in_a_line_longer_than_a_range_too(shift: int) -> None:
+    content = b"." * (300 + shift) + b"needle" + b"." * 500
+    assert await seeker(content, "needle").after(0) == Place(300 + shift)
+    assert await seeker(content, "needle").before(len(content)) == Place(300 + shift)
+
+
+async def test_what_is_not_shown_is_not_found() -> None:
+    hidden = b"curl 'https://h/c?sp=r&sig=abcdef'\n10%\r20%\n"
+    assert await seeker(hidden, "abcdef").after(0) is None
+    assert await seeker(hidden, "10%").before(len(hidden)) is None
+    coloured = filler(15) + b"one\n\x1b[31mer\x1b[0mror: disk\n"
+    assert await seeker(coloured, "error: disk").after(0) == Place(coloured.index(b"\x1b"))
+
+
+async def test_a_part_is_read_around_the_place() -> None:
+    content = filler(1000)
+    source = OneFile(content)
+    leaf = Leaf(source, "f", keep=777)
+    await leaf.read()
+    assert leaf.extent == (content.index(b"line 0923"), len(content))
+    at = content.index(b"0500")
+    leaf.go_to(at)
+    part = await leaf.read()
+    assert leaf.aim is not None
+    line, column = leaf.aim
+    assert lines_in(part)[line][column:] == "0500"
+    assert leaf.extent[0] < at < leaf.extent[1]
+    assert source.most == 777
+    leaf.go_to(5)
+    part = await leaf.read()
+    assert (part.start, leaf.aim) == (0, (0, 5))
+
+
+@pytest.mark.parametrize("before", [50, 500])
+async def test_a_part_amid_a_long_line_has_the_place_too(before: int) -> None:
+    content = b"." * 1000 + b"needle" + b"." * before + b"\n" + filler(100)
+    leaf = Leaf(OneFile(content), "f", keep=777)
+    leaf.go_to(1000)
+    part = await leaf.read()
+    assert leaf.aim is not None
+    line, column = leaf.aim
+    assert lines_in(part)[line][column : column + 6] == "needle"
+    assert leaf.extent[0] < 1000 < leaf.extent[1]
