@@ -67,6 +67,9 @@ wrote to stderr. With a, the whole group runs again.
     def key(self, record: Cause) -> str:
         return record.key
 
+    def name_of(self, record: Cause) -> str:
+        return record.words
+
     def watch_failures(self) -> None:
         self.take()
         self._group()

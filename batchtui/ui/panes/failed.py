@@ -10,6 +10,8 @@ from textual.reactive import reactive
 from batchtui.core.causes import Cause, told, why
 from batchtui.core.filters import Kind
 from batchtui.core.models import Task
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes.causes import AgainRequested
 from batchtui.ui.panes.pane import TablePane
@@ -42,6 +44,10 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
             self.task = task
             super().__init__()
 
+    def __init__(self, job_id: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self.job_id = job_id
+
     def columns(self) -> tuple[Column[Task], ...]:
         return (
             Column("TASK", 14, _id, grow=2, most=40, value=lambda task: task.id),
@@ -55,6 +61,9 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
 
     def key(self, record: Task) -> str:
         return record.id
+
+    def thing(self, record: Task) -> Thing:
+        return Thing(Things.TASK, record.id, self.job_id)
 
     def watch_cause(self, cause: Cause | None) -> None:
         self.about = "" if cause is None else cause.words

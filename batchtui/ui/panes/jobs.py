@@ -14,6 +14,8 @@ from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.pace import Paces
 from batchtui.core.states import JobState
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets import jobcells
@@ -105,6 +107,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def key(self, record: Job) -> str:
         return record.id
+
+    def thing(self, record: Job) -> Thing:
+        return Thing(Things.JOB, record.id)
 
     def watch_jobs(self, reading: Reading[tuple[Job, ...]]) -> None:
         self.take()

@@ -11,6 +11,8 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind
 from batchtui.core.models import Node, Pool, Window
 from batchtui.core.stuck import stuck_among
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes.node_orders import COMMANDS, NodesOrdered
 from batchtui.ui.panes.pane import TablePane
@@ -68,6 +70,9 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
 
     def key(self, record: Node) -> str:
         return record.id
+
+    def thing(self, record: Node) -> Thing:
+        return Thing(Things.NODE, record.id, self.about)
 
     def watch_pool(self, pool: Pool | None) -> None:
         self.about = pool.id if pool else ""

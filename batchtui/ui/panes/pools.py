@@ -14,6 +14,8 @@ from batchtui.core.filters import Kind, Value
 from batchtui.core.idle import IdlePools
 from batchtui.core.models import Pool, PoolNodeCounts
 from batchtui.core.prices import NO_PRICES, Cost
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.steering import SteerablePane
@@ -107,6 +109,9 @@ one asks first.
 
     def key(self, record: Pool) -> str:
         return record.id
+
+    def thing(self, record: Pool) -> Thing:
+        return Thing(Things.POOL, record.id)
 
     def watch_pools(self, reading: Reading[tuple[Pool, ...]]) -> None:
         self.take()

@@ -9,6 +9,7 @@ from textual.reactive import reactive
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Node, RecentTask, Task
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
@@ -51,6 +52,12 @@ The tasks that ran on this node last, the latest first. Enter opens what the tas
 
     def key(self, record: RecentTask) -> str:
         return f"{record.job_id}/{record.task_id}"
+
+    def name_of(self, record: RecentTask) -> str:
+        return record.task_id
+
+    def thing(self, record: RecentTask) -> Thing:
+        return Thing(Kind.TASK, record.task_id, record.job_id)
 
     def watch_subject(self, reading: Reading[Node]) -> None:
         tasks = reading.value.recent_tasks

@@ -46,6 +46,12 @@ Enter goes there, and backspace comes back.
     def key(self, record: Relation) -> str:
         return str(record.thing)
 
+    def name_of(self, record: Relation) -> str:
+        return record.thing.id
+
+    def thing(self, record: Relation) -> Thing:
+        return record.thing
+
     def watch_found(self, found: tuple[Relation, ...]) -> None:
         self.show(found, known=True, empty="It leads nowhere else.")
 

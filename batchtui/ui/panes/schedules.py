@@ -12,6 +12,8 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job
 from batchtui.core.schedules import JobSchedule, ScheduleState
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import in_time, many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.pane import TablePane
@@ -63,6 +65,9 @@ one it made last. A schedule that is disabled makes no jobs until it is enabled 
     def key(self, record: JobSchedule) -> str:
         return record.id
 
+    def thing(self, record: JobSchedule) -> Thing:
+        return Thing(Things.SCHEDULE, record.id)
+
     def watch_schedules(self, reading: Reading[tuple[JobSchedule, ...]]) -> None:
         self.take()
         self.summary = many(len(reading.value), "job schedule") if reading.known else ""
@@ -111,6 +116,9 @@ The jobs that the highlighted job schedule has made. Enter opens one.
 
     def key(self, record: Job) -> str:
         return record.id
+
+    def thing(self, record: Job) -> Thing:
+        return Thing(Things.JOB, record.id)
 
     def watch_scheduled(self, reading: Reading[tuple[Job, ...]]) -> None:
         self.take()

@@ -43,6 +43,9 @@ A filter such as status:>399 or seconds:>1 finds the ones in trouble.
     def key(self, record: Request) -> str:
         return f"{record.at} {record.method} {record.path}"
 
+    def name_of(self, record: Request) -> str:
+        return record.path
+
     def watch_requests(self, requests: tuple[Request, ...]) -> None:
         bad = sum(each.status is None or each.status >= 400 for each in requests)
         trouble = (f"{bad:,} refused or lost",) if bad else ()

@@ -14,6 +14,8 @@ from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.queries import EVERY_TASK, TaskQuery, asked
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.pane import TablePane
@@ -109,6 +111,9 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def key(self, record: Task) -> str:
         return record.id
+
+    def thing(self, record: Task) -> Thing | None:
+        return Thing(Things.TASK, record.id, self.job.id) if self.job else None
 
     def watch_job(self, job: Job | None) -> None:
         self.about = job.id if job else ""

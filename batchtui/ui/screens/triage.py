@@ -75,7 +75,8 @@ class TriageScreen(InspectableScreen):
         yield StatusLine()
         yield CausesPane(id="causes").data_bind(here.failures, here.by, FollowingScreen.now)
         with Horizontal(id="below"):
-            yield FailedPane(id="failed").data_bind(here.cause, FollowingScreen.now)
+            failed = FailedPane(self.job.id, id="failed")
+            yield failed.data_bind(here.cause, FollowingScreen.now)
             yield StreamPane("stderr", "3").data_bind(here.subject, reading=here.stderr)
         yield Footer(show_command_palette=False)
 

@@ -1,0 +1,38 @@
+"""An app that takes records out of any table: two to compare, or their names to paste elsewhere."""
+
+from datetime import datetime
+
+from textual import on
+from textual.app import App
+
+from batchtui.core.wording import some
+from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.screens.compare import CompareScreen
+from batchtui.ui.screens.dashboard import DashboardScreen
+
+
+class ComparingApp(App[int]):
+    """Answers what every table of records can be asked for."""
+
+    dashboard: DashboardScreen | None
+
+    def now(self) -> datetime:
+        """The time of day against which ages are counted."""
+        raise NotImplementedError
+
+    @on(TablePane.CompareRequested)
+    def compare(self, message: TablePane.CompareRequested) -> None:
+        if self.dashboard is None:
+            return
+        if message.trouble:
+            self.notify(message.trouble, title="Compare", severity="warning", markup=False)
+            return
+        one, other = message.things
+        screen = CompareScreen(self.dashboard.controller, one, other, clock=self.now)
+        self.push_screen(screen)
+
+    @on(TablePane.CopyRequested)
+    def copy_names(self, message: TablePane.CopyRequested) -> None:
+        """Give the terminal the names, a line each."""
+        self.copy_to_clipboard("\n".join(message.names))
+        self.notify(f"Copied: {some(message.names)}", title="Copy", markup=False)

@@ -1,0 +1,131 @@
+"""Two things of a kind beside each other."""
+
+from typing import ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Footer
+
+from batchtui.core.comparison import comparison
+from batchtui.core.controller import Controller
+from batchtui.core.differences import Member, as_json, differing
+from batchtui.core.feed import Reading
+from batchtui.core.models import Task
+from batchtui.core.things import Kind, Thing
+from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.outputs import OutputsScreen
+from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
+from batchtui.ui.widgets.rows import RowsView
+from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.tones import Tone, clean
+from batchtui.ui.widgets.words import Words
+
+
+class CompareScreen(FollowingScreen):
+    """Looks at both again and again while it is open. Secrets are hidden."""
+
+    CSS_PATH = "compare.tcss"
+    AUTO_FOCUS = "RowsView"
+    HELP = """
+    ## Compare
+
+    Two things of a kind, member by member: what differs first, how they went before everything
+    else, and moments last, which are never the same. Of two texts the part that differs stands
+    out. What is the same is folded away until v shows it. Secrets are hidden.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "whole", "All, differences",
+                tooltip="Show what is the same too, or only what differs", id="compare.whole"),
+        Binding("c", "copy('text')", "Copy", tooltip="Copy what is shown as text",
+                id="compare.copy"),
+        Binding("C", "copy('JSON')", "Copy JSON", tooltip="Copy what is shown as JSON",
+                id="compare.copy_json"),
+        Binding("O", "outputs", "Side by side", id="compare.outputs",
+                tooltip="Read what both tasks wrote beside each other"),
+    ]  # fmt: skip
+
+    members: var[Reading[tuple[Member, ...]]] = var(Reading(()))
+    whole: var[bool] = var(False)
+    """Whether what is the same is shown too."""
+
+    status = getters.query_one(StatusLine)
+    view = getters.query_one(RowsView)
+
+    def __init__(
+        self, controller: Controller, one: Thing, other: Thing, *, clock: Clock = utc_now
+    ) -> None:
+        super().__init__(controller, clock=clock)
+        self.things = (one, other)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Vertical(id="differences"):
+            yield RowsView()
+            yield Words(classes="trouble")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        for name in ("members", "whole", "now"):
+            self.watch(self, name, self.describe, init=False)
+        self.follow("members", comparison(self.controller, *self.things))
+        self.describe()
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two are called; what they belong to is said where it is not the same."""
+        one, other = self.things
+        if one.within == other.within:
+            return clean(one.id), clean(other.id)
+        return clean(str(one)), clean(str(other))
+
+    def describe(self) -> None:
+        """Show the two as they were last seen."""
+        reading, (one, _) = self.members, self.things
+        members, whole, now, names = reading.value, self.whole, self.now, self.names
+        apart = len(differing(members))
+        facts = [Fact(((f"compare two {one.kind}s", Tone.MUTED),), 2)]
+        facts += [
+            Fact(((f"{letter} ", Tone.ACTIVE), (name, Tone.STRONG)), 1)
+            for letter, name in zip((A, B), names, strict=True)
+        ]
+        if reading.known:
+            facts.append(Fact(((f"{apart:,} differ", Tone.WARNING),), right=True))
+        if reading.error:
+            stale = "○ stale" if reading.known else "○ not read"
+            facts.append(Fact(((stale, Tone.BAD),), right=True))
+        self.status.facts = tuple(facts)
+        pane = self.query_one("#differences")
+        pane.set_class(bool(reading.error), "-stale")
+        pane.border_title = "Everything" if whole else "What differs"
+        self.query_one(".trouble", Words).say(Content(clean(reading.error)))
+        if reading.known:
+            self.view.show(lambda width: difference_rows(members, names, now, width, whole=whole))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "outputs":
+            one, other = self.things
+            return one.kind is Kind.TASK and one.within == other.within
+        return True
+
+    def action_whole(self) -> None:
+        self.whole = not self.whole
+
+    def action_copy(self, form: str) -> None:
+        """Give the terminal all that is shown, whatever part of it is on screen."""
+        members = self.members.value
+        if form == "JSON":
+            text = as_json(self.things, members if self.whole else differing(members))
+        else:
+            text = difference_text(members, self.names, self.now, whole=self.whole)
+        self.app.copy_to_clipboard(text)
+        self.notify(f"The comparison is copied, as {form}.", title="Copy", markup=False)
+
+    def action_outputs(self) -> None:
+        job_id = self.things[0].within
+        tasks = [Task(thing.id) for thing in self.things]
+        self.app.push_screen(OutputsScreen(self.controller, job_id, tasks, clock=self.clock))
