@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -34,6 +34,27 @@ class Item(Struct, frozen=True):
     said: str = ""
 
 
+class Undertaking(Protocol):
+    """Something that goes on piece by piece, and can be tried again where it failed."""
+
+    told: Callable[[], None]
+    """Called after every change."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The pieces that there is something to say about."""
+        ...
+
+    @property
+    def counts(self) -> Counter[Fate]:
+        """How many pieces have come how far, those that nothing is said about too."""
+        ...
+
+    async def run(self) -> None:
+        """Go on with all that is not done; those that failed before are tried again."""
+        ...
+
+
 async def patiently(act: Callable[[], Awaitable[None]], traffic: Traffic) -> None:
     """Do one thing, again and again while the service is busy. Other refusals are raised."""
     bulk = Bulk([act], "", lambda chosen: chosen(), traffic)
@@ -61,6 +82,7 @@ class Bulk(Generic[T]):
     ) -> None:
         """`rest` waits for that many seconds."""
         self.items = [Item(name if isinstance(name, str) else name(thing)) for thing in things]
+        self._counts = Counter({Fate.WAITING: len(self.items)})
         self.told: Callable[[], None] = lambda: None
         self.failure: GatewayError | None = None
         """The last failure."""
@@ -72,11 +94,9 @@ class Bulk(Generic[T]):
 
     @property
     def counts(self) -> Counter[Fate]:
-        """How many things have come how far."""
-        return Counter(item.fate for item in self.items)
+        return +self._counts
 
     async def run(self) -> None:
-        """Go through all that is not done yet; those that failed before are tried again."""
         left = [index for index, item in enumerate(self.items) if item.fate is not Fate.DONE]
         for index in left:
             self._put(index, Fate.WAITING)
@@ -115,5 +135,9 @@ class Bulk(Generic[T]):
                 return
 
     def _put(self, index: int, fate: Fate, said: str = "") -> None:
-        self.items[index] = Item(self.items[index].name, fate, said)
+        before = self.items[index]
+        # Kept up to date, for they are asked for far more often than an item changes.
+        self._counts[before.fate] -= 1
+        self._counts[fate] += 1
+        self.items[index] = Item(before.name, fate, said)
         self.told()

@@ -80,6 +80,8 @@ class RecipeRun:
         self.story = Story.of(plan, now())
         self.question: Question | None = None
         """What the run waits to be told."""
+        self.being_asked = False
+        """Whether that is on the screen."""
         self.told: Callable[[], None] = lambda: None
         """Called after everything that happens; `Runs` sets it."""
         self._controller = controller
@@ -97,6 +99,14 @@ class RecipeRun:
     @property
     def caption(self) -> str:
         return self.story.caption
+
+    @property
+    def noun(self) -> str:
+        return "run"
+
+    @property
+    def abandoned(self) -> str:
+        return "What runs created so far stays; batchtui clean deletes it."
 
     async def carry_out(self) -> None:
         """Run to the end; whatever comes of it, the story ends with it."""

@@ -1,10 +1,14 @@
-"""The runs that the dashboard carries out: they belong to the app, whichever screen is on top."""
+"""What the dashboard carries out in the background: it belongs to the app, not to a screen."""
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from textual.app import App
 from textual.worker import Worker, WorkerCancelled
+
+CAPTIONS = 2
+"""Runs under way that the status bar has room to name."""
 
 
 class LiveRun(Protocol):
@@ -13,6 +17,16 @@ class LiveRun(Protocol):
     @property
     def caption(self) -> str:
         """What runs and how far it is: `topnwords 3/5`."""
+        ...
+
+    @property
+    def noun(self) -> str:
+        """What one such run is called where it is counted."""
+        ...
+
+    @property
+    def abandoned(self) -> str:
+        """What becomes of it when batchtui is left while it goes on, as a sentence."""
         ...
 
     told: Callable[[], None]
@@ -49,7 +63,9 @@ class Runs:
     @property
     def caption(self) -> str:
         """The runs under way in a few words for the status bar; empty when there is none."""
-        return ", ".join(run.caption for run in self.live)
+        live = self.live
+        more = f" and {len(live) - CAPTIONS} more" if len(live) > CAPTIONS else ""
+        return ", ".join(run.caption for run in live[:CAPTIONS]) + more
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back whenever a run starts, gets on or ends; returns how to stop that."""
@@ -57,8 +73,10 @@ class Runs:
         return lambda: self._subscribers.remove(callback)
 
     def start(self, run: LiveRun) -> None:
+        """Have it carried out; also again, once it has ended."""
         run.told = self.tell
-        self._all.append(run)
+        if run not in self._all:
+            self._all.append(run)
         self._workers[run] = self._spawn(self._follow(run))
         self.tell()
 
@@ -86,3 +104,17 @@ class Runs:
         finally:
             del self._workers[run]
             self.tell()
+
+
+@runtime_checkable
+class HasRuns(Protocol):
+    """An app that carries something out in the background."""
+
+    runs: Runs
+
+
+def runs_of(app: App[Any]) -> Runs:
+    """The runs of the app that a screen belongs to."""
+    if not isinstance(app, HasRuns):
+        raise TypeError(f"{type(app).__name__} has no runs")
+    return app.runs

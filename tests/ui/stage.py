@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from batchtui.ui.runs import Runs
 from batchtui.ui.theme import DARK, FALLBACK
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ class Stage(App[None], Generic[T]):
         super().__init__()
         self.register_theme(DARK)
         self.theme = DARK.name
+        self.runs = Runs(self.run_worker)
         self._first = screen
         self.ended = asyncio.Event()
         self.result: T | None = None

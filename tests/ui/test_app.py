@@ -21,6 +21,9 @@ class Endless:
         self.cancelled = False
         self.told: Callable[[], None] = lambda: None
 
+    noun = "run"
+    abandoned = "It ends."
+
     @property
     def caption(self) -> str:
         return "topnwords 3/5"

@@ -1,21 +1,43 @@
 """Many things at once, and the question before that."""
 
 import asyncio
+from typing import Any
 
+import pytest
 from textual.widgets import Input, Static
 
 from batchtui.core.bulk import Bulk, Fate
+from batchtui.core.models import PoolInfo
+from batchtui.core.specs import JobSpec
 from batchtui.core.traffic import Traffic
+from batchtui.ui.bulk_run import BulkRun
 from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.screens.bulks import BulksScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
-from tests.fakes import refused
+from tests.fakes import FakeAccount, refused, task_spec
+from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.stage import Stage
 from tests.ui.stage import until as staged_until
+from tests.ui.steering import agreed, top
+
+
+def shown(bulk: Bulk[Any], ended: list[int]) -> Stage[bool]:
+    run = BulkRun("Delete task", bulk, noun="task", ended=lambda _run: ended.append(1))
+    return Stage(BulkScreen(run))
+
+
+def begin(stage: Stage[bool]) -> BulkRun:
+    """Start what the screen shows."""
+    assert isinstance(stage.screen, BulkScreen)
+    run = stage.screen.run_shown
+    stage.runs.start(run)
+    return run
 
 
 async def test_throttling_slows_a_bulk_down_and_what_failed_can_be_tried_again() -> None:
     busy, bad = [3], {"t7"}
     rests: list[float] = []
+    reason = "Could not delete t7: it is held by another job, which has to be ended before it"
 
     async def rest(seconds: float) -> None:
         rests.append(seconds)
@@ -25,20 +47,25 @@ async def test_throttling_slows_a_bulk_down_and_what_failed_can_be_tried_again()
             busy[0] -= 1
             raise refused("Too many", status=429)
         if name in bad:
-            raise refused(f"Could not delete {name}: it is held")
+            raise refused(reason)
 
     names = [f"t{number}" for number in range(30)]
     bulk = Bulk(names, str, act, Traffic(), rest=rest)
-    woken: list[int] = []
-    stage = Stage(BulkScreen("Delete task: 30 tasks", bulk, lambda: woken.append(1)))
-    async with stage.run_test() as pilot:
-        await staged_until(pilot, lambda: woken)
+    ended: list[int] = []
+    stage = shown(bulk, ended)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        begin(stage)
+        await staged_until(pilot, lambda: ended)
         counts = stage.screen.query_one("#counts", Static)
         await staged_until(pilot, lambda: "29 of 30 done   1 failed" in str(counts.render()))
+        # The row is too short for the reason, which stands below it in full.
+        why = stage.screen.query_one("#why", Static)
+        await staged_until(pilot, lambda: reason in " ".join(text_of(why).split()))
         assert max(rests) > 1
         bad.clear()
         await pilot.press("r")
         await staged_until(pilot, lambda: bulk.counts == {Fate.DONE: 30})
+        await staged_until(pilot, lambda: len(ended) == 2)
         await pilot.press("enter")
         await staged_until(pilot, stage.ended.is_set)
     assert stage.result is True
@@ -49,15 +76,64 @@ async def test_a_bulk_that_is_stopped_leaves_the_rest_as_it_was() -> None:
         await asyncio.Event().wait()
 
     bulk = Bulk(["a", "b"], str, act, Traffic())
-    stage = Stage(BulkScreen("Delete", bulk, lambda: None))
+    stage = shown(bulk, [])
     async with stage.run_test() as pilot:
+        begin(stage)
         await staged_until(pilot, lambda: bulk.counts[Fate.UNDER_WAY])
-        await pilot.press("escape")
+        await pilot.press("c")
         counts = stage.screen.query_one("#counts", Static)
         await staged_until(pilot, lambda: "2 left as they were" in str(counts.render()))
         await pilot.press("escape")
         await staged_until(pilot, stage.ended.is_set)
     assert stage.result is False
+
+
+@pytest.fixture
+async def account() -> FakeAccount:
+    """Two jobs of three tasks each, on a pool without nodes."""
+    account = FakeAccount()
+    account.batch.by_itself = False
+    for job in ("day", "night"):
+        await account.batch.create_job(JobSpec(id=job, pool_info=PoolInfo("cpu")))
+        specs = [task_spec(f"t{number}") for number in range(3)]
+        await account.batch.add_tasks(job, specs, added=lambda _count: None)
+    account.calls.made.clear()
+    return account
+
+
+async def test_orders_that_are_left_go_on_and_are_told_of_at_their_end(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    """Two at once: the first is held up, and left; both are come back to."""
+    calls = account.calls
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        held = calls.hold("delete_task")
+        for keys in ("5", "2j5"):
+            await pilot.press(*keys)
+            await settled(pilot, app)
+            await pilot.press("ctrl+a", "d")
+            assert "Delete 3 tasks?" in await agreed(pilot, app)
+            await top(app, BulkScreen)
+            await pilot.press("escape")
+            await until(lambda: app.screen is app.dashboard)
+        await until(lambda: "Delete task 2/3" in text_of(app.panes.header))
+        await until(lambda: any("3 of 3 tasks done" in n.message for n in app._notifications))
+
+        await pilot.press("q")
+        await top(app, ConfirmScreen)
+        assert "Quit while 1 order is under way?" in text_of(app.screen.query_one("#question"))
+        await pilot.press("enter", "B")
+        await top(app, BulksScreen)
+        await pilot.press("j", "enter")
+        await top(app, BulkScreen)
+        assert "2 of 3 done" in text_of(app.screen.query_one("#counts"))
+        await pilot.press("escape")
+        calls.fail("delete_task", refused("Could not delete t0: it is held"))
+        held.release()
+        await until(lambda: any("1 failed. Press B" in n.message for n in app._notifications))
+        assert not app.runs.live
+        await until(lambda: "Delete task" not in text_of(app.panes.header))
 
 
 async def test_a_large_loss_asks_for_the_name() -> None:

@@ -12,6 +12,9 @@ from tests.ui.stage import until
 class Errand:
     """A run that goes on until it is let go."""
 
+    noun = "errand"
+    abandoned = "It ends."
+
     def __init__(self, caption: str) -> None:
         self.caption = caption
         self.begun = False

@@ -1,6 +1,7 @@
 """What can be done to the tasks of a job."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Task
@@ -39,6 +40,17 @@ def task_orders(batch: Batch, job_id: str) -> Mapping[str, Order[Task]]:
     }  # fmt: skip
 
 
+def rerunning(batch: Batch, job_id: str, which: str) -> Order[Task]:
+    """The order to have failed tasks of that job run again; `which` says what they share."""
+
+    async def lost(tasks: Sequence[Task]) -> Stake:
+        which_are = (f"Which: {which}.",) if len(tasks) > 1 else ()
+        return Stake((*which_are, *(await _rerun(tasks)).sentences))
+
+    order = task_orders(batch, job_id)["rerun"]
+    return replace(order, ask=f"Run {{}} of job {job_id} again?", stake=lost)
+
+
 def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
     """The order to give tasks of that job other limits."""
     return Order(
@@ -70,8 +82,11 @@ async def _ended(tasks: Sequence[Task]) -> Stake:
 
 
 async def _rerun(tasks: Sequence[Task]) -> Stake:
-    its = "Its" if len(tasks) == 1 else "Their"
-    return Stake((f"{its} exit code and output of now are lost.",))
+    it, its = ("It starts", "Its") if len(tasks) == 1 else ("They start", "Their")
+    return Stake((
+        f"{it} from the beginning, with all retries.",
+        f"{its} exit code and output of now are lost.",
+    ))  # fmt: skip
 
 
 def _running(tasks: Sequence[Task]) -> int:

@@ -1,20 +1,20 @@
-"""One order to many things, while it goes on."""
+"""One order to many things, while it goes on. Leaving the screen leaves the order alone."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from textual import work
-from textual.app import ComposeResult
+from textual import on, work
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
-from textual.worker import Worker, WorkerCancelled
 
-from batchtui.core.bulk import Bulk, Fate, Item
+from batchtui.core.bulk import Fate, Item
+from batchtui.ui.bulk_run import BulkRun
+from batchtui.ui.runs import Runs, runs_of
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
@@ -29,36 +29,33 @@ SIGNS = {
 
 
 class BulkScreen(ModalScreen[bool]):
-    """Shows what becomes of each thing. Dismissed with whether all of it was done."""
+    """Shows what becomes of each thing. Dismissed with whether none of it failed or was stopped."""
 
     CSS_PATH = "bulk.tcss"
     AUTO_FOCUS = "RecordTable"
     DRAWN = 0.1
     """Seconds between two drawings, however fast things are done."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Stop", tooltip="Begin with no more, or close what is through",
-                id="bulk.leave"),
+        Binding("escape,q", "leave", "Leave", tooltip="Leave; the order goes on", id="bulk.leave"),
         Binding("enter", "close", "Close", tooltip="Close what is through", id="bulk.close"),
+        Binding("c", "stop", "Stop", tooltip="Begin with no more", id="bulk.stop"),
         Binding("r", "retry", "Try again", tooltip="Try those again that failed", id="bulk.retry"),
         Binding("f", "failures", "Failures", tooltip="Show only what failed, or everything",
                 id="bulk.failures"),
     ]  # fmt: skip
 
-    running: reactive[bool] = reactive(False, bindings=True)
-    only_failures: reactive[bool] = reactive(False)
+    running: reactive[bool] = reactive(False, bindings=True, init=False)
+    only_failures: reactive[bool] = reactive(False, init=False)
 
-    def __init__(self, title: str, bulk: Bulk[Any], woken: Callable[[], None]) -> None:
-        """`woken` is called whenever it has come to an end, so that the panes look again."""
+    def __init__(self, run: BulkRun) -> None:
         super().__init__()
-        self._title = title
-        self._bulk = bulk
-        self._woken = woken
-        self._news = True
-        self._worker: Worker[None] | None = None
+        self.run_shown = run
+        self._bulk = run.bulk
+        self._drawn = -1
 
     def compose(self) -> ComposeResult:
         with Vertical(id="bulk") as box:
-            box.border_title = self._title
+            box.border_title = self.run_shown.heading
             yield Static(id="counts")
             yield RecordTable(
                 Column("", 1, _sign, name="sign"),
@@ -67,83 +64,108 @@ class BulkScreen(ModalScreen[bool]):
                 Column("WHY", 20, _said, grow=3, rank=1),
                 key=lambda item: item.name,
             )
+            yield Static(id="why", markup=False)
 
     def on_mount(self) -> None:
-        self._bulk.told = self._tell
+        self.set_reactive(BulkScreen.running, self.run_shown.running)
+        self._stop_listening = self._runs.subscribe(self.take)
         self.set_interval(self.DRAWN, self.draw)
-        self.action_retry()
+        self._settle()
 
-    def _tell(self) -> None:
-        self._news = True
+    def on_unmount(self) -> None:
+        self._stop_listening()
 
-    def watch_running(self, running: bool) -> None:
-        box = self.query_one("#bulk")
-        failed = self._bulk.counts[Fate.FAILED]
-        again = "r try again · f failures · " if failed else ""
-        box.border_subtitle = "escape stop" if running else f"{again}enter close"
-        self._news = True
-        self.draw()
+    @property
+    def _runs(self) -> Runs:
+        return runs_of(self.app)
+
+    def take(self) -> None:
+        """It may have begun or ended."""
+        self.running = self.run_shown.running
+
+    def watch_running(self) -> None:
+        self._settle()
 
     def watch_only_failures(self) -> None:
-        self._news = True
+        self._drawn = -1
+        self.draw()
+
+    def _settle(self) -> None:
+        """Say what can be done now that it goes on, or no longer."""
+        failed = bool(self._bulk.counts[Fate.FAILED])
+        ways = ["escape leave, it goes on", "c stop"]
+        if not self.running:
+            again = [] if self.run_shown.done else ["r try again"]
+            ways = [*again, *(["f failures"] if failed else []), "enter close"]
+        self.query_one("#bulk").border_subtitle = " · ".join(ways)
+        self._drawn = -1
+        self.only_failures = failed and not self.running
         self.draw()
 
     def draw(self) -> None:
         """Show how far it is, where that is news."""
-        if not self._news or not self.is_mounted:
+        if self._drawn == self.run_shown.changes or not self.is_mounted:
             return
-        self._news = False
+        self._drawn = self.run_shown.changes
         counts = self._bulk.counts
         line = bar(
             ((counts[Fate.DONE], Tone.GOOD), (counts[Fate.FAILED], Tone.BAD)),
             counts.total(),
             max(1, self.query_one("#counts").size.width),
         )
-        words = content(_counted(self._bulk, running=self.running))
+        words = content(_counted(self.run_shown))
         self.query_one("#counts", Static).update(Content("\n").join((content(line), words)))
         self.query_one(RecordTable).replace(self._shown())
+        self.explain()
 
     def _shown(self) -> Sequence[Item]:
         failed = [item for item in self._bulk.items if item.fate is Fate.FAILED]
         return failed if self.only_failures else tuple(self._bulk.items)
 
+    @on(RecordTable.Highlighted)
+    def explain(self) -> None:
+        """Say in full why the highlighted one failed: its row may be too short for that."""
+        item = self.query_one(RecordTable).highlighted
+        why = self.query_one("#why", Static)
+        said = item.said if item is not None and item.fate is Fate.FAILED else ""
+        why.display = bool(said)
+        why.update(said)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
             case "close":
                 return not self.running
+            case "stop":
+                return self.running
             case "retry":
-                return not self.running and bool(self._left)
+                return not self.running and not self.run_shown.done
             case "failures":
                 return bool(self._bulk.counts[Fate.FAILED])
         return True
 
-    @property
-    def _left(self) -> int:
-        return len(self._bulk.items) - self._bulk.counts[Fate.DONE]
+    def action_retry(self) -> None:
+        """Go through what is not done."""
+        self._runs.start(self.run_shown)
 
     @work
-    async def action_retry(self) -> None:
-        """Go through what is not done."""
-        self.only_failures = False
-        self.running = True
-        self._worker = self.run_worker(self._bulk.run(), name="bulk")
-        with suppress(WorkerCancelled):
-            await self._worker.wait()
-        self._woken()
-        self.only_failures = bool(self._bulk.counts[Fate.FAILED])
-        self.running = False
+    async def action_stop(self) -> None:
+        await self._runs.cancel(self.run_shown)
 
     def action_leave(self) -> None:
-        if self.running and self._worker is not None:
-            self._worker.cancel()
-        else:
-            self.action_close()
+        self.dismiss(self.running or self.run_shown.done)
 
     def action_close(self) -> None:
-        self.dismiss(not self._left)
+        self.action_leave()
 
     def action_failures(self) -> None:
         self.only_failures = not self.only_failures
+
+
+def is_watched(app: App[Any], run: BulkRun) -> bool:
+    """Whether somebody sees what becomes of it."""
+    return any(
+        isinstance(screen, BulkScreen) and screen.run_shown is run for screen in app.screen_stack
+    )
 
 
 def _sign(item: Item) -> Cell:
@@ -154,16 +176,16 @@ def _said(item: Item) -> Cell:
     return ((item.said, Tone.BAD if item.fate is Fate.FAILED else Tone.MUTED),)
 
 
-def _counted(bulk: Bulk[Any], *, running: bool) -> Spans:
+def _counted(run: BulkRun) -> Spans:
     """`37 of 40 done   2 failed   1 waiting: ...`."""
-    counts = bulk.counts
+    counts = run.bulk.counts
     parts: list[Spans] = [((f"{counts[Fate.DONE]:,} of {counts.total():,} done", Tone.STRONG),)]
     if counts[Fate.FAILED]:
         parts.append(((f"{counts[Fate.FAILED]:,} failed", Tone.BAD),))
     left = counts[Fate.WAITING] + counts[Fate.UNDER_WAY]
-    if left and not running:
+    if left and not run.running:
         parts.append(((f"{left:,} left as they were", Tone.WARNING),))
-    reasons = (item.said for item in bulk.items if item.fate is Fate.WAITING and item.said)
-    if running and (reason := next(reasons, "")):
+    reasons = (item.said for item in run.bulk.items if item.fate is Fate.WAITING and item.said)
+    if run.running and (reason := next(reasons, "")):
         parts.append(((reason, Tone.WARNING),))
     return joined(parts, "   ")

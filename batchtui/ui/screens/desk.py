@@ -4,13 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from textual.app import App
+from textual.notifications import SeverityLevel
 
-from batchtui.core.bulk import Bulk, patiently
+from batchtui.core.bulk import Bulk, Undertaking, patiently
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.wording import many
-from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.bulk_run import BulkRun
+from batchtui.ui.runs import runs_of
+from batchtui.ui.screens.bulk import BulkScreen, is_watched
 from batchtui.ui.screens.confirm import ConfirmScreen
 
 T = TypeVar("T")
@@ -21,12 +24,12 @@ class Desk:
 
     def __init__(self, app: App[Any], controller: Controller) -> None:
         self.done = False
-        """Whether an order was carried out."""
+        """Whether an order was carried out, or goes on by itself."""
         self.app = app
         self.controller = controller
 
     async def carry_out(self, order: Order[T], things: Sequence[T]) -> bool:
-        """Ask, then have it done to each that it applies to; whether all of that was done.
+        """Ask, then have it done to each that it applies to; whether that is done or goes on.
 
         To be awaited in a worker: it waits for the user.
         """
@@ -43,10 +46,27 @@ class Desk:
             self.done = await self.act(doing, order.title, order.told(one), order.wakes)
             return self.done
         bulk = Bulk(fit, order.name, order.act, traffic)
-        title = f"{order.title}: {many(len(fit), order.noun)}"
-        screen = BulkScreen(title, bulk, lambda: self._wake(order.wakes))
-        self.done = await self.app.push_screen_wait(screen)
+        self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
         return self.done
+
+    async def go_on(
+        self, title: str, bulk: Undertaking, noun: str, wakes: tuple[str, ...], abandoned: str = ""
+    ) -> bool:
+        """Have something done piece by piece, shown until the user leaves it to itself."""
+        run = BulkRun(
+            title, bulk, noun=noun, ended=lambda run: self._tell_end(run, wakes),
+            abandoned=abandoned,
+        )  # fmt: skip
+        runs_of(self.app).start(run)
+        return await self.app.push_screen_wait(BulkScreen(run))
+
+    def _tell_end(self, run: BulkRun, wakes: tuple[str, ...]) -> None:
+        self._wake(wakes)
+        if is_watched(self.app, run):
+            return
+        sentence = run.outcome if run.done else f"{run.outcome} Press B to see which, and why."
+        severity: SeverityLevel = "information" if run.done else "error"
+        self.app.notify(sentence, title=run.title, severity=severity, timeout=12, markup=False)
 
     async def act(
         self, doing: Awaitable[None], title: str, done: str, wakes: tuple[str, ...]

@@ -1,0 +1,98 @@
+"""An order to many things that goes on, whichever screen is on top."""
+
+import time
+from collections.abc import Callable
+
+from batchtui.core.bulk import Fate, Undertaking
+from batchtui.core.wording import many
+
+ABANDONED = "What an order has done by then stays done; the rest is left as it is."
+
+
+class BulkRun:
+    """Carries out an order to many things in the background, as often as it is tried again."""
+
+    TOLD_EVERY = 0.25
+    """Seconds between two looks of the status bar at it, however fast things are done."""
+
+    def __init__(
+        self,
+        title: str,
+        bulk: Undertaking,
+        *,
+        noun: str,
+        ended: Callable[["BulkRun"], None],
+        abandoned: str = "",
+    ) -> None:
+        """`title` is that of the order, `noun` what its pieces are called.
+
+        `ended` is called each time that it has come to an end, or was stopped.
+        """
+        self.title = title
+        self.bulk = bulk
+        self.pieces = noun
+        self.running = False
+        self.stopped = False
+        """Whether it was ended before it was through."""
+        self.changes = 0
+        """How often anything of it has changed, so that nobody draws what is no news."""
+        self.told: Callable[[], None] = lambda: None
+        self._ended = ended
+        self._abandoned = abandoned or ABANDONED
+        self._told_at = 0.0
+        bulk.told = self._tell
+
+    @property
+    def heading(self) -> str:
+        """`Delete task: 5,000 tasks`."""
+        return f"{self.title}: {many(self.bulk.counts.total(), self.pieces)}"
+
+    @property
+    def caption(self) -> str:
+        """`Delete task 1,200/5,000`, and how much of that failed."""
+        counts = self.bulk.counts
+        through = counts[Fate.DONE] + counts[Fate.FAILED]
+        failed = f" ✗{counts[Fate.FAILED]:,}" if counts[Fate.FAILED] else ""
+        return f"{self.title} {through:,}/{counts.total():,}{failed}"
+
+    @property
+    def outcome(self) -> str:
+        """What came of it by now: `4,998 of 5,000 tasks done, 2 failed.`"""
+        counts = self.bulk.counts
+        parts = [f"{counts[Fate.DONE]:,} of {many(counts.total(), self.pieces)} done"]
+        if counts[Fate.FAILED]:
+            parts.append(f"{counts[Fate.FAILED]:,} failed")
+        left = counts[Fate.WAITING] + counts[Fate.UNDER_WAY]
+        if left:
+            parts.append(f"{left:,} {'to go' if self.running else 'left as they were'}")
+        return f"{', '.join(parts)}."
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to do."""
+        counts = self.bulk.counts
+        return counts[Fate.DONE] == counts.total()
+
+    @property
+    def noun(self) -> str:
+        return "order"
+
+    @property
+    def abandoned(self) -> str:
+        return self._abandoned
+
+    async def carry_out(self) -> None:
+        self.running, self.stopped = True, True
+        try:
+            await self.bulk.run()
+            self.stopped = False
+        finally:
+            self.running = False
+            self._ended(self)
+
+    def _tell(self) -> None:
+        self.changes += 1
+        now = time.monotonic()
+        if now - self._told_at >= self.TOLD_EVERY:
+            self._told_at = now
+            self.told()

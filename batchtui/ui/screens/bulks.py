@@ -1,0 +1,77 @@
+"""The orders to many things of this session."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+
+from batchtui.core.bulk import Fate
+from batchtui.ui.bulk_run import BulkRun
+from batchtui.ui.runs import Runs
+from batchtui.ui.widgets.tones import Tone, content
+
+
+class BulksScreen(ModalScreen[BulkRun | None]):
+    """Asks which one to look at, the newest first. Dismissed with it."""
+
+    CSS_PATH = "bulks.tcss"
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", tooltip="Back to where you came from", id="bulks.leave"),
+        Binding("j", "move('down')", show=False),
+        Binding("k", "move('up')", show=False),
+    ]
+
+    def __init__(self, bulks: Sequence[BulkRun], runs: Runs) -> None:
+        super().__init__()
+        self._bulks = bulks
+        self._runs = runs
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="bulks") as box:
+            box.border_title = "Orders to many things"
+            box.border_subtitle = "enter look · escape back"
+            yield OptionList(*map(_told, self._bulks), compact=True)
+
+    def on_mount(self) -> None:
+        self._stop_listening = self._runs.subscribe(self.draw)
+
+    def on_unmount(self) -> None:
+        self._stop_listening()
+
+    def draw(self) -> None:
+        """Say how far each is by now."""
+        offers = self.query_one(OptionList)
+        for index, run in enumerate(self._bulks):
+            offers.replace_option_prompt_at_index(index, _told(run))
+
+    @on(OptionList.OptionSelected)
+    def choose(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(self._bulks[message.option_index])
+
+    def action_move(self, way: str) -> None:
+        offers = self.query_one(OptionList)
+        if way == "down":
+            offers.action_cursor_down()
+        else:
+            offers.action_cursor_up()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def _told(run: BulkRun) -> Content:
+    if run.running:
+        sign = ("▶", Tone.ACTIVE)
+    elif run.bulk.counts[Fate.FAILED]:
+        sign = ("✗", Tone.BAD)
+    else:
+        sign = ("✓", Tone.GOOD) if run.done else ("‖", Tone.WARNING)
+    said = f"under way, {run.outcome}" if run.running else run.outcome
+    return content((sign, (f" {run.title}  ", Tone.STRONG), (said, Tone.MUTED)))
