@@ -24,6 +24,7 @@ from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
 from batchtui.ui.commands import BindingsProvider
+from batchtui.ui.comparing import ComparingApp
 from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
@@ -50,7 +51,7 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(ActingApp, GoingApp, WatchingApp, RekeyingApp, KeepingApp):
+class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, KeepingApp):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
