@@ -17,26 +17,21 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger
 from batchtui.core.profile import ConfigError
-from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.session import Session
 from batchtui.core.watch import Callings
-from batchtui.core.wording import many
 from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
+from batchtui.ui.background import BackgroundApp
 from batchtui.ui.commands import BindingsProvider
-from batchtui.ui.comparing import ComparingApp
 from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
-from batchtui.ui.recipe_run import Workshop, planned
+from batchtui.ui.recipe_run import Workshop
 from batchtui.ui.rekeying import RekeyingApp
-from batchtui.ui.runs import Runs
-from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.running import RunningApp
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.help import HelpScreen
-from batchtui.ui.screens.recipes import RecipesScreen
-from batchtui.ui.screens.run import Herald
 from batchtui.ui.screens.welcome import WelcomeScreen
 from batchtui.ui.watching import WatchingApp
 
@@ -51,7 +46,16 @@ UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
 
-class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, KeepingApp):
+class BatchApp(
+    ActingApp,
+    BackgroundApp,
+    RunningApp,
+    GoingApp,
+    WatchingApp,
+    ComparingApp,
+    RekeyingApp,
+    KeepingApp,
+):
     """Opens a session, shows it on a dashboard, and closes it again at the end."""
 
     TITLE = "batchtui"
@@ -62,7 +66,6 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
     away it is twice that, for it counts requests."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,R", "run_recipe", "Run", tooltip="Run a recipe", id="run"),
         Binding("question_mark,f1", "help", "Help", tooltip="Say what this is, and its keys",
                 id="help"),
         Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
@@ -90,9 +93,7 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
         super().__init__()
         self.callings = callings
         self.animation_level = "none"
-        self.runs = Runs(self.run_worker)
         self.dashboard: DashboardScreen | None = None
-        self.workshop: Workshop | None = None
         self._open_session = open_session
         self._profile = profile
         self._offer_local = offer_local
@@ -108,7 +109,7 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
         self.register_theme(theme.DARK)
         self.register_theme(theme.LIGHT)
         self.theme = theme.DARK.name
-        self.runs.subscribe(self._tell_runs)
+        self.begin_runs()
         self.rekey(self._rekeyed)
         self.open_account()
 
@@ -153,7 +154,7 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
         self.workshop = Workshop(self.runs, session, controller, self.ledger(), self._profile)
         await self.switch_screen(self.dashboard)
         if self._start is not None:
-            await self._run_at_once(self.workshop, self._start)
+            await self.run_at_once(self.workshop, self._start)
         try:
             await asyncio.wait((polling, leaving), return_when=asyncio.FIRST_COMPLETED)
             if polling.done():
@@ -174,33 +175,15 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
 
     @work(exclusive=True, group="leave")
     async def leave(self) -> None:
-        live = self.runs.live
-        if live and not await self.push_screen_wait(
-            ConfirmScreen(
-                f"Quit while {many(len(live), 'run')} is under way?"
-                if len(live) == 1
-                else f"Quit while {many(len(live), 'run')} are under way?",
-                consequences=(
-                    f"Under way: {self.runs.caption}.",
-                    "What they created so far stays; batchtui clean deletes it.",
-                ),
-                yes="Quit",
-                title="Quit",
-            )
-        ):
+        if not await self.may_leave():
             return
         if self.dashboard is None:
             self.exit(UNREACHABLE if self._connecting.failure else 0)
         self._leaving.set()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "run_recipe":
-                if self.dashboard is None:
-                    return False
-                return None if self.dashboard.controller.read_only else True
-            case "help":
-                return self.dashboard is not None
+        if action == "help":
+            return self.dashboard is not None
         return super().check_action(action, parameters)
 
     def action_help(self) -> None:
@@ -228,25 +211,3 @@ class BatchApp(ActingApp, GoingApp, WatchingApp, ComparingApp, RekeyingApp, Keep
             said = "Nothing is looked at until p is pressed again; r looks once."
             self.notify(said, title="Pause", markup=False)
         self.dashboard.tick()
-
-    def action_run_recipe(self) -> None:
-        """Choose a recipe and run it, or look at a run of this session."""
-        if self.workshop is not None:
-            self.push_screen(RecipesScreen(self.workshop))
-
-    async def _run_at_once(self, workshop: Workshop, place: Path) -> None:
-        """Run a recipe with its defaults while the dashboard is on the screen."""
-        try:
-            plan = await planned(place, {})
-        except RecipeError as error:
-            self.notify(str(error), title="Run", severity="error", markup=False)
-            return
-        name = plan.recipe.name
-        run = workshop.run(plan, Path.cwd() / plan.folder)
-        Herald(self.screen.app, self.runs, run)
-        self.runs.start(run)
-        self.notify(f"{name} is under way. Press s to see its steps.", title="Run", markup=False)
-
-    def _tell_runs(self) -> None:
-        if self.dashboard is not None:
-            self.dashboard.running = self.runs.caption

@@ -8,13 +8,14 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from batchtui.core.events import now
 from batchtui.ui.recipe_run import RecipeRun
 from batchtui.ui.runs import Runs
+from batchtui.ui.screens.asking import put_question
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.widgets.event_steps import StepList
 from batchtui.ui.widgets.event_story import Story
@@ -39,14 +40,13 @@ class RunScreen(Screen[None]):
         Binding("c", "cancel", "Cancel run", tooltip="End the run now", id="run.cancel"),
     ]
 
-    story: reactive[Story | None] = reactive(None, bindings=True)
-    now: reactive[datetime] = reactive(now)
+    story: var[Story | None] = var(None, bindings=True)
+    now: var[datetime] = var(now)
 
     def __init__(self, runs: Runs, run: RecipeRun) -> None:
         super().__init__()
         self.run_shown = run
         self._runs = runs
-        self._asking = False
         self._drawn: dict[str, tuple[Spans, ...]] = {}
         self.set_reactive(RunScreen.story, run.story)
 
@@ -116,26 +116,10 @@ class RunScreen(Screen[None]):
         if self.is_mounted and self.story is not None:
             self.query_one("#headline", Static).update(content(headline(self.story, self.now)))
 
-    @work
-    async def put_question(self) -> None:
+    def put_question(self) -> None:
         """Ask what the run asks, unless something else is on top; then it is asked later."""
-        question = self.run_shown.question
-        if question is None or self._asking or not self.is_current:
-            return
-        self._asking = True
-        try:
-            yes = await self.app.push_screen_wait(
-                ConfirmScreen(
-                    question.sentence,
-                    consequences=await self.run_shown.losses(),
-                    yes="Delete",
-                    no="Keep",
-                    title=f"The run of {self.run_shown.plan.recipe.name} asks",
-                )
-            )
-        finally:
-            self._asking = False
-        self.run_shown.answer(yes)
+        if self.is_current:
+            put_question(self.app, self.run_shown)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         ended = self.story is not None and self.story.ending is not None
@@ -180,8 +164,9 @@ class Herald:
     def tell(self) -> None:
         asks, ending = self._run.question, self._run.story.ending
         name = self._run.plan.recipe.name
-        if asks is not None and not self._asked and not self._watched:
-            sentence = f"{asks.sentence} Open the run with s to answer."
+        unseen = not self._watched and not self._run.being_asked
+        if asks is not None and not self._asked and unseen:
+            sentence = f"{asks.sentence} Go to the dashboard to answer, or open the run with s."
             self._app.notify(sentence, title=f"{name} asks", markup=False, timeout=15)
         self._asked = asks is not None
         if ending is not None:
