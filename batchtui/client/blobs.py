@@ -14,11 +14,13 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
+from batchtui.client import properties
 from batchtui.client.listing import page_of_blobs
 from batchtui.client.sas import Signer
 from batchtui.client.service import Service
 from batchtui.core.gateway import Counted, GatewayError
 from batchtui.core.models import Blob, Container, Window
+from batchtui.core.things import Document, Kind, Thing
 
 PAGE = 1000
 """Blobs in one page, of which the service would put 5000: what takes some 10 ms to decode."""
@@ -138,6 +140,17 @@ class StorageAccount:
                 await asyncio.to_thread(part.replace, target)
             finally:
                 part.unlink(missing_ok=True)
+
+    async def document(self, thing: Thing) -> Document:
+        with self._service.trying(f"look at {thing}"):
+            if thing.kind is Kind.CONTAINER:
+                box = self._client.get_container_client(thing.id)
+                url = box.url.partition("?")[0]
+                return properties.of_container(thing.id, url, await box.get_container_properties())
+            blob = self._client.get_blob_client(thing.within, thing.id)
+            return properties.of_blob(
+                thing.id, blob.url.partition("?")[0], await blob.get_blob_properties()
+            )
 
     async def blob_size(self, container: str, blob: str) -> int:
         with self._service.trying(f"look at {blob} of container {container}"):

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from batchtui.core.cleaning import cleaned
 from batchtui.core.dependencies import waiting_for
-from batchtui.core.gateway import Batch, GatewayError
+from batchtui.core.gateway import Gateway, GatewayError
 from batchtui.core.subtasks import Subtask
-from batchtui.core.things import Document, Kind, Thing
+from batchtui.core.things import STORED, Document, Kind, Thing
 
 
 class Dossier(Struct, frozen=True):
@@ -28,13 +28,14 @@ class Inspector:
     SEARCHED = 10_000
     """Tasks that are asked what they wait for."""
 
-    def __init__(self, batch: Batch, thing: Thing) -> None:
+    def __init__(self, gateway: Gateway, thing: Thing) -> None:
         self.thing = thing
-        self._batch = batch
+        self._gateway = gateway
+        self._batch = gateway.batch
         self._found: Dossier | None = None
 
     async def fetch(self) -> Dossier:
-        document = cleaned(await self._batch.document(self.thing))
+        document = cleaned(await self._document())
         if self.thing.kind is not Kind.TASK:
             return Dossier(document)
         if self._found is None:
@@ -44,6 +45,15 @@ class Inspector:
         if "multiInstanceSettings" in document:
             subtasks = await self._batch.subtasks(self.thing.within, self.thing.id)
         return Dossier(document, found.waiting, subtasks, found.searched, found.complete)
+
+    async def _document(self) -> Document:
+        if self.thing.kind not in STORED:
+            return await self._batch.document(self.thing)
+        if self._gateway.storage is None:
+            raise GatewayError(
+                f"Could not look at {self.thing}: the profile names no storage account."
+            )
+        return await self._gateway.storage.document(self.thing)
 
     async def _dependencies(self) -> Dossier:
         """Only a job that says so has tasks that wait for others."""

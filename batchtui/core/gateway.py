@@ -28,6 +28,7 @@ from batchtui.core.models import (
 from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.steering import Steering
+from batchtui.core.things import Document, Thing
 
 Counted = Callable[[int], None]
 """Called with how many more (bytes, tasks) have gone through since the last call."""
@@ -132,6 +133,10 @@ class Storage(Protocol):
     async def upload(self, container: str, blob: str, source: Path, *, sent: Counted) -> None: ...
     async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
         """Write the blob to `target`, which appears only once it is whole."""
+        ...
+
+    async def document(self, thing: Thing) -> Document:
+        """All properties of a container or of a blob, with its metadata."""
         ...
 
     async def blob_size(self, container: str, blob: str) -> int:

@@ -1,9 +1,5 @@
 """Closer looks at one thing: each a feed, run by whoever opens it."""
 
-from collections.abc import Sequence
-from functools import partial
-
-from batchtui.core.bulk import Bulk
 from batchtui.core.chronicle import Chronicle
 from batchtui.core.controller import Controller
 from batchtui.core.course import Course
@@ -21,7 +17,7 @@ LAST_WORDS = 16 * 1024
 
 def inspection(controller: Controller, thing: Thing) -> Feed[Dossier]:
     """A feed on everything that can be known of one thing."""
-    inspector = Inspector(controller.gateway.batch, thing)
+    inspector = Inspector(controller.gateway, thing)
     feeds = controller.feeds
     return Feed(inspector.fetch, Dossier({}), every=feeds.every * 2, traffic=feeds.traffic)
 
@@ -67,12 +63,3 @@ class Inquiries:
         """The end of what a task wrote to stderr."""
         tail = Tail(self._batch, TaskFile(self.job_id, task_id, "stderr.txt"), keep=LAST_WORDS)
         return Feed(tail.read, Excerpt(), every=self._feeds.every * 5, traffic=self._traffic)
-
-    def again(self, task_ids: Sequence[str]) -> Bulk[str]:
-        """Failed tasks of the job, each to run again with all its retries."""
-        order = partial(self._batch.reactivate_task, self.job_id)
-        return Bulk(task_ids, str, order, self._traffic)
-
-    def look_again(self) -> None:
-        """Tasks have changed: have the dashboard look at them."""
-        self._feeds.refresh("jobs", "progress", "tasks")

@@ -41,7 +41,9 @@ def _all(thing: Thing, dossier: Dossier) -> Iterator[Relation]:
             yield Relation("made", Thing(Kind.JOB, recent))
             pool = _member(dossier.document, "jobSpecification", "poolInfo", "poolId")
             yield Relation("on", Thing(Kind.POOL, pool))
-        case Kind.POOL:
+        case Kind.BLOB:
+            yield Relation("in", Thing(Kind.CONTAINER, thing.within))
+        case Kind.POOL | Kind.CONTAINER:
             return
 
 

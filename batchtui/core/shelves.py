@@ -10,6 +10,7 @@ from batchtui.core.fetching import Fetch, fetch
 from batchtui.core.files import AnyFile, BlobFile, Files
 from batchtui.core.gateway import Gateway, GatewayError, PoolNodeFile, TaskFile
 from batchtui.core.models import Blob, Window
+from batchtui.core.things import Kind, Thing
 from batchtui.core.transfer import Piece, Report, save_all
 
 AT_MOST = 5_000
@@ -74,6 +75,20 @@ def of_container(gateway: Gateway, container: str) -> Shelf:
     return Shelf(
         f"container {container}", entries, lambda path: BlobFile(container, path), Files(gateway)
     )
+
+
+def of_thing(gateway: Gateway, thing: Thing) -> Shelf | None:
+    """Where the thing's files are: those of its container, for a blob. None where it has none."""
+    match thing.kind:
+        case Kind.TASK:
+            return of_task(gateway, thing.within, thing.id)
+        case Kind.NODE:
+            return of_node(gateway, thing.within, thing.id)
+        case Kind.CONTAINER:
+            return of_container(gateway, thing.id)
+        case Kind.BLOB:
+            return of_container(gateway, thing.within)
+    return None
 
 
 def alone(entry: Entry, target: Path) -> Fetch:

@@ -1,4 +1,4 @@
-"""What can be pointed at in a Batch account, whatever its kind."""
+"""What can be pointed at in a Batch account and its storage, whatever its kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,20 @@ class Kind(StrEnum):
     JOB = "job"
     TASK = "task"
     SCHEDULE = "job schedule"
+    CONTAINER = "container"
+    BLOB = "blob"
+
+
+STORED = frozenset((Kind.CONTAINER, Kind.BLOB))
+"""What the storage account holds."""
+
+HOLDERS = {Kind.NODE: Kind.POOL, Kind.TASK: Kind.JOB, Kind.BLOB: Kind.CONTAINER}
+"""What a thing of each kind is in; the others are the account's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One entity. `within` is the pool of a node and the job of a task, else empty."""
+    """One entity. `within` is the id of what it is in, else empty: a node's pool, for example."""
 
     kind: Kind
     id: str
@@ -29,5 +38,5 @@ class Thing:
 
     def __str__(self) -> str:
         """`pool render`, `task t-1 of job night`."""
-        holder = Kind.POOL if self.kind is Kind.NODE else Kind.JOB
+        holder = HOLDERS.get(self.kind, "")
         return f"{self.kind} {self.id}" + (f" of {holder} {self.within}" if self.within else "")

@@ -16,6 +16,7 @@ from batchtui.client.connect import connect
 from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Window
 from batchtui.core.profile import Profile
+from batchtui.core.things import Kind, Thing
 from batchtui.core.traffic import Traffic
 from batchtui.local.agent.process import Unwatched
 from batchtui.local.azurite.program import find_azurite
@@ -273,3 +274,21 @@ async def test_requests_are_counted(account: Profile) -> None:
     assert [(request.method, request.path) for request in traffic.recent] == [
         ("GET", "/blobs/counted")
     ]
+
+
+async def test_what_is_known_of_a_container_and_of_a_blob(
+    storage: Storage, account: Profile, box: str, tmp_path: Path
+) -> None:
+    await put(storage, box, "a/log.txt", b"0123456789", tmp_path)
+    whole = await storage.document(Thing(Kind.CONTAINER, box))
+    assert (whole["name"], whole["publicAccess"]) == (box, "none")
+    assert whole["lease"] == {"status": "unlocked", "state": "available"}
+    blob = await storage.document(Thing(Kind.BLOB, "a/log.txt", box))
+    assert (blob["contentLength"], blob["contentType"]) == (10, "text/plain")
+    assert blob["contentMD5"] == "eB5eJF1ptWaXm4bijSPyxw=="
+    assert (blob["blobType"], blob["accessTier"]) == ("BlockBlob", "Hot")
+    assert blob["url"] == f"{account.storage_endpoint}/{box}/a/log.txt"
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(blob["lastModified"])) < HOUR
+    with pytest.raises(GatewayError, match="^Could not look at blob gone of container") as caught:
+        await storage.document(Thing(Kind.BLOB, "gone", box))
+    assert caught.value.missing

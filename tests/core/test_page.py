@@ -147,8 +147,8 @@ async def test_only_a_job_with_dependencies_is_searched_for_them_and_once() -> N
     after = TaskSpec(id="b", command_line="true", depends_on=TaskDependencies(("a",)))
     await account.batch.add_tasks("linked", [task_spec("a"), after], added=lambda _count: None)
     await account.batch.add_tasks("plain", [task_spec("a")], added=lambda _count: None)
-    inspector = Inspector(account.batch, Thing(Kind.TASK, "a", "linked"))
+    inspector = Inspector(account.gateway, Thing(Kind.TASK, "a", "linked"))
     assert (await inspector.fetch()).waiting == ("b",)
     assert (await inspector.fetch()).waiting == ("b",)
-    assert (await Inspector(account.batch, Thing(Kind.TASK, "a", "plain")).fetch()).searched == 0
+    assert (await Inspector(account.gateway, Thing(Kind.TASK, "a", "plain")).fetch()).searched == 0
     assert account.calls.count("dependencies") == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from batchtui.core.gateway import Counted, GatewayError
 from batchtui.core.models import Blob, Container, Window
+from batchtui.core.things import Document, Kind, Thing
 from tests.fakes.calls import Calls, refused
 
 WRITTEN = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -76,6 +77,22 @@ class FakeStorage:
         for size in self._chunks(data):
             received(size)
         await asyncio.to_thread(_write, target, data)
+
+    async def document(self, thing: Thing) -> Document:
+        await self._calls.note("document", thing)
+        if thing.kind is Kind.CONTAINER:
+            self._container(thing.id)
+            whole: dict[str, object] = {"publicAccess": "none"}
+        else:
+            size = len(self._blob(thing.within, thing.id))
+            whole = {"contentLength": size, "contentType": "text/plain"}
+        metadata = [{"name": "owner", "value": f"https://h/c?sp=r&sig={SIGNATURE}"}]
+        return {
+            "name": thing.id,
+            "lastModified": WRITTEN.isoformat(),
+            **whole,
+            "metadata": metadata,
+        }
 
     async def blob_size(self, container: str, blob: str) -> int:
         await self._calls.note("blob_size", container, blob)
