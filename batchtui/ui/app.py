@@ -23,6 +23,7 @@ from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
 from batchtui.ui.background import BackgroundApp
 from batchtui.ui.commands import BindingsProvider
+from batchtui.ui.comparing import ComparingApp
 from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.panes.pane import Pane
