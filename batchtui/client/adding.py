@@ -7,6 +7,7 @@ away for ever.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 from azure.batch.aio import BatchClient
@@ -14,10 +15,11 @@ from azure.core.rest import HttpRequest
 
 from batchtui.client.service import Service, sentence
 from batchtui.client.wire import address, body, decode, path_of
+from batchtui.core.copies import Refusal, Refused
 from batchtui.core.gateway import Counted, GatewayError
 from batchtui.core.models import Wire
 from batchtui.core.redact import redacted
-from batchtui.core.specs import TaskSpec
+from batchtui.core.things import Document
 from batchtui.core.traffic import Traffic
 
 CHUNK = 100
@@ -30,6 +32,24 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts of one request, unless the service asks for more."""
 
 TRANSIENT = (None, 408, 429, 500, 502, 503, 504)
+
+
+class Addable(Protocol):
+    """A task to be: a `TaskSpec`, or one as the service spells it."""
+
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A task that is sent word for word."""
+
+    document: Document
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
 
 
 class Message(Wire, frozen=True):
@@ -77,9 +97,11 @@ class Adding:
     traffic: Traffic
     job_id: str
     added: Counted
+    refused: Refused | None = None
+    """Told of each task that is refused; without it, the first such one ends it all."""
     chunk: int = CHUNK
 
-    async def add(self, tasks: Sequence[TaskSpec]) -> None:
+    async def add(self, tasks: Sequence[Addable]) -> None:
         """Add them all, or raise a `GatewayError` for the first refused of the failing request."""
         rest = _Rest(tasks)
         try:
@@ -93,7 +115,7 @@ class Adding:
         while some := rest.take(self.chunk):
             await self._send(some)
 
-    async def _send(self, tasks: Sequence[TaskSpec]) -> None:
+    async def _send(self, tasks: Sequence[Addable]) -> None:
         """Add `tasks`, in halves where they are too large for one request."""
         try:
             await self._send_whole(tasks)
@@ -105,7 +127,7 @@ class Adding:
             await self._send(tasks[:half])
             await self._send(tasks[half:])
 
-    async def _send_whole(self, tasks: Sequence[TaskSpec]) -> None:
+    async def _send_whole(self, tasks: Sequence[Addable]) -> None:
         """Add `tasks` in one request, again and again while the service cannot serve it."""
         again = False
         for pause in PAUSES:
@@ -126,7 +148,7 @@ class Adding:
                 status=500,
             )
 
-    async def _post(self, tasks: Sequence[TaskSpec]) -> tuple[AddedTask, ...]:
+    async def _post(self, tasks: Sequence[Addable]) -> tuple[AddedTask, ...]:
         request = HttpRequest(
             "POST",
             address(path_of("jobs", self.job_id, "addtaskcollection")),
@@ -134,15 +156,15 @@ class Adding:
                 "Accept": "application/json",
                 "Content-Type": "application/json; odata=minimalmetadata",
             },
-            content=msgspec.json.encode({"value": tasks}),
+            content=msgspec.json.encode({"value": [_body(task) for task in tasks]}),
         )
         with self.service.trying(self._what(tasks)):
             # One attempt: the SDK would repeat a 503, but neither a 429 nor a lost connection.
             return decode(await body(self.client, request, retry_total=0), AddedTasks).value
 
     def _settle(
-        self, tasks: Sequence[TaskSpec], results: Sequence[AddedTask], *, again: bool
-    ) -> Sequence[TaskSpec]:
+        self, tasks: Sequence[Addable], results: Sequence[AddedTask], *, again: bool
+    ) -> Sequence[Addable]:
         """Count what was added and return what is to be sent again.
 
         Once a request was repeated, a task that exists is one that its first attempt added.
@@ -150,8 +172,8 @@ class Adding:
         by_id: dict[str, list[AddedTask]] = {}
         for result in results:
             by_id.setdefault(result.task_id, []).append(result)
-        refused: list[tuple[TaskSpec, TaskError]] = []
-        left: list[TaskSpec] = []
+        refused: list[tuple[Addable, TaskError]] = []
+        left: list[Addable] = []
         for task in tasks:
             found = by_id.get(task.id)
             answer = found.pop() if found else None
@@ -160,29 +182,32 @@ class Adding:
             elif answer.error and not (again and answer.error.code == "TaskExists"):
                 refused.append((task, answer.error))
         self.added(len(tasks) - len(left) - len(refused))
-        if refused:
-            task, error = refused[0]
-            raise GatewayError(
-                f"Could not add task {task.id} to job {self.job_id}: {error.reason}",
-                status=409 if error.code == "TaskExists" else 400,
-                code=error.code,
-            )
+        for task, error in refused:
+            sentence = f"Could not add task {task.id} to job {self.job_id}: {error.reason}"
+            if self.refused is None:
+                status = 409 if error.code == "TaskExists" else 400
+                raise GatewayError(sentence, status=status, code=error.code)
+            self.refused(Refusal(task.id, sentence, error.code))
         return left
 
-    def _what(self, tasks: Sequence[TaskSpec]) -> str:
+    def _what(self, tasks: Sequence[Addable]) -> str:
         if len(tasks) == 1:
             return f"add task {tasks[0].id} to job {self.job_id}"
         return f"add tasks {tasks[0].id} to {tasks[-1].id} to job {self.job_id}"
 
 
+def _body(task: Addable) -> object:
+    return task.document if isinstance(task, Spelled) else task
+
+
 class _Rest:
     """The tasks that no request has taken yet, in order."""
 
-    def __init__(self, tasks: Sequence[TaskSpec]) -> None:
+    def __init__(self, tasks: Sequence[Addable]) -> None:
         self._tasks = tasks
         self._next = 0
 
-    def take(self, count: int) -> Sequence[TaskSpec]:
+    def take(self, count: int) -> Sequence[Addable]:
         some = self._tasks[self._next : self._next + count]
         self._next += len(some)
         return some

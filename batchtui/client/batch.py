@@ -10,6 +10,7 @@ from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
 from batchtui.client.conditions import condition
+from batchtui.client.copies import CopyAccount
 from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
@@ -52,7 +53,7 @@ class _BothCounts(WireValue, frozen=True):
     task_counts: TaskCounts
 
 
-class BatchAccount(NodeAccount, SteeredAccount, HistoryAccount):
+class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
     """`core.gateway.Batch`, spoken to Azure Batch.
 
     What is polled goes through `Wire`; what happens once goes through the SDK's own methods.

@@ -45,6 +45,14 @@ class SteeredAccount:
     async def update(self, thing: Thing, changes: Document) -> None:
         await self._wire.send(f"change {thing}", "PATCH", _path(thing), changes)
 
+    async def remove_start_task(self, pool_id: str) -> None:
+        # A PATCH cannot take a member away. The request that can, takes these two as well where
+        # they are not said again.
+        pool = Thing(Kind.POOL, pool_id)
+        whole = await self.document(pool)
+        kept = {name: whole.get(name, []) for name in ("applicationPackageReferences", "metadata")}
+        await self._order("remove the start task of", pool, "updateproperties", kept)
+
     async def resize_pool(
         self, pool_id: str, *, dedicated: int, spot: int, deallocation: Deallocation
     ) -> None:

@@ -77,6 +77,21 @@ class Wire:
         kept = tuple(items[:at_most])
         return Window(kept, complete=not link and len(kept) == len(items))
 
+    async def page(
+        self,
+        what: str,
+        path: str,
+        kind: type[Page[T]],
+        *,
+        link: str = "",
+        count: int,
+        select: Sequence[str],
+    ) -> Page[T]:
+        """One page of at most `count` entities: the one at `link`, else the first."""
+        first = address(path, maxresults=str(count), select=",".join(select))
+        with self._service.trying(what):
+            return decode(await self._get(_escaped(link) if link else first), kind)
+
     @overload
     async def send(
         self, what: str, method: str, path: str, content: Mapping[str, object] | None = None

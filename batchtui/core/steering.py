@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from batchtui.core.autoscale import AutoScaleRun
+from batchtui.core.copies import Copies
 from batchtui.core.models import Job
 from batchtui.core.schedules import JobSchedule
 from batchtui.core.specs import TaskConstraints
@@ -28,7 +29,7 @@ class DisableTasks(StrEnum):
     WAIT = "wait"
 
 
-class Steering(Protocol):
+class Steering(Copies, Protocol):
     """What the user may have changed. Every method raises `GatewayError` when it is refused."""
 
     async def document(self, thing: Thing) -> Document:
@@ -41,6 +42,10 @@ class Steering(Protocol):
 
     async def update(self, thing: Thing, changes: Document) -> None:
         """Replace the members that `changes` names, of a pool, a job or a job schedule."""
+        ...
+
+    async def remove_start_task(self, pool_id: str) -> None:
+        """Have nodes that come, or are rebooted, run nothing first."""
         ...
 
     async def resize_pool(

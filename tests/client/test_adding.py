@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from batchtui.client import adding
+from batchtui.core.copies import Refusal
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.specs import TaskSpec
 
@@ -153,3 +154,31 @@ async def test_a_job_that_is_gone(batch: Batch, service: CannedBatch, added: Cou
     with pytest.raises(GatewayError, match=r"job j: the specified job does not exist"):
         await batch.add_tasks("j", specs(500), added=added)
     assert len(service.asked) <= adding.IN_FLIGHT
+
+
+async def test_tasks_are_copied_word_for_word_and_each_refusal_is_told(
+    batch: Batch, service: CannedBatch, added: Count
+) -> None:
+    more = f"{service.endpoint}/jobs/old/tasks?api-version=2025-06-01&$skiptoken=a^b"
+    tasks = [{"id": f"t{number}", "commandLine": "x", "unheard": {"of": 1}} for number in range(3)]
+    service.on(
+        "GET",
+        "/jobs/old/tasks",
+        Answer({"value": tasks[:2], "odata.nextLink": more}),
+        Answer({"value": tasks[2:]}),
+    )
+    first = await batch.task_documents("old")
+    last = await batch.task_documents("old", rest=first.rest)
+    assert [*first.items, *last.items] == tasks
+    assert not last.rest
+    assert "dependsOn" in service.asked[0].query["$select"]
+    assert "state" not in service.asked[0].query["$select"].split(",")
+    assert service.asked[1].query["$skiptoken"] == "a^b"
+    bad = failure("ClientError", "InvalidPropertyValue", "Bad https://x/y?sig=abc%3D")
+    service.on("POST", PATH, lambda asked: results(asked, t1=bad))
+    told: list[Refusal] = []
+    await batch.add_documents("j", tasks, added=added, refused=told.append)
+    assert service.asked[-1].json == {"value": tasks}
+    assert added.total == 2
+    assert [(refusal.task_id, refusal.code) for refusal in told] == [("t1", "InvalidPropertyValue")]
+    assert "abc" not in told[0].sentence

@@ -141,3 +141,13 @@ async def test_schedules_and_their_jobs(batch: Batch, service: CannedBatch) -> N
     assert found.execution_info.recent_job.id == "nightly:job-1"
     (job,) = await batch.jobs_of_schedule("nightly")
     assert job.id == "nightly:job-1"
+
+
+async def test_a_start_task_is_removed_and_nothing_else(batch: Batch, service: CannedBatch) -> None:
+    metadata = [{"name": "owner", "value": "lab"}]
+    whole = {"id": "p", "startTask": {"commandLine": "x"}, "metadata": metadata}
+    service.on("GET", "/pools/p", Answer(whole))
+    service.on("POST", "/pools/p/updateproperties", Answer(status=204))
+    await batch.remove_start_task("p")
+    kept = {"applicationPackageReferences": [], "metadata": metadata}
+    assert service.asked[-1].json == kept

@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 from batchtui.client.connect import connect
+from batchtui.core.bulk import Fate
 from batchtui.core.clone import clone
+from batchtui.core.copying import Copying
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import PoolInfo
 from batchtui.core.profile import Profile
 from batchtui.core.schedules import ScheduleState
-from batchtui.core.specs import JobSpec, TaskConstraints, TaskSpec
+from batchtui.core.specs import (
+    JobSpec,
+    ResourceFile,
+    TaskConstraints,
+    TaskDependencies,
+    TaskSpec,
+)
 from batchtui.core.states import AllocationState, JobState, TaskState
 from batchtui.core.steering import Deallocation, DisableTasks
 from batchtui.core.things import Kind, Thing
@@ -44,6 +52,8 @@ async def test_a_pool_is_resized_cloned_and_given_another_start_task(batch: Batc
     await until(lambda: steady(batch))
     await batch.update(POOL, {"startTask": {"commandLine": "other 0", "waitForSuccess": True}})
     assert (await batch.document(POOL))["startTask"]["commandLine"] == "other 0"
+    await batch.remove_start_task("p")
+    assert "startTask" not in await batch.document(POOL)
     await batch.resize_pool("p", dedicated=2, spot=1, deallocation=Deallocation.REQUEUE)
 
     async def grown() -> bool:
@@ -122,6 +132,30 @@ async def test_tasks_run_again_are_limited_ended_and_cloned(batch: Batch) -> Non
     assert whole["constraints"]["maxTaskRetryCount"] == 4
     await batch.terminate_task("j", "t2")
     assert (await batch.task("j", "t2")).state is TaskState.COMPLETED
+
+
+async def test_a_jobs_tasks_are_copied_with_what_they_depend_on(batch: Batch) -> None:
+    """More than a page, the dependent task first by its id, and the SAS in it as it was."""
+    await a_pool(batch, nodes=0)
+    for job in ("old", "new"):
+        spec = JobSpec(id=job, pool_info=PoolInfo("p"), uses_task_dependencies=True)
+        await batch.create_job(spec)
+    file = ResourceFile(http_url="http://127.0.0.1/x?sig=abc%3D", file_path="x")
+    tasks = [
+        TaskSpec(id="a", command_line="last", depends_on=TaskDependencies(("t0000",))),
+        *(TaskSpec(id=f"t{n:04}", command_line=f"{n}", resource_files=(file,)) for n in range(620)),
+    ]
+    await batch.add_tasks("old", tasks, added=lambda _: None)
+    copy = Copying(batch, "old", "new", total=621, traffic=Traffic())
+    await copy.run()
+    assert copy.counts == {Fate.DONE: 621}
+    for task_id in ("a", "t0619"):
+        made, model = [
+            clone(Kind.TASK, await batch.document(Thing(Kind.TASK, task_id, job)), task_id)
+            for job in ("new", "old")
+        ]
+        assert made == model
+    assert made["resourceFiles"][0]["httpUrl"].endswith("sig=abc%3D")
 
 
 async def test_a_schedule_makes_jobs_until_it_is_disabled_and_goes_with_them(

@@ -21,6 +21,7 @@ from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.states import JobState, NodeState, PoolState
 from tests.fakes import views
 from tests.fakes.calls import Calls, refused
+from tests.fakes.copies import FakeCopies
 from tests.fakes.histories import FakeHistories
 from tests.fakes.nodes import FakeNodes
 from tests.fakes.steering import FakeSteering
@@ -28,7 +29,7 @@ from tests.fakes.storage import FakeStorage
 from tests.fakes.world import JAMMY, FakeJob, FakeNode, FakePool, FakeTask, Outcome, World
 
 
-class FakeBatch(FakeNodes, FakeSteering, FakeHistories):
+class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
     """`batchtui.core.gateway.Batch` over a small world of its own.
 
     The world moves by one step at each call of `node_counts`, `task_counts`, `pool` and `job`, or,

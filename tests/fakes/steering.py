@@ -76,6 +76,11 @@ class FakeSteering(Held):
             job = self._job(thing.id)
             job.spec = msgspec.convert({**msgspec.to_builtins(job.spec), **changes}, JobSpec)
 
+    async def remove_start_task(self, pool_id: str) -> None:
+        await self._calls.note("remove_start_task", pool_id)
+        pool = self._pool(pool_id)
+        pool.spec = replace(pool.spec, start_task=None)
+
     async def resize_pool(
         self, pool_id: str, *, dedicated: int, spot: int, deallocation: Deallocation
     ) -> None:

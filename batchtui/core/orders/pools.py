@@ -43,6 +43,12 @@ def pool_orders(batch: Batch) -> Mapping[str, Order[Pool]]:
             stake=_kept, applies=lambda pool: pool.enable_auto_scale,
             unfit="off already", wakes=WAKES,
         ),
+        "remove_start_task": Order(
+            title="Start task off", ask="Remove the start task of {}?", yes="Remove",
+            done="{} has no start task.",
+            noun="pool", name=_id, act=lambda pool: batch.remove_start_task(pool.id),
+            stake=_unprepared, wakes=WAKES,
+        ),
     }  # fmt: skip
 
 
@@ -112,6 +118,14 @@ async def _left_as(pools: Sequence[Pool]) -> Stake:
 
 async def _kept(_pools: Sequence[Pool]) -> Stake:
     return Stake(("The nodes stay as they are, and cost, until somebody resizes the pool.",))
+
+
+async def _unprepared(pools: Sequence[Pool]) -> Stake:
+    nodes = sum(pool.current_nodes for pool in pools)
+    there = f"What it did on {many(nodes, 'node')} stays there until they are reimaged."
+    lost = "Its command, files and settings are kept nowhere else."
+    first = "Nodes to come take tasks as soon as they are up, whatever those need."
+    return Stake((lost, first, there) if nodes else (lost, first))
 
 
 def _nodes(pool: Pool) -> str:
