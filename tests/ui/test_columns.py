@@ -36,6 +36,22 @@ def test_columns_never_take_more_than_there_is(width: int) -> None:
         assert sum(widths) + GAP * (len(widths) - 1) == width
 
 
+def test_a_column_gets_what_its_texts_need_before_others_get_more() -> None:
+    assert fitted(COLUMNS, 60) == (16, 8, 18, 12)
+    assert fitted(COLUMNS, 60, (6, 11, 0, 12)) == (15, 11, 16, 12)
+    assert fitted(COLUMNS, 60, (6, 11, 99, 12)) == (10, 11, 21, 12)
+    assert fitted(COLUMNS, 46, (20, 20, 20, 20)) == (10, 8, 10, 12)
+    assert fitted(COLUMNS, 33, (6, 15, 0, 0)) == (16, 15, 0, 0)
+
+
+@given(st.integers(0, 300), st.lists(st.integers(0, 200), min_size=4, max_size=4))
+def test_whatever_is_needed_columns_keep_to_the_width(width: int, needs: list[int]) -> None:
+    plain, wanted = fitted(COLUMNS, width), fitted(COLUMNS, width, needs)
+    assert [bool(cells) for cells in wanted] == [bool(cells) for cells in plain]
+    shown = [cells for cells in wanted if cells]
+    assert sum(shown) + GAP * (len(shown) - 1) <= max(width, 0)
+
+
 @given(st.text(), st.text(), st.integers(0, 30), st.booleans())
 def test_a_cell_fills_its_width_whatever_is_in_it(
     first: str, second: str, width: int, right: bool

@@ -151,3 +151,20 @@ async def test_an_empty_table_says_what_to_do_next() -> None:
         show(app, [])
         await pilot.pause()
         assert text_of(app.table).split() == app.table.empty.split()
+
+
+async def test_columns_grow_with_what_is_seen_and_stay_so_wide() -> None:
+    app = TableApp()
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.table.replace([("a", "new"), ("b", "abandoned"), *entries(20), ("z", "disappearing")])
+        await pilot.pause()
+        first = text_of(app.table).splitlines()
+        assert "abandoned" in first[2]
+        assert first[0].index("STATE") == first[1].index("new")
+        await pilot.press("end")
+        await pilot.pause()
+        assert "disappearing" in text_of(app.table)
+        column = text_of(app.table).splitlines()[0].index("STATE")
+        app.table.replace(entries(3))
+        await pilot.pause()
+        assert text_of(app.table).splitlines()[0].index("STATE") == column

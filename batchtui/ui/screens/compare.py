@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Footer
 
 from batchtui.core.comparison import comparison
 from batchtui.core.controller import Controller
@@ -19,6 +18,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.rows import RowsView
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone, clean
@@ -66,7 +66,7 @@ class CompareScreen(FollowingScreen):
         with Vertical(id="differences"):
             yield RowsView()
             yield Words(classes="trouble")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

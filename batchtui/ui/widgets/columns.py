@@ -44,8 +44,14 @@ class Column(Generic[T]):
             object.__setattr__(self, "name", self.title.casefold())
 
 
-def fitted(columns: Sequence[Column[Any]], width: int) -> tuple[int, ...]:
-    """How many cells each column gets of `width`; 0 for those that do not fit."""
+def fitted(
+    columns: Sequence[Column[Any]], width: int, needs: Sequence[int] = ()
+) -> tuple[int, ...]:
+    """How many cells each column gets of `width`; 0 for those that do not fit.
+
+    `needs` is how wide the widest text of each column is. What is left over goes to those that are
+    too narrow for theirs, at first to those that do not grow otherwise.
+    """
     shown = [True] * len(columns)
 
     def spare() -> int:
@@ -59,31 +65,37 @@ def fitted(columns: Sequence[Column[Any]], width: int) -> tuple[int, ...]:
     widths = [column.width if on else 0 for column, on in zip(columns, shown, strict=True)]
     if sum(shown) == 1:
         widths[shown.index(True)] = min(max(widths), width)
-    _share(columns, widths, spare())
+    needed = [
+        min(column.most, max(need, column.width))
+        for column, need in zip(columns, needs or [0] * len(columns), strict=True)
+    ]
+    rigid = [1 - min(1, column.grow) for column in columns]
+    growing = [column.grow for column in columns]
+    left = _share(rigid, needed, widths, spare())
+    left = _share(growing, needed, widths, left)
+    _share(growing, [column.most for column in columns], widths, left)
     return tuple(widths)
 
 
-def _share(columns: Sequence[Column[Any]], widths: list[int], spare: int) -> None:
-    """Give the spare cells to the columns that can use them."""
+def _share(shares: Sequence[int], most: Sequence[int], widths: list[int], spare: int) -> int:
+    """Give the spare cells to the columns that can use them; how many are left then."""
     while spare > 0:
         growing = [
-            index
-            for index, column in enumerate(columns)
-            if column.grow and 0 < widths[index] < column.most
+            index for index, share in enumerate(shares) if share and 0 < widths[index] < most[index]
         ]
         if not growing:
-            return
-        shares = sum(columns[index].grow for index in growing)
+            break
+        whole = sum(shares[index] for index in growing)
         before = spare
         for index in growing:
-            column = columns[index]
-            more = min(before * column.grow // shares, column.most - widths[index], spare)
+            more = min(before * shares[index] // whole, most[index] - widths[index], spare)
             widths[index] += more
             spare -= more
         if spare == before:
             # Fewer cells than shares: the first column takes them.
             widths[growing[0]] += 1
             spare -= 1
+    return spare
 
 
 def cut(cell: Cell, width: int, *, right: bool = False) -> Spans:

@@ -16,7 +16,7 @@ from batchtui.ui.widgets.tones import Spans, Tone
 
 WIDE = 92
 """Cells from which two values stand side by side; below, one stands under the other."""
-LABELS = 34
+LABELS = 42
 """Cells that the names of members have at the most where values stand beside them."""
 DIFFERS, SAME = "≠", "="
 A, B = "A", "B"
@@ -31,7 +31,7 @@ def difference_rows(
     same = [member for member in members if not member.differs]
     wide = width >= WIDE
     longest = max((cell_len(member.words) for member in members), default=0)
-    room = min(LABELS, longest, max(8, width // 3))
+    room = min(LABELS, longest, max(8, width // 4 if wide else width // 3))
     rows: list[Spans] = [*_titles(names, width, room if wide else 0)]
     for member in apart:
         rows += _beside(member, now, width, room) if wide else _stacked(member, now, width)
@@ -92,7 +92,13 @@ def _beside(member: Member, now: datetime, width: int, room: int) -> Iterator[Sp
 
 def _stacked(member: Member, now: datetime, width: int) -> Iterator[Spans]:
     yield ((f"{DIFFERS} ", Tone.WARNING), (_cut(member.words, width - 2), Tone.PLAIN))
-    for letter, spans in zip((A, B), _marked(member, now), strict=True):
+    pair = _marked(member, now)
+    (left, *more), (right, *others) = (_wrapped(spans, max(8, width // 2 - 8)) for spans in pair)
+    if not more and not others:
+        blank = " " * (width // 2 - 7 - sum(cell_len(text) for text, _ in left))
+        yield ((f"    {A}  ", Tone.ACTIVE), *left, (blank, ""), (f"{B}  ", Tone.ACTIVE), *right)
+        return
+    for letter, spans in zip((A, B), pair, strict=True):
         for row in _wrapped(spans, max(8, width - 7)):
             yield ((f"    {letter}  ", Tone.ACTIVE), *row)
             letter = " "
@@ -171,5 +177,10 @@ def _taken_off(tones: list[tuple[int, str]], count: int) -> None:
         tones[:1] = [(left - count, tone)] if left > count else []
 
 
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
+def _cut(label: str, width: int) -> str:
+    """The end of a label tells most: of what is too long, the beginning goes."""
+    if cell_len(label) <= width:
+        return label
+    while cell_len(label) > width - 1:
+        label = label[1:]
+    return f"…{label}"

@@ -1,7 +1,7 @@
 """How the records of a table are drawn, line by line."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from batchtui.ui.widgets.columns import GAP, Column, cut, fitted
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css, width_of
 
 T = TypeVar("T")
 
@@ -63,6 +63,9 @@ class RecordLines(ScrollView, Generic[T]):
         self._key = key
         self._columns = columns
         self._widths: tuple[int, ...] = ()
+        self._needs = [0] * len(columns)
+        """Cells of the widest text that each column held: that it grows to, to stay so wide."""
+        self._outgrown = False
         self._drawn: dict[int, tuple[Spans, ...]] = {}
         self._styles: dict[tuple[str, ...], Style] = {}
 
@@ -112,7 +115,7 @@ class RecordLines(ScrollView, Generic[T]):
 
     def _heading(self, column: Column[T], cells: int) -> Spans:
         name, down = self.sorting
-        if column.name != name:
+        if not name or column.name != name:
             return ((column.title, Tone.MUTED),)
         # The arrow stays whatever the width: what gives way is the end of the heading.
         return (
@@ -156,11 +159,32 @@ class RecordLines(ScrollView, Generic[T]):
         return self._styles[names]
 
     def _cells(self, index: int) -> tuple[Spans, ...]:
+        """What the columns say of a record, each in its width; too long ones are remembered."""
         record = self.records[index]
-        return tuple(
-            cut(column.text(record), cells, right=column.right) if cells else ()
-            for column, cells in zip(self._columns, self._widths, strict=True)
-        )
+        said: list[Spans] = []
+        for place, column in enumerate(self._columns):
+            cells = self._widths[place]
+            if not cells:
+                said.append(())
+                continue
+            cell = column.text(record)
+            if (need := width_of(cell)) > self._needs[place]:
+                self._needs[place] = need
+                self._outgrown = self._outgrown or need > column.width
+            said.append(cut(cell, cells, right=column.right))
+        return tuple(said)
+
+    def _look_at(self, rows: Iterable[int]) -> None:
+        """Learn how wide columns have to be for these records."""
+        for index in rows:
+            self._cells(index)
+        self._refit()
+
+    def _refit(self) -> None:
+        """Widen the columns that were too narrow for what was said in them."""
+        if self._outgrown:
+            self._outgrown = False
+            self._reshape()
 
     def _render_empty(self, y: int) -> Strip:
         width = max(1, self.size.width)
@@ -186,6 +210,7 @@ class RecordLines(ScrollView, Generic[T]):
         if tuple(columns) != tuple(self._columns):
             self._columns = columns
             self._widths = ()
+            self._needs = [0] * len(columns)
         self._drawn.clear()
         self._reshape()
         self.refresh()
@@ -193,10 +218,11 @@ class RecordLines(ScrollView, Generic[T]):
     def _reshape(self) -> None:
         """Fit the columns to the width, and the scrolling to the number of records."""
         width = self.scrollable_content_region.width
-        widths = fitted(self._columns, max(0, width - len(self.MARK)))
+        widths = fitted(self._columns, max(0, width - len(self.MARK)), self._needs)
         if widths != self._widths:
             self._widths = widths
             self._drawn.clear()
+            self.refresh()
         height = len(self.records) + self.header if self.records else 0
         if height != self.virtual_size.height:
             self.virtual_size = Size(width, height)

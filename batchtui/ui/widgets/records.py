@@ -107,6 +107,7 @@ class RecordTable(RecordLines[T], can_focus=True):
         for index in self._on_screen():
             if self._drawn.get(index) != self._cells(index):
                 self.refresh_lines(index - self._scrolled + self.header)
+        self._refit()
 
     def validate_cursor(self, cursor: int) -> int:
         return clamp(cursor, 0, max(0, len(self.records) - 1))
@@ -120,11 +121,14 @@ class RecordTable(RecordLines[T], can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        before = {*self._drawn}
         self._drawn.clear()
+        self._look_at(index for index in self._on_screen() if index not in before)
         self._say_visible()
 
     def on_resize(self) -> None:
         self._reshape()
+        self._look_at(self._on_screen())
         self._scroll_to_cursor()
         self.refresh()
 
@@ -176,6 +180,7 @@ class RecordTable(RecordLines[T], can_focus=True):
             self.post_message(self.Highlighted(self, self.cursor))
         if was_empty or not self.records:
             self.refresh()
+            self._look_at(self._on_screen())
         else:
             self.refresh_changed()
         self._say_visible()

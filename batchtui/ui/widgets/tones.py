@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from rich.cells import cell_len
 from textual.content import Content
 
 Spans = tuple[tuple[str, str], ...]
@@ -62,6 +63,14 @@ def spans(cell: Cell, width: int) -> Spans:
     if isinstance(cell, str):
         return ((cell, Tone.PLAIN),)
     return cell(width) if callable(cell) else cell
+
+
+def width_of(cell: Cell) -> int:
+    """How many cells the whole of it takes; 0 where it is drawn to the width that there is."""
+    if callable(cell):
+        return 0
+    pieces = (cell,) if isinstance(cell, str) else (text for text, _ in cell)
+    return sum(cell_len(clean(piece)) for piece in pieces)
 
 
 def joined(parts: Iterable[Spans], gap: str = "  ") -> Spans:
