@@ -7,10 +7,9 @@ from pathlib import Path
 from batchtui.core import losses
 from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
-from batchtui.core.gateway import Gateway, GatewayError, RemoteFile, Storage
+from batchtui.core.gateway import Gateway, GatewayError, Storage
 from batchtui.core.models import SupportedImage, Task
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
-from batchtui.core.tail import Excerpt, Tail
 from batchtui.core.transfer import Piece, Report, download_all, planned, upload_all
 
 
@@ -82,11 +81,6 @@ class Controller:
             every=self.feeds.every,
             traffic=self.feeds.traffic,
         )
-
-    def tail(self, file: RemoteFile) -> Feed[Excerpt]:
-        """A feed on the end of a remote file; whoever opens it runs it, and stops it again."""
-        tail = Tail(self.gateway.batch, file)
-        return Feed(tail.read, Excerpt(), every=1.0, traffic=self.feeds.traffic)
 
     @property
     def _storage(self) -> Storage:

@@ -6,13 +6,8 @@ from batchtui.core.course import Course
 from batchtui.core.dossier import Dossier, Inspector
 from batchtui.core.failures import Failures
 from batchtui.core.feed import Feed
-from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Job, Task, TaskCounts, Window
-from batchtui.core.tail import Excerpt, Tail
 from batchtui.core.things import Thing
-
-LAST_WORDS = 16 * 1024
-"""Bytes of an error stream's end."""
 
 
 def inspection(controller: Controller, thing: Thing) -> Feed[Dossier]:
@@ -58,8 +53,3 @@ class Inquiries:
         """When and where its tasks ran."""
         chronicle = Chronicle(self._batch, self.job_id)
         return Feed(chronicle.fetch, Course(), every=self._feeds.every, traffic=self._traffic)
-
-    def last_words(self, task_id: str) -> Feed[Excerpt]:
-        """The end of what a task wrote to stderr."""
-        tail = Tail(self._batch, TaskFile(self.job_id, task_id, "stderr.txt"), keep=LAST_WORDS)
-        return Feed(tail.read, Excerpt(), every=self._feeds.every * 5, traffic=self._traffic)

@@ -8,6 +8,10 @@ from batchtui.core.tail import Excerpt, Source, Tail
 F = TypeVar("F")
 
 
+KEEP = 256 * 1024
+"""Bytes of a part, at the most."""
+
+
 class Turn(StrEnum):
     """To which part of the file."""
 
@@ -24,9 +28,9 @@ class Leaf(Generic[F]):
     start, a part begins with the line feed before its first line, and so says that none is cut.
     """
 
-    def __init__(self, source: Source[F], file: F, *, keep: int = 256 * 1024) -> None:
+    def __init__(self, source: Source[F], file: F, *, keep: int = KEEP) -> None:
         self.file = file
-        self._source = source
+        self.source = source
         self._keep = keep
         self._tail = Tail(source, file, keep=keep)
         self._last = Excerpt()
@@ -79,7 +83,7 @@ class Leaf(Generic[F]):
         return self._last
 
     async def _read_span(self, start: int, stop: int) -> None:
-        size = await self._source.file_size(self.file)
+        size = await self.source.file_size(self.file)
         if size <= start:
             # The file was rewritten, and is shorter now.
             self._span = self._aim = self.aim = None
@@ -87,7 +91,7 @@ class Leaf(Generic[F]):
             return
         if self._read == (start, stop) and size == self._last.size:
             return
-        data = await self._source.read_file(self.file, start=start, length=stop - start)
+        data = await self.source.read_file(self.file, start=start, length=stop - start)
         start, data = self._whole_lines(start, data, size)
         if self._aim is not None:
             self.aim = _place(data[: max(0, self._aim - start)], cut=start > 0)

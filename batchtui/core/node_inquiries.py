@@ -6,9 +6,7 @@ from typing import TypeVar
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
-from batchtui.core.gateway import PoolNodeFile
 from batchtui.core.models import Node, NodeFile, Window
-from batchtui.core.tail import Excerpt
 
 T = TypeVar("T")
 
@@ -41,10 +39,6 @@ class NodeInquiries:
             empty,
             slower=5,
         )
-
-    def file(self, node_id: str, path: str) -> Feed[Excerpt]:
-        """The end of a file, as it grows."""
-        return self._controller.tail(PoolNodeFile(self.pool_id, node_id, path))
 
     def _feed(self, fetch: Callable[[], Awaitable[T]], seen: T, *, slower: float = 1) -> Feed[T]:
         feeds = self._controller.feeds

@@ -16,18 +16,26 @@ from batchtui.core.transfer import Piece, Report, save_all
 AT_MOST = 5_000
 """Files of a place that are listed."""
 
+HOLDING = frozenset((Kind.TASK, Kind.NODE, Kind.CONTAINER, Kind.BLOB))
+"""The kinds of things that have files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """One such place: how to list it, and where each of its files is."""
 
-    title: str
-    """`task t-1`, for example."""
+    thing: Thing
+    """The task, the node or the container."""
     entries: Callable[[], Awaitable[Window[Entry]]]
     """The first files, in the service's order. Raises `GatewayError`."""
     file: Callable[[str], AnyFile]
     """The file of an entry's path."""
     files: Files
+
+    @property
+    def title(self) -> str:
+        """`task t-1`, for example."""
+        return f"{self.thing.kind} {self.thing.id}"
 
     async def save(self, plan: Fetch, report: Report) -> None:
         """Save files as planned; the first error ends the rest."""
@@ -45,7 +53,7 @@ def of_task(gateway: Gateway, job_id: str, task_id: str) -> Shelf:
         return Window(of_files(await gateway.batch.task_files(job_id, task_id)))
 
     return Shelf(
-        f"task {task_id}",
+        Thing(Kind.TASK, task_id, job_id),
         entries,
         lambda path: TaskFile(job_id, task_id, path),
         Files(gateway),
@@ -58,7 +66,7 @@ def of_node(gateway: Gateway, pool_id: str, node_id: str) -> Shelf:
         return Window(of_files(window.items), window.complete)
 
     return Shelf(
-        f"node {node_id}",
+        Thing(Kind.NODE, node_id, pool_id),
         entries,
         lambda path: PoolNodeFile(pool_id, node_id, path),
         Files(gateway),
@@ -73,7 +81,10 @@ def of_container(gateway: Gateway, container: str) -> Shelf:
         return Window(of_blobs(window.items), window.complete)
 
     return Shelf(
-        f"container {container}", entries, lambda path: BlobFile(container, path), Files(gateway)
+        Thing(Kind.CONTAINER, container),
+        entries,
+        lambda path: BlobFile(container, path),
+        Files(gateway),
     )
 
 

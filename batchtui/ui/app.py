@@ -26,6 +26,7 @@ from batchtui.ui.commands import BindingsProvider
 from batchtui.ui.comparing import ComparingApp
 from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
+from batchtui.ui.opening import OpeningApp
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.recipe_run import Workshop
 from batchtui.ui.rekeying import RekeyingApp
@@ -54,6 +55,7 @@ class BatchApp(
     GoingApp,
     WatchingApp,
     ComparingApp,
+    OpeningApp,
     RekeyingApp,
     KeepingApp,
 ):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
@@ -25,17 +25,22 @@ class BlobsPane(SteerablePane[Blob]):
     NEAR = 100
     """Blobs from the end of the window at which more are asked for."""
     HELP = """
-The blobs of a container, by name. More are fetched as you scroll.
+The blobs of a container, by name. More are fetched as you scroll. Enter reads the one in use as a
+file, among all blobs as a tree; i tells everything that is known of it.
 
 Downloading puts the highlighted blob into the folder in which batchtui was started. Deleting asks
 first.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Read", tooltip="Read the blob as a file", id="blobs.open"),
         Binding("u", "upload", "Upload", tooltip="Upload files here", id="blobs.upload"),
         *orders.BLOBS,
     ]  # fmt: skip
 
-    blobs: reactive[Reading[Window[Blob]]] = reactive(Reading(Window()), init=False)
+    blobs: var[Reading[Window[Blob]]] = var(Reading(Window()), init=False)
+
+    class OpenRequested(Message):
+        """The user wants to read the highlighted blob."""
 
     class UploadRequested(Message):
         """The user wants files in this container."""
@@ -68,7 +73,14 @@ first.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "upload":
             return self.may_change(something=False)
+        if action == "open":
+            return None if self.highlighted is None else True
         return super().check_action(action, parameters)
+
+    @on(RecordTable.Selected)
+    def action_open(self) -> None:
+        if self.highlighted is not None:
+            self.post_message(self.OpenRequested())
 
     def action_upload(self) -> None:
         self.post_message(self.UploadRequested())

@@ -3,7 +3,8 @@
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.reactive import reactive
+from textual.markup import escape
+from textual.reactive import var
 from textual.widgets import Label
 
 from batchtui.core.feed import Reading
@@ -38,8 +39,8 @@ class StreamPane(Vertical):
     }
     """
 
-    reading: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
-    subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
+    reading: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    subject: var[Reading[Task]] = var(Reading(Task("")))
 
     view = getters.query_one(TextView)
 
@@ -54,8 +55,8 @@ class StreamPane(Vertical):
         yield TextView()
 
     def on_mount(self) -> None:
-        self.watch(self.view, "following", self.describe)
-        self.watch(self.view, "found", self.describe)
+        for name in ("following", "found", "progress", "remark"):
+            self.watch(self.view, name, self.describe)
         self.show_empty()
 
     @on(TextView.SearchWanted)
@@ -71,9 +72,12 @@ class StreamPane(Vertical):
 
     @on(SearchLine.Left)
     def leave_search(self, message: SearchLine.Left) -> None:
+        """Go to the text; on to the rest of the file where this part has nothing of it."""
         message.stop()
         self.view.focus()
         self.query(SearchLine).remove()
+        if self.view.sought and self.view.partial and not self.view.found[1]:
+            self.view.action_seek(1)
 
     def watch_reading(self, reading: Reading[Excerpt]) -> None:
         if self.is_mounted:
@@ -103,13 +107,18 @@ class StreamPane(Vertical):
 
     def describe(self) -> None:
         """Say on the border how much there is and where one is in it."""
-        excerpt = self.reading.value
-        parts = [self.view.findings] if self.view.sought else []
-        if self.reading.known:
+        excerpt, view = self.reading.value, self.view
+        if view.progress:
+            self.border_subtitle = escape(view.progress)
+            return
+        parts = [escape(view.findings)] if view.sought else []
+        if view.sought and view.partial and not view.found[1] and self.query(SearchLine):
+            parts.append("enter looks through all of the file")
+        elif self.reading.known:
             parts.append(extent(excerpt))
         if self.reading.error:
             parts.append("as it was last seen")
-        elif not self.view.following and not excerpt.left:
+        elif not view.following and not excerpt.left:
             parts.append("scrolled up, G follows the end")
         elif excerpt.size and self.subject.value.state is TaskState.RUNNING:
             parts.append("following")

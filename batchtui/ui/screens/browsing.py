@@ -6,19 +6,18 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from batchtui.core import shelves
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
-from batchtui.core.models import Job, Pool
+from batchtui.core.models import Container, Job, Node, Pool, Task
 from batchtui.core.queries import TaskQuery
-from batchtui.core.shelves import Shelf
 from batchtui.core.states import TaskState
+from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.tasks import TasksPane
-from batchtui.ui.screens.files import FilesScreen
 from batchtui.ui.screens.following import Clock
+from batchtui.ui.screens.inspectable import FilesWanted
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.outputs import AT_ONCE, OutputsScreen
 
@@ -43,25 +42,17 @@ class BrowsingScreen(Screen[None]):
     pool: Pool | None
 
     def action_files(self) -> None:
-        shelf, begin = self._shelf()
-        if shelf is None:
-            self.notify("Choose a task, a node or a container: they hold files.", title="Files")
-            return
-        self.app.push_screen(FilesScreen(self.controller, shelf, begin=begin, clock=self._clock))
-
-    def _shelf(self) -> tuple[Shelf | None, str]:
-        """What holds the files that are meant, and which of these to read first."""
-        pane = next(iter(self.query(Pane).filter(".-current")), None)
-        gateway = self.controller.gateway
-        match pane:
-            case TasksPane(job=Job() as job) if pane.highlighted is not None:
-                begin = "stderr.txt" if pane.highlighted.failed else "stdout.txt"
-                return shelves.of_task(gateway, job.id, pane.highlighted.id), begin
-            case NodesPane(pool=Pool() as pool) if pane.highlighted is not None:
-                return shelves.of_node(gateway, pool.id, pane.highlighted.id), ""
-            case ContainersPane() if pane.highlighted is not None:
-                return shelves.of_container(gateway, pane.highlighted.name), ""
-        return None, ""
+        match next(iter(self.query(Pane).filter(".-current")), None):
+            case TasksPane(job=Job() as job, highlighted=Task() as task):
+                begin = "stderr.txt" if task.failed else "stdout.txt"
+                self.post_message(FilesWanted(Thing(Kind.TASK, task.id, job.id), begin))
+            case NodesPane(pool=Pool() as pool, highlighted=Node() as node):
+                self.post_message(FilesWanted(Thing(Kind.NODE, node.id, pool.id)))
+            case ContainersPane(highlighted=Container() as container):
+                self.post_message(FilesWanted(Thing(Kind.CONTAINER, container.name)))
+            case _:
+                sentence = "Choose a task, a node or a container: they hold files."
+                self.notify(sentence, title="Files", markup=False)
 
     def action_outputs(self) -> None:
         pane = self.query_one(TasksPane)
@@ -82,7 +73,8 @@ class BrowsingScreen(Screen[None]):
             self.notify(str(error), title="Output", severity="error", markup=False)
             return
         if running.items:
-            self.app.push_screen(OutputScreen(self.controller, job.id, running.items[0]))
+            screen = OutputScreen(self.controller, job.id, running.items[0], clock=self._clock)
+            self.app.push_screen(screen)
         else:
             sentence = f"No task of job {job.id} runs at this moment."
             self.notify(sentence, title="Output", markup=False)

@@ -7,33 +7,33 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core import shelves
 from batchtui.core.controller import Controller
 from batchtui.core.entries import Entry
 from batchtui.core.feed import Feed, Reading
 from batchtui.core.fetching import Fetch
-from batchtui.core.files import AnyFile
-from batchtui.core.leaf import Leaf, Turn
 from batchtui.core.models import Window
 from batchtui.core.shelves import Shelf
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.file_stream import FileStreamPane
 from batchtui.ui.panes.files import FilesPane
 from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
+from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.transfer import TransferScreen
 from batchtui.ui.widgets.keybar import KeyBar
-from batchtui.ui.widgets.textview import TextView
 
 SLOWER = 5
 """How much rarer the list of files is looked at than what changes fastest."""
 
 
-class FilesScreen(FollowingScreen):
+class FilesScreen(InspectableScreen, ReadingScreen):
     """Follows the list, and the end of the file under the cursor as it grows."""
 
     CSS_PATH = "files.tcss"
@@ -44,27 +44,17 @@ class FilesScreen(FollowingScreen):
 
     Of a large file only a part is fetched: its end at first, which is followed as it grows until
     you scroll up. Scrolling beyond the part goes on to the next one; < and > go to the file's
-    start and end. Searching looks through the part that is here.
+    start and end. / finds a text in the part that is here; n and N go on through all of the file.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('files')", "Files", show=False, tooltip="Go to the files", id="go.files"),
         Binding("2", "go('text')", "Text", show=False, tooltip="Go to the text", id="go.text"),
         Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane"),
-        Binding("left_square_bracket", "turn('earlier')", "Earlier", show=False,
-                tooltip="Read the part before this one", id="text.earlier"),
-        Binding("right_square_bracket", "turn('later')", "Later", show=False,
-                tooltip="Read the part after this one", id="text.later"),
-        Binding("less_than_sign", "turn('first')", "File start", show=False,
-                tooltip="Read from the start of the file", id="text.first"),
-        Binding("greater_than_sign", "turn('end')", "File end", show=False,
-                tooltip="Read the end of the file, follow it", id="text.end"),
-        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or not",
-                id="text.wrap"),
     ]  # fmt: skip
 
-    entries: reactive[Reading[Window[Entry]]] = reactive(Reading(Window()))
-    text: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
-    entry: reactive[Entry | None] = reactive(None)
+    entries: var[Reading[Window[Entry]]] = var(Reading(Window()))
+    text: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    entry: var[Entry | None] = var(None)
 
     stream = getters.query_one(FileStreamPane)
     list = getters.query_one(FilesPane)
@@ -76,7 +66,6 @@ class FilesScreen(FollowingScreen):
         super().__init__(controller, clock=clock)
         self.shelf = shelf
         self._begin = begin
-        self._leaf: Leaf[AnyFile] | None = None
 
     def compose(self) -> ComposeResult:
         here = FilesScreen
@@ -88,7 +77,6 @@ class FilesScreen(FollowingScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        super().on_mount()
         if self._begin:
             self.list.table.seek(self._begin)
         every, traffic = self.controller.feeds.every * SLOWER, self.controller.feeds.traffic
@@ -101,32 +89,25 @@ class FilesScreen(FollowingScreen):
         before, self.entry = self.entry, self.list.highlighted
         if self.entry is None or (before is not None and before.path == self.entry.path):
             return
+        self.unfollow_file("text")
         self.text = Reading(Excerpt())
-        self.unfollow("text")
         if not self.entry.folder:
-            leaf = Leaf(self.shelf.files, self.shelf.file(self.entry.path))
-            self._leaf = leaf
             self.stream.view.following = True
-            traffic = self.controller.feeds.traffic
-            self.follow("text", Feed(leaf.read, Excerpt(), every=1.0, traffic=traffic))
+            self.follow_file("text", self.shelf.files, self.shelf.file(self.entry.path))
+
+    @property
+    def thing(self) -> Thing:
+        """The blob under the cursor; the task or the node where the files are its own."""
+        if self.shelf.thing.kind is Kind.CONTAINER and self.entry and not self.entry.folder:
+            return Thing(Kind.BLOB, self.entry.path, self.shelf.thing.id)
+        return self.shelf.thing
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "files" and super().check_action(action, parameters)
 
     @on(FilesPane.ReadRequested)
     def read(self) -> None:
         self.action_go("text")
-
-    @on(TextView.EdgeReached)
-    def turn_on(self, message: TextView.EdgeReached) -> None:
-        self.action_turn("earlier" if message.step < 0 else "later")
-
-    def action_turn(self, to: str) -> None:
-        """Read another part of the file."""
-        if self._leaf is not None and "text" in self.feeds:
-            self._leaf.turn(Turn(to))
-            self.stream.view.turn(to_end=to in (Turn.EARLIER, Turn.END))
-            self.feeds["text"].ask_anew()
-
-    def action_wrap(self) -> None:
-        self.stream.view.wrap = not self.stream.view.wrap
 
     def action_go(self, place: str) -> None:
         self.set_focus(self.query(f"#{place} RecordTable, #{place} ExcerptView").first())

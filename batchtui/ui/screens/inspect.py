@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
@@ -20,7 +20,8 @@ from batchtui.core.relations import Relation, relations
 from batchtui.core.task_page import task_sections
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.relations import RelationsPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
 from batchtui.ui.widgets.rows import RowsView
@@ -29,7 +30,7 @@ from batchtui.ui.widgets.tones import Tone, clean
 from batchtui.ui.widgets.words import Words
 
 
-class InspectScreen(FollowingScreen):
+class InspectScreen(InspectableScreen):
     """Looks at the thing again and again while it is open. Secrets are hidden."""
 
     CSS_PATH = "inspect.tcss"
@@ -55,9 +56,9 @@ class InspectScreen(FollowingScreen):
         Binding("J", "go('job')", "Job", show=False, tooltip="Go to its job", id="inspect.job"),
     ]  # fmt: skip
 
-    dossier: reactive[Reading[Dossier]] = reactive(Reading(Dossier({})))
-    found: reactive[tuple[Relation, ...]] = reactive((), bindings=True)
-    form: reactive[str] = reactive("page")
+    dossier: var[Reading[Dossier]] = var(Reading(Dossier({})))
+    found: var[tuple[Relation, ...]] = var((), bindings=True)
+    form: var[str] = var("page")
     """`page` or `json`."""
 
     status = getters.query_one(StatusLine)
@@ -65,7 +66,15 @@ class InspectScreen(FollowingScreen):
 
     def __init__(self, controller: Controller, thing: Thing, *, clock: Clock = utc_now) -> None:
         super().__init__(controller, clock=clock)
-        self.thing = thing
+        self._thing = thing
+
+    @property
+    def thing(self) -> Thing:
+        return self._thing
+
+    @property
+    def begin(self) -> str:
+        return self._thing.id if self._thing.kind is Kind.BLOB else ""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -77,7 +86,6 @@ class InspectScreen(FollowingScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         for name in ("dossier", "form", "now"):
             self.watch(self, name, self.describe, init=False)
         self.follow("dossier", inspection(self.controller, self.thing))
@@ -121,7 +129,9 @@ class InspectScreen(FollowingScreen):
                 return self.thing.kind is Kind.TASK
             case "go":
                 return any(relation.thing.kind == parameters[0] for relation in self.found)
-        return True
+            case "inspect":
+                return False
+        return super().check_action(action, parameters)
 
     def action_see(self, form: str) -> None:
         self.form = form
@@ -147,10 +157,8 @@ class InspectScreen(FollowingScreen):
     def open_relation(self, message: RelationsPane.OpenRequested) -> None:
         self.look_at(message.thing)
 
-    def look_at(self, thing: Thing) -> None:
-        """Go on to another thing; leaving that one comes back here."""
-        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
-
     def action_output(self) -> None:
         task = Task(self.thing.id)
-        self.app.push_screen(OutputScreen(self.controller, self.thing.within, task))
+        self.app.push_screen(
+            OutputScreen(self.controller, self.thing.within, task, clock=self.clock)
+        )

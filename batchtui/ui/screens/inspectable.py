@@ -3,18 +3,38 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
+from batchtui.core.shelves import HOLDING
 from batchtui.core.things import Thing
 from batchtui.ui.screens.following import FollowingScreen
-from batchtui.ui.screens.inspect import InspectScreen
+
+
+class LookWanted(Message):
+    """The user wants to see everything that is known of a thing."""
+
+    def __init__(self, thing: Thing) -> None:
+        self.thing = thing
+        super().__init__()
+
+
+class FilesWanted(Message):
+    """The user wants to look through the files of a thing: `begin` is the path to read first."""
+
+    def __init__(self, thing: Thing, begin: str = "") -> None:
+        self.thing = thing
+        self.begin = begin
+        super().__init__()
 
 
 class InspectableScreen(FollowingScreen):
-    """Opens everything that is known of its thing."""
+    """Asks for everything that is known of its thing, and for the thing's files."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "inspect", "Inspect", show=False, tooltip="Everything that is known of this",
                 id="inspect.this"),
+        Binding("b", "files", "Files", show=False, tooltip="Look through the files of this",
+                id="files.this"),
     ]  # fmt: skip
 
     @property
@@ -22,9 +42,25 @@ class InspectableScreen(FollowingScreen):
         """What the screen is about at this moment; None where it is about nothing."""
         raise NotImplementedError
 
+    @property
+    def begin(self) -> str:
+        """The path of the file to read first, of those of the thing; empty for none of them."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("inspect", "files"):
+            thing = self.thing
+            holding = thing is not None and (action == "inspect" or thing.kind in HOLDING)
+            return True if holding else None
+        return super().check_action(action, parameters)
+
     def action_inspect(self) -> None:
         if (thing := self.thing) is not None:
             self.look_at(thing)
 
+    def action_files(self) -> None:
+        if (thing := self.thing) is not None:
+            self.post_message(FilesWanted(thing, self.begin))
+
     def look_at(self, thing: Thing) -> None:
-        self.app.push_screen(InspectScreen(self.controller, thing, clock=self.clock))
+        self.post_message(LookWanted(thing))

@@ -8,11 +8,11 @@ from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
-from batchtui.core.models import Job, Node, Pool, Task, TaskCounts
+from batchtui.core.models import Container, Job, Node, Pool, Task, TaskCounts
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.following import Clock
-from batchtui.ui.screens.inspect import InspectScreen
+from batchtui.ui.screens.inspectable import LookWanted
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.triage import TriageScreen
 
@@ -59,7 +59,7 @@ class LookingScreen(Screen[None]):
 
     def action_inspect(self) -> None:
         if (thing := self.thing) is not None:
-            self.app.push_screen(InspectScreen(self.controller, thing, clock=self._clock))
+            self.post_message(LookWanted(thing))
 
     @property
     def thing(self) -> Thing | None:
@@ -74,4 +74,6 @@ class LookingScreen(Screen[None]):
                 return Thing(Kind.NODE, node_id, self.pool.id)
             case Task(id=task_id) if self.job is not None:
                 return Thing(Kind.TASK, task_id, self.job.id)
+            case Container(name=name):
+                return Thing(Kind.CONTAINER, name)
         return None

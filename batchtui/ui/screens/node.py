@@ -6,11 +6,12 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
+from batchtui.core.gateway import PoolNodeFile
 from batchtui.core.models import Node, NodeFile, Pool, Window
 from batchtui.core.node_inquiries import NodeInquiries
 from batchtui.core.stuck import stuck_among
@@ -26,6 +27,7 @@ from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.chords import chord
 from batchtui.ui.widgets.nodelines import since_words, state_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
@@ -35,7 +37,7 @@ from batchtui.ui.widgets.tones import Tone
 PLACES = ("page", "recent", "files", "stream")
 
 
-class NodeScreen(InspectableScreen, NodeOrdersScreen):
+class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
     """Follows the node, the list of its files, and the one file that is shown."""
 
     CSS_PATH = "node.tcss"
@@ -59,10 +61,10 @@ class NodeScreen(InspectableScreen, NodeOrdersScreen):
         chord("d", "order('remove')", "Remove", "Shrink the pool by this node", id="nodes.remove"),
     ]  # fmt: skip
 
-    subject: reactive[Reading[Node]] = reactive(Reading(Node("")))
-    files: reactive[Reading[Window[NodeFile]]] = reactive(Reading(Window()))
-    stream: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
-    path: reactive[str] = reactive("")
+    subject: var[Reading[Node]] = var(Reading(Node("")))
+    files: var[Reading[Window[NodeFile]]] = var(Reading(Window()))
+    stream: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    path: var[str] = var("")
     """The file whose end is shown; empty until it is known which one to show first."""
 
     status = getters.query_one(StatusLine)
@@ -80,6 +82,11 @@ class NodeScreen(InspectableScreen, NodeOrdersScreen):
     def thing(self) -> Thing:
         return Thing(Kind.NODE, self.subject.value.id, self.pool.id)
 
+    @property
+    def begin(self) -> str:
+        """The file that is shown."""
+        return self.path
+
     def compose(self) -> ComposeResult:
         here = NodeScreen
         yield StatusLine()
@@ -94,7 +101,6 @@ class NodeScreen(InspectableScreen, NodeOrdersScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         for pane in self.query(Pane):
             pane.read_only = self.controller.read_only
         self.watch(self, "subject", self.describe)
@@ -119,8 +125,10 @@ class NodeScreen(InspectableScreen, NodeOrdersScreen):
     def watch_path(self, path: str) -> None:
         if path:
             pane = self.query_one(NodeStreamPane)
+            self.unfollow_file("stream")
             self.stream, pane.path = Reading(Excerpt()), path
-            self.follow("stream", self._inquiries.file(self.subject.value.id, path))
+            file = PoolNodeFile(self.pool.id, self.subject.value.id, path)
+            self.follow_file("stream", self.controller.gateway.batch, file)
 
     @on(NodeFilesPane.ReadRequested)
     def read(self, message: NodeFilesPane.ReadRequested) -> None:
@@ -128,12 +136,14 @@ class NodeScreen(InspectableScreen, NodeOrdersScreen):
 
     @on(RecentPane.OutputRequested)
     def open_output(self, message: RecentPane.OutputRequested) -> None:
-        self.app.push_screen(OutputScreen(self.controller, message.job_id, message.task))
+        self.app.push_screen(
+            OutputScreen(self.controller, message.job_id, message.task, clock=self.clock)
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "order" and self.controller.read_only:
             return None
-        return True
+        return super().check_action(action, parameters)
 
     def action_order(self, order: str) -> None:
         self.post_message(NodesOrdered(order, self.pool.id, (self.subject.value,)))

@@ -1,25 +1,27 @@
 """What a task wrote: its stdout and stderr, as they grow."""
 
-import asyncio
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import DescendantFocus
-from textual.reactive import reactive
-from textual.screen import Screen
+from textual.reactive import var
 from textual.widgets import Footer, Static
 
 from batchtui.core.controller import Controller
-from batchtui.core.feed import Feed, Reading
+from batchtui.core.feed import Reading
 from batchtui.core.gateway import TaskFile
+from batchtui.core.leaf import Turn
 from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
+from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.times import lasted
@@ -31,7 +33,7 @@ CALM = 30.0
 """Seconds between two looks at the streams of a task that has ended: only its node may go."""
 
 
-class OutputScreen(Screen[None]):
+class OutputScreen(InspectableScreen, ReadingScreen):
     """Follows both streams while it is open, and the task itself until it has ended."""
 
     CSS_PATH = "output.tcss"
@@ -40,27 +42,27 @@ class OutputScreen(Screen[None]):
     ## Output of a task
 
     Both streams, live. A stream follows its end until you scroll up, and again once you are back
-    at the end. Of a long stream only the last part is fetched.
+    at the end. Of a long stream only the last part is fetched: scrolling beyond it goes on to the
+    part before. / finds a text in the part that is here; n and N go on through all of the stream.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Back", tooltip="Back to the dashboard", id="output.leave"),
+        Binding("q", "leave", "Back", show=False, id="output.leave"),
         Binding("1", "show('stdout')", "stdout", tooltip="Read stdout", id="output.stdout"),
         Binding("2", "show('stderr')", "stderr", tooltip="Read stderr", id="output.stderr"),
-        Binding("w", "wrap", "Wrap", tooltip="Wrap long lines, or not", id="output.wrap"),
         Binding("g", "go('start')", "Start", tooltip="Go to the start", id="output.start"),
         Binding("G", "go('end')", "End", tooltip="Go to the end, follow it", id="output.end"),
     ]
 
-    subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
-    stdout: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
-    stderr: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
+    subject: var[Reading[Task]] = var(Reading(Task("")))
+    stdout: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    stderr: var[Reading[Excerpt]] = var(Reading(Excerpt()))
 
-    def __init__(self, controller: Controller, job_id: str, task: Task) -> None:
-        super().__init__()
-        self._controller = controller
+    def __init__(
+        self, controller: Controller, job_id: str, task: Task, *, clock: Clock = utc_now
+    ) -> None:
+        super().__init__(controller, clock=clock)
         self._job_id = job_id
         self._task_id = task.id
-        self._ended = asyncio.Event()
         self.set_reactive(OutputScreen.subject, Reading(task, known=True))
 
     def compose(self) -> ComposeResult:
@@ -74,38 +76,40 @@ class OutputScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.watch_subject(self.subject)
-        self.set_interval(1.0, self.describe)
-        self.run_worker(self._follow(), name="output")
-        self.action_show("stderr" if self.subject.value.failed else "stdout")
+        task = self.subject.value
+        for stream in STREAMS.values():
+            file = TaskFile(self._job_id, self._task_id, f"{stream}.txt")
+            self.follow_file(stream, self.controller.gateway.batch, file)
+        self.follow("subject", self.controller.task(self._job_id, task))
+        self.describe()
+        self.action_show("stderr" if task.failed else "stdout")
 
-    async def _follow(self) -> None:
-        """Keep the readings fresh until cancelled, which is when the screen closes."""
-        task = self._controller.task(self._job_id, self.subject.value)
-        tails = {stream: self._controller.tail(self._file(stream)) for stream in STREAMS.values()}
-        task.subscribe(partial(setattr, self, "subject"))
-        for stream, tail in tails.items():
-            tail.subscribe(partial(setattr, self, stream))
-        async with asyncio.TaskGroup() as work:
-            feeds: tuple[Feed[Any], ...] = (task, *tails.values())
-            for feed in feeds:
-                feed.looked_at = True
-                work.create_task(feed.run())
-            await self._ended.wait()
-            task.looked_at = False
-            for tail in tails.values():
-                # What the task wrote last may have come after the last look.
-                tail.every = CALM
-                await tail.poll()
+    @property
+    def thing(self) -> Thing:
+        return Thing(Kind.TASK, self._task_id, self._job_id)
 
-    def _file(self, stream: str) -> TaskFile:
-        return TaskFile(self._job_id, self._task_id, f"{stream}.txt")
+    @property
+    def begin(self) -> str:
+        """The stream in use."""
+        return f"{self._front.stream}.txt"
 
     def watch_subject(self, subject: Reading[Task]) -> None:
-        if subject.value.state is TaskState.COMPLETED:
-            self._ended.set()
+        if "subject" in self.feeds and subject.value.state is TaskState.COMPLETED:
+            self._calm_down()
         if self.is_mounted:
             self.describe()
+
+    def watch_now(self) -> None:
+        if self.is_mounted:
+            self.describe()
+
+    def _calm_down(self) -> None:
+        """The task has ended: all that may still change is that its node goes."""
+        self.unfollow("subject")
+        for stream in STREAMS.values():
+            # What the task wrote last may have come after the last look.
+            self.feeds[stream].every = CALM
+            self.feeds[stream].ask_anew()
 
     def describe(self) -> None:
         """Say what the task is and how it is doing."""
@@ -119,22 +123,22 @@ class OutputScreen(Screen[None]):
         for pane in self.query(StreamPane):
             pane.set_class(pane in event.widget.ancestors, "-front")
 
-    def action_leave(self) -> None:
-        self.dismiss()
-
     def action_show(self, stream: str) -> None:
         self.query_one(f"#{stream}", StreamPane).view.focus()
 
-    def action_wrap(self) -> None:
-        for pane in self.query(StreamPane):
-            pane.view.wrap = not pane.view.wrap
-
     def action_go(self, place: str) -> None:
-        view = self.query_one("StreamPane.-front", StreamPane).view
-        if place == "end":
-            view.action_scroll_end()
+        front = self._front
+        if place == "end" and front.reading.value.left:
+            self.action_turn(Turn.END)
+        elif place == "end":
+            front.view.action_scroll_end()
         else:
-            view.action_scroll_home()
+            front.view.action_scroll_home()
+
+    @property
+    def _front(self) -> StreamPane:
+        """The stream in use, or the one that was last."""
+        return self.query_one("StreamPane.-front", StreamPane)
 
 
 def headline(task: Task, job_id: str) -> Spans:

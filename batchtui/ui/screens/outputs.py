@@ -7,16 +7,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Task
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.task_stream import TaskStreamPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.searchline import SearchLine
 
@@ -26,7 +29,7 @@ AT_ONCE = 6
 STREAMS = ("stdout.txt", "stderr.txt")
 
 
-class OutputsScreen(FollowingScreen):
+class OutputsScreen(InspectableScreen, ReadingScreen):
     """Follows one stream of each task; what is sought in one is sought in all."""
 
     CSS_PATH = "outputs.tcss"
@@ -41,14 +44,13 @@ class OutputsScreen(FollowingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "other", "stdout, stderr", tooltip="Read the other stream of all",
                 id="outputs.other"),
-        Binding("w", "wrap", "Wrap", tooltip="Wrap long lines, or not", id="outputs.wrap"),
         Binding("enter,o", "open", "Open", tooltip="Read both streams of this task",
                 id="outputs.open"),
         Binding("tab", "app.focus_next", "Next", show=False, tooltip="Go to the next task"),
         Binding("shift+tab", "app.focus_previous", "Previous", show=False),
     ]  # fmt: skip
 
-    path: reactive[str] = reactive(STREAMS[0])
+    path: var[str] = var(STREAMS[0])
 
     def __init__(
         self, controller: Controller, job_id: str, tasks: Sequence[Task], *, clock: Clock = utc_now
@@ -68,7 +70,7 @@ class OutputsScreen(FollowingScreen):
         for pane in self.query(TaskStreamPane):
             file = TaskFile(self.job_id, pane.task_id, path)
             pane.show_stream(path.removesuffix(".txt"))
-            self.follow(pane.feed, self.controller.tail(file))
+            self.follow_file(pane.feed, self.controller.gateway.batch, file)
 
     def _take(self, name: str, feed: object, reading: object) -> None:
         if self.feeds.get(name) is feed and isinstance(reading, Reading):
@@ -83,12 +85,20 @@ class OutputsScreen(FollowingScreen):
     def action_other(self) -> None:
         self.path = STREAMS[1 - STREAMS.index(self.path)]
 
-    def action_wrap(self) -> None:
-        for pane in self.query(TaskStreamPane):
-            pane.view.wrap = not pane.view.wrap
-
     def action_open(self) -> None:
-        for pane in self.query(TaskStreamPane):
-            if self.focused is pane.view:
-                task = self._tasks[pane.index]
-                self.app.push_screen(OutputScreen(self.controller, self.job_id, task))
+        task = self._tasks[self._index]
+        self.app.push_screen(OutputScreen(self.controller, self.job_id, task, clock=self.clock))
+
+    @property
+    def thing(self) -> Thing:
+        """The task whose stream is in use."""
+        return Thing(Kind.TASK, self._tasks[self._index].id, self.job_id)
+
+    @property
+    def begin(self) -> str:
+        return self.path
+
+    @property
+    def _index(self) -> int:
+        inside = (pane.index for pane in self.query(TaskStreamPane) if pane.has_focus_within)
+        return next(inside, 0)

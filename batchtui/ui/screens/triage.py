@@ -7,15 +7,17 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Footer
 
 from batchtui.core.causes import By, Cause
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
+from batchtui.core.gateway import TaskFile
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.orders.tasks import rerunning
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import many
@@ -23,11 +25,11 @@ from batchtui.ui.panes.causes import AgainRequested, CausesPane
 from batchtui.ui.panes.failed import FailedPane
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.stream import StreamPane
-from batchtui.ui.screens.bulk import BulkScreen
-from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone
 
@@ -35,7 +37,13 @@ CALM = 0.15
 """Seconds for which the cursor rests on a task before its stderr is fetched."""
 
 
-class TriageScreen(InspectableScreen):
+LAST_WORDS = 16 * 1024
+"""Bytes of the end of an error stream."""
+
+STDERR = "stderr.txt"
+
+
+class TriageScreen(InspectableScreen, ReadingScreen):
     """Causes, the tasks of one, and the last words of one task."""
 
     CSS_PATH = "triage.tcss"
@@ -52,13 +60,13 @@ class TriageScreen(InspectableScreen):
                 id="triage.output"),
     ]  # fmt: skip
 
-    failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
-    counts: reactive[Reading[TaskCounts]] = reactive(Reading(TaskCounts()))
-    stderr: reactive[Reading[Excerpt]] = reactive(Reading(Excerpt()))
-    by: reactive[By] = reactive(By.CAUSE)
-    cause: reactive[Cause | None] = reactive(None)
+    failures: var[Reading[Window[Task]]] = var(Reading(Window()))
+    counts: var[Reading[TaskCounts]] = var(Reading(TaskCounts()))
+    stderr: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    by: var[By] = var(By.CAUSE)
+    cause: var[Cause | None] = var(None)
     """The highlighted one."""
-    subject: reactive[Reading[Task]] = reactive(Reading(Task("")))
+    subject: var[Reading[Task]] = var(Reading(Task("")))
     """The highlighted task."""
 
     status = getters.query_one(StatusLine)
@@ -115,6 +123,7 @@ class TriageScreen(InspectableScreen):
         task = message.record if isinstance(message.record, Task) else Task("")
         if task.id == self.subject.value.id:
             return
+        self.unfollow_file("stderr")
         self.subject, self.stderr = Reading(task, known=True), Reading(Excerpt())
         stream = self.query_one("#stderr", StreamPane)
         stream.border_title = f"3 stderr · {task.id}" if task.id else "3 stderr"
@@ -123,7 +132,9 @@ class TriageScreen(InspectableScreen):
         self._about_to_look = self.set_timer(CALM, self._listen) if task.id else None
 
     def _listen(self) -> None:
-        self.follow("stderr", self._inquiries.last_words(self.subject.value.id))
+        file = TaskFile(self.job.id, self.subject.value.id, STDERR)
+        feeds, batch = self.controller.feeds, self.controller.gateway.batch
+        self.follow_file("stderr", batch, file, every=feeds.every * 5, keep=LAST_WORDS)
 
     @on(CausesPane.OpenRequested)
     def open_cause(self) -> None:
@@ -140,6 +151,10 @@ class TriageScreen(InspectableScreen):
     def thing(self) -> Thing | None:
         task_id = self.subject.value.id
         return Thing(Kind.TASK, task_id, self.job.id) if task_id else None
+
+    @property
+    def begin(self) -> str:
+        return STDERR
 
     def action_go(self, name: str) -> None:
         self.set_focus(next(iter(self.query(f"#{name} RecordTable, #{name} ExcerptView"))))
@@ -163,26 +178,6 @@ class TriageScreen(InspectableScreen):
     @work
     async def run_again(self, tasks: Sequence[Task], words: str) -> None:
         """Ask, and then have all of them run again, however long that takes."""
-        if not tasks:
-            return
-        question = ConfirmScreen(
-            f"Run {many(len(tasks), 'task')} of job {self.job.id} again?",
-            consequences=(
-                f"Which: {words}.",
-                "They start anew, with all their retries.",
-                "What they wrote so far is replaced.",
-            ),
-            yes="Run again",
-            title="Run again",
-        )
-        if not await self.app.push_screen_wait(question):
-            return
-        bulk = self._inquiries.again([task.id for task in tasks])
-        title = f"Run {many(len(tasks), 'task')} again"
-        done = await self.app.push_screen_wait(BulkScreen(title, bulk, self._look_again))
-        if done:
-            self.notify(f"{many(len(tasks), 'task')} will run again.", markup=False)
-
-    def _look_again(self) -> None:
+        order = rerunning(self.controller.gateway.batch, self.job.id, words)
+        await Desk(self.app, self.controller).carry_out(order, tasks)
         self.action_refresh()
-        self._inquiries.look_again()

@@ -36,7 +36,7 @@ class ExcerptView(ScrollView, can_focus=True):
         Binding("right,l", "scroll_right", "Right", show=False),
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
-        Binding("pageup,b", "page_up", "Page up", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
         Binding("pagedown,space", "page_down", "Page down", show=False),
     ]
 

@@ -1,25 +1,28 @@
 """A text that can be searched, with its lines numbered where one wants that."""
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
+from batchtui.core.seeking import pattern
 from batchtui.core.tail import Excerpt
 from batchtui.core.wording import many
 from batchtui.ui.widgets.excerpt import ExcerptView
+from batchtui.ui.widgets.hits import Hits
 
 
 class TextView(ExcerptView):
     """Marks what is sought, and goes from one place to the next.
 
-    Capitals are told apart only where what is sought has any.
+    Capitals are told apart only where what is sought has any. Longer than most classes here for
+    its bindings and messages, which are declared where they are handled.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"text--number", "text--hit", "text--current"}
@@ -45,24 +48,44 @@ class TextView(ExcerptView):
     sought: var[str] = var("", init=False)
     numbers: var[bool] = var(False, init=False)
     found: var[tuple[int, int]] = var((0, 0))
-    """Which of the places is the current one, from 1 on, and how many there are."""
+    """Which of the places is the current one, from 1 on, and how many there are in this part."""
+    progress: var[str] = var("", init=False, bindings=True)
+    """How far a search beyond this part is; empty while there is none."""
+    remark: var[str] = var("", init=False)
+    """What is to be said of how the current place was come by."""
 
-    class EdgeReached(Message):
-        """The user goes on beyond the part of the file that is here: -1 before it, 1 after it."""
+    class About(Message):
+        """A request that concerns the text of a view."""
 
-        def __init__(self, step: int) -> None:
-            self.step = step
+        def __init__(self, view: "TextView") -> None:
+            self.view = view
             super().__init__()
+
+    class Stepped(About):
+        """A request to go on beyond the part of the file that is here: `step` is -1 or 1."""
+
+        def __init__(self, view: "TextView", step: int) -> None:
+            self.step = step
+            super().__init__(view)
+
+    class EdgeReached(Stepped):
+        """The user wants to read the part before this one, or after it."""
+
+    class SeekWanted(Stepped):
+        """The user wants the last place before this part, or the first one after it.
+
+        Whoever finds it has that part of the file here, and then calls `land`.
+        """
+
+    class StopWanted(About):
+        """The user no longer wants what is sought beyond this part."""
 
     class SearchWanted(Message):
         """The user wants to look for something: whoever asks sets `sought`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._spans: dict[int, list[tuple[int, int]]] = {}
-        """By row, what is marked in it."""
-        self._hits: list[tuple[int, int]] = []
-        """Row and column of each place, in their order."""
+        self._hits = Hits(None, (), (), ())
         self._current: tuple[int, int] | None = None
         self._turning: bool | None = None
 
@@ -86,17 +109,28 @@ class TextView(ExcerptView):
 
     @property
     def findings(self) -> str:
-        """`2 of 17 places`, or that there are none."""
+        """`2 of 17 places`, or that there are none; how far one is with looking for more."""
+        if self.progress:
+            return self.progress
         place, places = self.found
-        if not places:
-            return f"no {self.sought!r} here"
-        return f"{place:,} of {many(places, 'place')}" if place else many(places, "place")
+        count = f"{place:,} of {many(places, 'place')}" if place else many(places, "place")
+        where = " in this part" if self.partial else ""
+        said = f"{count}{where}" if places else f"no {self.sought!r}{where or ' here'}"
+        return f"{said}, {self.remark}" if self.remark else said
+
+    @property
+    def partial(self) -> bool:
+        """Whether there is more of the file than what is here."""
+        return bool(self._shown.start or self._shown.left)
 
     def watch_sought(self) -> None:
         self._current = None
+        self.remark = ""
+        if self.progress:
+            self.post_message(self.StopWanted(self))
         self._look()
         if self._hits:
-            self.action_seek(1)
+            self._go_to(self._next(1) % len(self._hits))
         self.refresh_bindings()
 
     def watch_numbers(self) -> None:
@@ -104,7 +138,7 @@ class TextView(ExcerptView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "forget":
-            return bool(self.sought)
+            return bool(self.sought or self.progress)
         if action == "seek":
             return True if self.sought else None
         return True
@@ -126,7 +160,7 @@ class TextView(ExcerptView):
         before = step < 0 and self._shown.start and self.scroll_offset.y <= 0
         after = step > 0 and self._shown.left and self.scroll_offset.y >= self.max_scroll_y
         if before or after:
-            self.post_message(self.EdgeReached(step))
+            self.post_message(self.EdgeReached(self, step))
         else:
             scroll()
 
@@ -134,32 +168,57 @@ class TextView(ExcerptView):
         self.post_message(self.SearchWanted())
 
     def action_forget(self) -> None:
-        self.sought = ""
+        """Stop the search that is under way; without one, have nothing marked."""
+        if self.progress:
+            self.post_message(self.StopWanted(self))
+        else:
+            self.sought = ""
 
     def action_number(self) -> None:
         self.numbers = not self.numbers
 
     def action_seek(self, step: int) -> None:
-        """Go to the next place, from the current one or from what is on screen; round the end."""
-        if not self._hits:
-            return
-        if self._current in self._hits:
-            index = self._hits.index(self._current) + step
-        elif step > 0:
-            index = bisect_left(self._hits, (self.scroll_offset.y, 0))
+        """Go to the next place, from the current one or from what is on screen.
+
+        Where this part has no more of them, beyond it; round the end where this is the whole file.
+        """
+        self.remark = ""
+        index, places = self._next(step), len(self._hits)
+        if 0 <= index < places:
+            self._go_to(index)
+        elif self.partial:
+            self.post_message(self.SeekWanted(self, step))
+        elif places:
+            self._go_to(index % places)
+            self.remark = "on from the start" if step > 0 else "on from the end"
+
+    def land(self, line: int, column: int) -> None:
+        """Go to the place that is the nearest to there, or to the line where none is marked."""
+        self._turning = None
+        if self._hits:
+            self._go_to(self._hits.nearest(line, column))
         else:
-            index = bisect_left(self._hits, (self.scroll_offset.y + self.size.height, 0)) - 1
-        index %= len(self._hits)
-        self._current = self._hits[index]
+            self._scroll(bisect_right(self._places, (line, column)) - 1 - self.size.height // 3)
+
+    def _next(self, step: int) -> int:
+        top = self.scroll_offset.y
+        return self._hits.next(step, self._current, top, top + self.size.height)
+
+    def _go_to(self, index: int) -> None:
+        self._current = self._hits.at[index]
         self.found = index + 1, len(self._hits)
         row = self._current[0]
         if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
             self._scroll(row - self.size.height // 3)
+        room, start = self.scrollable_content_region.width - self.margin, self._current[1]
+        left = cell_len(self._rows[row][:start])
+        if not self.wrap and not self.scroll_offset.x <= left < self.scroll_offset.x + room:
+            self.scroll_to(x=left - room // 3, animate=False, immediate=True, force=True)
         self.refresh()
 
     def render_row(self, index: int, start: int, width: int) -> Strip:
         room = max(0, width - self.margin)
-        if index not in self._spans:
+        if index not in self._hits.spans:
             strip = super().render_row(index, start, room)
         else:
             strip = Strip(self._marked(index)).crop_extend(start, start + room, self.rich_style)
@@ -173,7 +232,7 @@ class TextView(ExcerptView):
     def _marked(self, index: int) -> list[Segment]:
         """The row with what is sought in other colours."""
         text, done, segments = self._rows[index], 0, []
-        for start, stop in self._spans[index]:
+        for start, stop in self._hits.spans[index]:
             here = (index, start) == self._current
             style = self.get_component_rich_style("text--current" if here else "text--hit")
             segments += [
@@ -189,23 +248,8 @@ class TextView(ExcerptView):
 
     def _look(self) -> None:
         """Find every place where the text has what is sought, and the rows that it is on."""
-        self._spans, self._hits = {}, []
-        if self.sought:
-            flags = re.IGNORECASE if self.sought == self.sought.lower() else 0
-            wanted = re.compile(re.escape(self.sought), flags)
-            for number, line in enumerate(self._lines):
-                for match in wanted.finditer(line):
-                    self._note(number, match.start(), match.end())
-        here = self._hits.index(self._current) + 1 if self._current in self._hits else 0
-        self.found = here, len(self._hits)
+        wanted = pattern(self.sought) if self.sought else None
+        self._hits = Hits(wanted, self._lines, self._rows, self._places)
+        here = self._hits.index(self._current)
+        self.found = 0 if here is None else here + 1, len(self._hits)
         self.refresh()
-
-    def _note(self, line: int, start: int, stop: int) -> None:
-        """Have a piece of a line marked, on however many rows it is."""
-        row = bisect_right(self._places, (line, start)) - 1
-        self._hits.append((row, start - self._places[row][1]))
-        while start < stop:
-            begins = self._places[row][1]
-            ends = min(stop, begins + len(self._rows[row]))
-            self._spans.setdefault(row, []).append((start - begins, ends - begins))
-            start, row = ends, row + 1
