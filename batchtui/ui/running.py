@@ -1,5 +1,6 @@
 """An app that carries recipes out while one looks at other things."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -45,7 +46,7 @@ class RunningApp(App[int]):
         self.set_interval(self.QUIET, self._put_questions)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and self._at_leisure:
             self._pressed = time.monotonic()
         await super().on_event(event)
 
@@ -87,12 +88,17 @@ class RunningApp(App[int]):
     def _put_questions(self) -> None:
         """Put what runs ask on the dashboard, where the user does nothing else."""
         for run in self.runs.live:
-            if isinstance(run, RecipeRun) and run.question is not None and self._at_leisure:
-                put_question(self, run)
-                return
+            if isinstance(run, RecipeRun) and self._at_leisure:
+                put_question(self, run, self._quiet)
+
+    async def _quiet(self) -> bool:
+        """Let the quiet after the last key pass; whether no other key has broken it."""
+        pressed = self._pressed
+        await asyncio.sleep(pressed + self.QUIET - time.monotonic())
+        return self._at_leisure and self._pressed == pressed
 
     @property
     def _at_leisure(self) -> bool:
+        """Whether the dashboard has the keys, and none of its lines to type in."""
         typing = isinstance(self.focused, Input | TextArea)
-        quiet = time.monotonic() - self._pressed >= self.QUIET
-        return self.screen is self.dashboard and not typing and quiet
+        return bool(self.screen_stack) and self.screen is self.dashboard and not typing

@@ -165,10 +165,12 @@ class Herald:
         asks, ending = self._run.question, self._run.story.ending
         name = self._run.plan.recipe.name
         unseen = not self._watched and not self._run.being_asked
-        if asks is not None and not self._asked and unseen:
+        if asks is None:
+            self._asked = False
+        elif not self._asked and unseen:
+            self._asked = True
             sentence = f"{asks.sentence} Go to the dashboard to answer, or open the run with s."
             self._app.notify(sentence, title=f"{name} asks", markup=False, timeout=15)
-        self._asked = asks is not None
         if ending is not None:
             self._stop()
             if not self._watched:
