@@ -1,14 +1,17 @@
 """The creation forms: what they make, what they refuse, and how."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from batchtui.core.specs import JobConstraints, TaskConstraints
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
+from batchtui.ui.screens.new_schedule import NewScheduleScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen, task_id
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField, TextField
-from batchtui.ui.widgets.form_checks import container, entity, whole_number
+from batchtui.ui.widgets.form_checks import a_moment, container, entity, whole_number
 from tests.fakes import FakeAccount
 from tests.ui.stage import Stage, until, words
 
@@ -169,3 +172,49 @@ def test_whole_numbers() -> None:
     check = whole_number(-1, 12)
     assert [text for text in ("-1", "0", "12") if check(text)] == []
     assert all(check(text) for text in ("", "-", "13", "-2", "1.5", "9" * 12))
+
+
+async def test_a_job_schedule_of_every_field() -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    stage = Stage(NewScheduleScreen(("cpu", "gpu"), clock=lambda: now))
+    async with stage.run_test(size=(80, 24)) as pilot:
+        fill = {
+            "schedule": "nightly", "every": "12h", "window": "1h", "from": "in 2h",
+            "until": "2026-11-20 13:00", "priority": "7", "manager": "",
+        }  # fmt: skip
+        for name, text in fill.items():
+            stage.screen.query_one(f"#{name}", TextField).input.value = text
+        await pilot.press("ctrl+s")
+        assert "would end at once" in words(stage)
+        stage.screen.query_one("#manager", TextField).input.value = "/bin/fill"
+        await pilot.press("ctrl+s")
+        assert "before it makes its first job" in words(stage)
+        stage.screen.query_one("#until", TextField).input.value = "2026-12-24T18:00+01:00"
+        await pilot.press("ctrl+s")
+        await until(pilot, stage.ended.is_set)
+    assert stage.result == {
+        "id": "nightly",
+        "schedule": {
+            "recurrenceInterval": "PT43200S",
+            "startWindow": "PT3600S",
+            "doNotRunUntil": "2026-11-20T14:00:00Z",
+            "doNotRunAfter": "2026-12-24T17:00:00Z",
+        },
+        "jobSpecification": {
+            "priority": 7,
+            "poolInfo": {"poolId": "cpu"},
+            "onAllTasksComplete": "terminatejob",
+            "jobManagerTask": {
+                "id": "manager",
+                "commandLine": "/bin/fill",
+                "killJobOnCompletion": False,
+            },
+        },
+    }
+
+
+def test_a_time_that_cannot_be_read_says_how_to_write_one() -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert a_moment("", now) == a_moment("2026-12-24", now) == ""
+    assert "in 2h" in a_moment("tomorrow", now)
+    assert "1h30m" in a_moment("in a while", now)

@@ -9,6 +9,7 @@ from textual.widgets import OptionList, Static, TextArea
 
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.states import TaskState
+from batchtui.core.things import Document, Thing
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
@@ -18,7 +19,7 @@ from batchtui.ui.screens.job_limits import JobLimitsScreen
 from batchtui.ui.screens.resize import ResizeScreen
 from batchtui.ui.screens.start_task import StartTaskScreen
 from batchtui.ui.screens.task_limits import TaskLimitsScreen
-from batchtui.ui.widgets.form import NumberField, TextField
+from batchtui.ui.widgets.form import ChoiceField, NumberField, TextField
 from tests.fakes import FakeAccount, refused
 from tests.ui.conftest import TestedApp, settled, until
 from tests.ui.stage import Stage
@@ -135,6 +136,14 @@ async def test_a_start_task_is_changed_with_and_without_nodes(
             start = account.batch.world.pools[pool_id].spec.start_task
             assert start is not None
             assert start.command_line == "/bin/new"
+            await chosen(pilot, app, "e")
+            await top(app, StartTaskScreen)
+            app.screen.query_one("#command", TextField).input.value = ""
+            await pilot.press("enter")
+            assert "kept nowhere else" in await agreed(pilot, app)
+            await called(app, f"remove_start_task {pool_id}")
+            assert account.batch.world.pools[pool_id].spec.start_task is None
+            await until(lambda: app.screen is app.dashboard)
 
 
 async def test_a_pool_is_cloned_and_a_wrong_document_stays_to_be_put_right(
@@ -160,6 +169,33 @@ async def test_a_pool_is_cloned_and_a_wrong_document_stays_to_be_put_right(
         area.text = json.dumps(document)
         await pilot.press("ctrl+s")
         await until(lambda: "cpu-2" in account.batch.world.pools)
+
+
+async def test_a_job_is_cloned_with_its_tasks_and_ends_with_them(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    batch = account.batch
+    whole = batch.document
+
+    async def document(thing: Thing) -> Document:
+        return {**await whole(thing), "onAllTasksComplete": "terminatejob"}
+
+    batch.document = document  # type: ignore[method-assign]  # the fake's jobs do not end
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2")
+        await chosen(pilot, app, "c")
+        await top(app, DocumentScreen)
+        field = app.screen.query_one("#tasks", ChoiceField)
+        assert field.choice is False
+        field.select.value = True
+        assert "onAllTasksComplete" not in app.screen.query_one(TextArea).text
+        await pilot.press("ctrl+s")
+        await top(app, BulkScreen)
+        assert "Copy tasks to night-2: 4 tasks" in str(app.screen.query_one("#bulk").border_title)
+        await until(lambda: "4 of 4 done" in str(app.screen.query_one("#counts", Static).render()))
+        await called(app, "update job night-2 onAllTasksComplete")
+    assert set(batch.world.jobs["night-2"].tasks) == set(batch.world.jobs["night"].tasks)
 
 
 async def test_a_job_is_disabled_in_more_than_one_way_and_enabled(app: TestedApp) -> None:

@@ -12,6 +12,7 @@ from batchtui.core.specs import JobSpec
 from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.new_schedule import NewScheduleScreen
 from batchtui.ui.screens.sas import SasScreen
 from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.widgets.form import TextField
@@ -89,13 +90,18 @@ async def test_job_schedules_are_listed_with_their_jobs_and_steered(
         await agreed(pilot, app)
         await called(app, "disable_schedule nightly")
         await until(lambda: screen.schedules.value[0].state is ScheduleState.DISABLED)
-        await pilot.press("n")
+        await chosen(pilot, app, "j")
         await top(app, DocumentScreen)
         area = app.screen.query_one(TextArea)
         area.text = json.dumps(json.loads(area.text) | {"id": "weekly"})
         await pilot.press("ctrl+s")
         await until(lambda: "weekly" in batch.job_schedules)
-        await until(lambda: len(screen.schedules.value) == 2)
+        await pilot.press("n")
+        await top(app, NewScheduleScreen)
+        app.screen.query_one("#schedule", TextField).input.value = "yearly"
+        await pilot.press("enter")
+        await until(lambda: "yearly" in batch.job_schedules)
+        await until(lambda: len(screen.schedules.value) == 3)
         await pilot.press("d")
         assert "Not over yet: 1 job." in await agreed(pilot, app)
         await called(app, "delete_schedule nightly")

@@ -24,6 +24,8 @@ POOLS: list[BindingType] = [
           id="pools.autoscale_off"),
     Binding("e", "order('start_task')", "Start task", show=False, id="pools.start_task",
             tooltip="Change what each node runs first"),
+    chord("E", "order('remove_start_task')", "Start task off", "Have nodes run nothing first",
+          id="pools.start_task_off"),
     chord("c", "order('clone')", "Clone", "Make another pool like it, as JSON",
           id="pools.clone"),
     chord("j", "order('create', False)", "New as JSON", "Create a pool from JSON",
@@ -43,7 +45,8 @@ JOBS: list[BindingType] = [
           "Running tasks stop, and stay so", id="jobs.disable_terminate"),
     chord("w", "order('disable_wait')", "Disable, wait", "Running tasks go on to their end",
           id="jobs.disable_wait"),
-    chord("c", "order('clone')", "Clone", "Make another job like it, as JSON", id="jobs.clone"),
+    chord("c", "order('clone')", "Clone", "Make another job like it, with its tasks or without",
+          id="jobs.clone"),
     chord("j", "order('create', False)", "New as JSON", "Create a job from JSON",
           id="jobs.json"),
 ]  # fmt: skip
@@ -89,4 +92,6 @@ SCHEDULES: list[BindingType] = [
           id="schedules.disable"),
     chord("c", "order('clone')", "Clone", "Make another one like it, as JSON",
           id="schedules.clone"),
+    chord("j", "order('write', False)", "New as JSON", "Create a job schedule from JSON",
+          id="schedules.json"),
 ]  # fmt: skip

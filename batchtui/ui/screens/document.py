@@ -14,7 +14,7 @@ from textual.widgets import Button, Static, TextArea
 from batchtui.core.clone import Veil
 from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Document
-from batchtui.ui.widgets.form import FormButtons
+from batchtui.ui.widgets.form import Field, FormButtons
 
 
 class DocumentScreen(ModalScreen[str]):
@@ -38,8 +38,12 @@ class DocumentScreen(ModalScreen[str]):
         create: Callable[[Document], Awaitable[None]],
         *,
         about: str = "",
+        beside: Field | None = None,
     ) -> None:
-        """`about` is a sentence on what is special here. Secrets are hidden while one edits."""
+        """`about` is a sentence on what is special here; `beside`, what else there is to choose.
+
+        Secrets are hidden while one edits.
+        """
         super().__init__()
         self._heading = heading
         self._veil = Veil()
@@ -47,6 +51,7 @@ class DocumentScreen(ModalScreen[str]):
         self._hides = self._shown != document
         self._create = create
         self._about = about
+        self._beside = beside
 
     def compose(self) -> ComposeResult:
         text = msgspec.json.format(msgspec.json.encode(self._shown), indent=2).decode()
@@ -58,6 +63,8 @@ class DocumentScreen(ModalScreen[str]):
             if about:
                 yield Static(about, id="about", markup=False)
             yield TextArea(text, show_line_numbers=True, tab_behavior="indent")
+            if self._beside is not None:
+                yield self._beside
             yield Static(id="verdict", classes="-silent", markup=False)
             yield FormButtons("Create")
 

@@ -7,7 +7,7 @@ from batchtui.core.redact import redacted
 from batchtui.core.things import Document
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField, TextField
-from batchtui.ui.widgets.form_checks import needed
+from batchtui.ui.widgets.form_checks import anything, needed
 
 ADMIN = {"autoUser": {"scope": "pool", "elevationLevel": "admin"}}
 NONADMIN = {"autoUser": {"scope": "pool", "elevationLevel": "nonadmin"}}
@@ -15,7 +15,10 @@ AS_IT_IS = "as it is"
 
 
 class StartTaskScreen(FormScreen[Document]):
-    """Asks for the start task; what it does not show, such as its files, stays as it was."""
+    """Asks for the start task; what it does not show, such as its files, stays as it was.
+
+    Dismissed with nothing, `{}`, where there is to be none any more.
+    """
 
     HEADING = "Start task"
     SUBMIT = "Change"
@@ -35,10 +38,11 @@ class StartTaskScreen(FormScreen[Document]):
             )
             if self._before.get(name)
         ]
+        notes = [f"kept: {' and '.join(kept)}"] if kept else []
+        notes += ["empty removes it"] if self._before else []
         yield TextField(
-            "Command", self._command, id="command", check=needed,
-            note=f"kept: {' and '.join(kept)}" if kept
-            else "pipes and && need a shell: /bin/sh -c '...'",
+            "Command", self._command, id="command", check=anything if self._before else needed,
+            note="; ".join(notes) or "pipes and && need a shell: /bin/sh -c '...'",
         )  # fmt: skip
         yield NumberField(
             "Retries", int(self._before.get("maxTaskRetryCount", 0)), id="retries", least=-1,
@@ -60,6 +64,8 @@ class StartTaskScreen(FormScreen[Document]):
 
     def result(self) -> Document:
         said = self.query_one("#command", TextField).value
+        if not said:
+            return {}
         unchanged = said == self._command.strip()
         changed: dict[str, Any] = {
             **self._before,

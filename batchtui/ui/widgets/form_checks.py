@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from batchtui.core.durations import DurationError, duration
+from batchtui.core.moments import MomentError, moment
 from batchtui.core.recipe.names import wrong_container, wrong_entity
 
 Check = Callable[[str], str]
@@ -75,6 +77,16 @@ def a_duration(text: str) -> str:
 def maybe_duration(text: str) -> str:
     """A duration, or nothing for no limit."""
     return a_duration(text) if text.strip() else ""
+
+
+def a_moment(text: str, now: datetime) -> str:
+    """A point in time as seen from `now`, or nothing."""
+    try:
+        if text.strip():
+            moment(text, now)
+    except MomentError as error:
+        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+    return ""
 
 
 def number(text: str) -> str:

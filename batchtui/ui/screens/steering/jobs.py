@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from batchtui.core.clone import clone
 from batchtui.core.models import Job
 from batchtui.core.orders.jobs import WAKES, job_orders
 from batchtui.core.orders.order import Order
@@ -12,9 +11,10 @@ from batchtui.core.wording import many
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.job_limits import JobLimitsScreen
+from batchtui.ui.screens.steering.job_clone import JobClone
 
+LEFT = "A job whose tasks are being copied keeps those that it has by then."
 EXAMPLE = {"id": "", "poolInfo": {"poolId": ""}, "priority": 0}
-WITHOUT_TASKS = "The job's tasks are not copied."
 
 
 class JobSteering:
@@ -37,10 +37,7 @@ class JobSteering:
             case "limits", (_, *_):
                 await self._limits(jobs)
             case "clone", (job, *_):
-                whole = await self._whole(job, "Clone job")
-                if whole is not None:
-                    wanted = clone(Kind.JOB, whole, f"{job.id}-2")
-                    await self._create(f"Clone of job {job.id}", wanted, WITHOUT_TASKS)
+                await self._clone(job)
 
     async def _limits(self, jobs: Sequence[Job]) -> None:
         whole = await self._whole(jobs[0], "Priority and limits")
@@ -62,10 +59,28 @@ class JobSteering:
             wakes=WAKES,
         )  # fmt: skip
 
-    async def _create(self, heading: str, document: Document, about: str = "") -> None:
+    async def _clone(self, job: Job) -> None:
+        heading = "Clone job"
+        whole = await self._whole(job, heading)
+        if whole is None:
+            return
+        counts = await self._desk.known(lambda: self._batch.task_counts(job.id), heading)
+        if counts is None:
+            return
+        twin = JobClone(self._batch, whole, counts.total, self._desk.controller.feeds.traffic)
         screen = DocumentScreen(
-            heading, document, lambda made: self._batch.create(Kind.JOB, made), about=about
-        )
+            f"Clone of job {job.id}", twin.request, twin.create, about=twin.about,
+            beside=twin.choice,
+        )  # fmt: skip
+        name = await self._desk.app.push_screen_wait(screen)
+        if not name:
+            return
+        self._desk.tell(f"Job {name} is there.", heading, WAKES)
+        if twin.copying is not None:
+            await self._desk.go_on(f"Copy tasks to {name}", twin.copying, "task", WAKES, LEFT)
+
+    async def _create(self, heading: str, document: Document) -> None:
+        screen = DocumentScreen(heading, document, lambda made: self._batch.create(Kind.JOB, made))
         if name := await self._desk.app.push_screen_wait(screen):
             self._desk.tell(f"Job {name} is there.", heading, WAKES)
 

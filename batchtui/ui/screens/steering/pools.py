@@ -113,7 +113,9 @@ class PoolSteering:
         form = StartTaskScreen(pool.id, whole.get("startTask", {}))
         wanted = await self._desk.app.push_screen_wait(form)
         if wanted is not None:
-            await self._desk.carry_out(self._starting(wanted), [pool])
+            removing = pool_orders(self._batch)["remove_start_task"]
+            order = self._starting(wanted) if wanted else removing
+            await self._desk.carry_out(order, [pool])
 
     def _starting(self, start_task: Document) -> Order[Pool]:
         async def stake(pools: Sequence[Pool]) -> Stake:

@@ -8,6 +8,7 @@ from batchtui.core.schedules import JobSchedule
 from batchtui.core.things import Document, Kind, Thing
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
+from batchtui.ui.screens.new_schedule import NewScheduleScreen
 
 EXAMPLE = {
     "id": "",
@@ -37,7 +38,9 @@ class ScheduleSteering:
             return
         match order, schedules:
             case "create", _:
-                await self._create("New job schedule", EXAMPLE)
+                await self._fill_in()
+            case "write", _:
+                await self._create("New job schedule as JSON", EXAMPLE)
             case "clone", (schedule, *_):
                 thing = Thing(Kind.SCHEDULE, schedule.id)
                 whole = await self._desk.known(
@@ -46,6 +49,17 @@ class ScheduleSteering:
                 if whole is not None:
                     wanted = clone(Kind.SCHEDULE, whole, f"{schedule.id}-2")
                     await self._create(f"Clone of job schedule {schedule.id}", wanted)
+
+    async def _fill_in(self) -> None:
+        heading = "New job schedule"
+        pools = await self._desk.known(self._batch.pools, heading)
+        if pools is None:
+            return
+        form = NewScheduleScreen(tuple(pool.id for pool in pools))
+        wanted = await self._desk.app.push_screen_wait(form)
+        if wanted is not None:
+            doing = self._batch.create(Kind.SCHEDULE, wanted)
+            await self._desk.act(doing, heading, f"Job schedule {wanted['id']} is there.", WAKES)
 
     async def _create(self, heading: str, document: Document) -> None:
         screen = DocumentScreen(

@@ -1,0 +1,26 @@
+"""Points in time as a user writes them: `2026-12-24 18:00`, which is UTC, or `in 2h`."""
+
+from datetime import UTC, datetime
+
+from batchtui.core.durations import DurationError, duration
+
+
+class MomentError(ValueError):
+    """A text that is no point in time."""
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that is meant, in UTC, as seen from `now`. Raises `MomentError`."""
+    wanted = text.strip()
+    if wanted.startswith("in "):
+        try:
+            return now.astimezone(UTC) + duration(wanted.removeprefix("in "))
+        except DurationError as error:
+            raise MomentError(str(error)) from error
+    try:
+        found = datetime.fromisoformat(wanted)
+    except ValueError as error:
+        raise MomentError(
+            f"{text!r} is no time; write it like 2026-12-24 18:00, or like in 2h"
+        ) from error
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
