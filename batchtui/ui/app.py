@@ -33,6 +33,7 @@ from batchtui.ui.rekeying import RekeyingApp
 from batchtui.ui.running import RunningApp
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.following import FollowingScreen
 from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
 from batchtui.ui.watching import WatchingApp
@@ -49,9 +50,9 @@ UNREACHABLE = 3
 
 
 class BatchApp(
+    RunningApp,
     ActingApp,
     BackgroundApp,
-    RunningApp,
     GoingApp,
     WatchingApp,
     ComparingApp,
@@ -214,3 +215,5 @@ class BatchApp(
             said = "Nothing is looked at until p is pressed again; r looks once."
             self.notify(said, title="Pause", markup=False)
         self.dashboard.tick()
+        if isinstance(self.screen, FollowingScreen):
+            self.screen.tell_pause()

@@ -10,6 +10,7 @@ from batchtui.core.session import Session
 from batchtui.core.states import TaskState
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.widgets.pauseline import PauseLine
 from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
@@ -60,9 +61,34 @@ async def test_a_pause_shows_and_nothing_is_fetched_but_what_is_asked_for(
         await pilot.press("r")
         await until(lambda: account.calls.count("jobs") > before)
         assert app.traffic.paused
+        await pilot.press("J")
+        await until(lambda: app.screen.query(PauseLine))
+        await until(lambda: "paused, as it was" in text_of(app.screen.query_one(PauseLine)))
         await pilot.press("p")
+        await until(lambda: not app.screen.query(PauseLine))
+        await pilot.press("p")
+        await until(lambda: app.screen.query(PauseLine))
+        await pilot.press("escape", "p")
         await until(lambda: "paused" not in text_of(app.panes.header))
         assert not app.traffic.paused
+
+
+async def test_a_short_header_leaves_out_nothing_that_one_must_know(account: FakeAccount) -> None:
+    app = TestedApp(account, local=True, read_only=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        header = text_of(app.panes.header)
+        assert "LOCAL read-only" in header
+        assert "nodes" in header
+        assert "live" in header
+        assert "on this machine" not in header
+        app.traffic.record("GET", "/jobs", 429, 0.1, retry_after=30)
+        await pilot.press("p")
+        await until(lambda: "paused" in text_of(app.panes.header))
+        header = text_of(app.panes.header)
+        assert "LOCAL read-only" in header
+        assert "throttled for" in header
+        assert "live" not in header
 
 
 async def test_a_pool_that_did_not_get_its_nodes_says_what_to_do(account: FakeAccount) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.lately import FailedLately
@@ -23,30 +23,30 @@ class AccountHeader(StatusLine):
 
     FEEDS = ("pools", "node_counts", "jobs", "progress", "failures")
 
-    label: reactive[str] = reactive("")
-    endpoint: reactive[str] = reactive("")
+    label: var[str] = var("")
+    endpoint: var[str] = var("")
     """Where the account is; a local one says so in words."""
-    local: reactive[bool] = reactive(False)
-    simulated: reactive[bool] = reactive(False)
-    read_only: reactive[bool] = reactive(False)
-    age: reactive[float | None] = reactive(None)
+    local: var[bool] = var(False)
+    simulated: var[bool] = var(False)
+    read_only: var[bool] = var(False)
+    age: var[float | None] = var(None)
     """Seconds since the oldest data on screen was fetched."""
-    stale: reactive[bool] = reactive(False)
-    per_minute: reactive[int] = reactive(0)
-    throttled: reactive[float] = reactive(0.0)
+    stale: var[bool] = var(False)
+    per_minute: var[int] = var(0)
+    throttled: var[float] = var(0.0)
     """Seconds for which the service wants to be left alone."""
-    paused: reactive[bool] = reactive(False)
+    paused: var[bool] = var(False)
     """Whether nothing is looked at again for now."""
-    prices: reactive[Prices] = reactive(NO_PRICES)
-    node_hours: reactive[float] = reactive(0.0)
+    prices: var[Prices] = var(NO_PRICES)
+    node_hours: var[float] = var(0.0)
     """What went by since the dashboard was opened."""
-    running: reactive[str] = reactive("")
+    running: var[str] = var("")
     """The recipes under way."""
-    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
-    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
-    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
-    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
-    failures: reactive[Reading[FailedLately]] = reactive(Reading(FailedLately()))
+    pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()))
+    node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()))
+    jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()))
+    progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}))
+    failures: var[Reading[FailedLately]] = var(Reading(FailedLately()))
 
     def on_mount(self) -> None:
         for name in (
@@ -60,26 +60,26 @@ class AccountHeader(StatusLine):
     def _tell(self) -> None:
         facts = [
             Fact((("batchtui", f"{Tone.STRONG}"),), 10),
-            Fact(self._account(), 0),
+            *self._account(),
             *self._things(),
             *self._state(),
         ]
         self.facts = tuple(fact for fact in facts if fact.text)
 
-    def _account(self) -> Spans:
-        parts: list[tuple[str, str]] = []
+    def _account(self) -> list[Fact]:
+        facts = []
         if self.simulated:
-            parts += [("SIMULATED", Tone.WARNING), (" account, nothing really runs", Tone.MUTED)]
+            facts += [_word("SIMULATED"), _remark("account, nothing really runs")]
         elif self.local:
             if self.label.lower() != "local":
-                parts += [(f"{self.label} ", Tone.ACTIVE)]
-            parts += [("LOCAL", Tone.WARNING), (" account on this machine", Tone.MUTED)]
+                facts.append(Fact(((self.label, Tone.ACTIVE),), 9))
+            facts += [_word("LOCAL", tied=bool(facts)), _remark("account on this machine")]
         else:
-            parts += [(f"{self.label} ", Tone.ACTIVE)]
-            parts += [(_place(self.label, self.endpoint), Tone.MUTED)]
+            facts.append(Fact(((self.label, Tone.ACTIVE),)))
+            facts.append(_remark(_place(self.label, self.endpoint)))
         if self.read_only:
-            parts.append((" read-only", Tone.WARNING))
-        return tuple(parts)
+            facts.append(_word("read-only", tied=True))
+        return facts
 
     def _things(self) -> list[Fact]:
         facts = []
@@ -137,12 +137,27 @@ class AccountHeader(StatusLine):
         if self.throttled > 0:
             words = f"throttled for {whole(self.throttled)}"
             facts.append(Fact(((words, Tone.WARNING),), 1, right=True))
+        facts.append(Fact((self._freshness(),), 0, right=True))
         if self.paused:
-            facts.append(Fact((("‖ paused, p goes on", Tone.WARNING),), 1, right=True))
-        age = "" if self.age is None else f" {whole(self.age)}"
-        fresh = (f"○ stale{age}", Tone.BAD) if self.stale else (f"● live{age}", Tone.GOOD)
-        facts.append(Fact((fresh,), 0, right=True))
+            facts.append(Fact((("p goes on", Tone.MUTED),), 1, right=True, tied=True))
         return facts
+
+    def _freshness(self) -> tuple[str, str]:
+        age = "" if self.age is None else f" {whole(self.age)}"
+        if self.paused:
+            old = f",{age} old" if age else ""
+            return (f"‖ paused{', stale' if self.stale else ''}{old}", Tone.WARNING)
+        return (f"○ stale{age}", Tone.BAD) if self.stale else (f"● live{age}", Tone.GOOD)
+
+
+def _word(word: str, *, tied: bool = False) -> Fact:
+    """What must be said however short the line is."""
+    return Fact(((word, Tone.WARNING),), tied=tied)
+
+
+def _remark(words: str) -> Fact:
+    """What is good to know of the account where there is room."""
+    return Fact(((words, Tone.MUTED),), 9, tied=True)
 
 
 def _place(label: str, endpoint: str) -> str:

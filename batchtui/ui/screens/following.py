@@ -1,16 +1,17 @@
 """Screens that have feeds of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.widgets.pauseline import PauseLine
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -32,7 +33,7 @@ class FollowingScreen(Screen[None]):
         Binding("r", "refresh", "Refresh", show=False, tooltip="Look again now"),
     ]  # fmt: skip
 
-    now: reactive[datetime] = reactive(utc_now)
+    now: var[datetime] = var(utc_now)
 
     def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
         """`clock` gives the time of day, aware, against which ages are counted."""
@@ -68,6 +69,7 @@ class FollowingScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         for feed in self.feeds.values():
             feed.looked_at = True
+        self.tell_pause()
 
     def tick(self) -> None:
         """Once a second: let times and ages grow."""
@@ -75,8 +77,25 @@ class FollowingScreen(Screen[None]):
             return
         self.now = self.clock()
         for pane in self.query(Pane):
-            ages = [self.feeds[name].age for name in pane.FEEDS if name in self.feeds]
-            pane.age = max((age for age in ages if age is not None), default=None)
+            pane.age = self.age_of(name for name in pane.FEEDS if name in self.feeds)
+        self.tell_pause()
+
+    def age_of(self, names: Iterable[str]) -> float | None:
+        """Seconds since the oldest of these was fetched; None before any was."""
+        ages = (self.feeds[name].age for name in names)
+        return max((age for age in ages if age is not None), default=None)
+
+    def tell_pause(self) -> None:
+        """Say that nothing is looked at, as long as that is so."""
+        line = next(iter(self.query(PauseLine)), None)
+        if not self.controller.feeds.traffic.paused:
+            if line is not None:
+                line.remove()
+            return
+        if line is None:
+            line = PauseLine()
+            self.mount(line, before=0)
+        line.age = self.age_of(self.feeds)
 
     def action_leave(self) -> None:
         self.dismiss()

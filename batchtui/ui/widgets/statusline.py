@@ -20,6 +20,8 @@ class Fact:
     rank: int = 0
     right: bool = False
     """Whether it stands at the right end."""
+    tied: bool = False
+    """Whether it stands close to the fact before it."""
 
     @property
     def width(self) -> int:
@@ -56,7 +58,7 @@ class StatusLine(Widget):
 def fitting(facts: tuple[Fact, ...], width: int, gap: int) -> tuple[Fact, ...]:
     """The facts that fit side by side, in their order; at least the most important one."""
     shown = list(facts)
-    while len(shown) > 1 and sum(fact.width + gap for fact in shown) - gap > width:
+    while len(shown) > 1 and sum(fact.width + _before(fact, gap) for fact in shown) - gap > width:
         shown.remove(max(shown, key=lambda fact: fact.rank))
     return tuple(shown)
 
@@ -65,6 +67,11 @@ def _line(facts: tuple[Fact, ...], gap: int) -> Spans:
     line: list[tuple[str, str]] = []
     for fact in facts:
         if line:
-            line.append((" " * gap, ""))
+            line.append((" " * _before(fact, gap), ""))
         line.extend(fact.text)
     return tuple(line)
+
+
+def _before(fact: Fact, gap: int) -> int:
+    """Cells between the fact and the one before it."""
+    return 1 if fact.tied else gap
