@@ -9,12 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from batchtui.core.things import Document
-from batchtui.core.wording import in_time
+from batchtui.core.wording import in_bytes, in_time
 
 TROUBLE = ("failureInfo", "schedulingError", "resizeErrors", "errors", "error")
 """Members that say what went wrong, wherever they stand."""
 TOLD = frozenset(("id", "url", "eTag"))
 """Members that the title says, or that tell a person nothing."""
+LENGTH = "contentLength"
 UNLIMITED = timedelta(days=10_000_000)
 """The service writes no limit as the longest duration that it can."""
 
@@ -39,7 +40,7 @@ class Section(Struct, frozen=True):
 def sections(document: Document, now: datetime) -> tuple[Section, ...]:
     """All of a document. What went wrong stands at its beginning, and there alone."""
     about = tuple(
-        Line(words(name), said(value, now))
+        Line(words(name), _amount(value) if name == LENGTH else said(value, now))
         for name, value in document.items()
         if value is not None and not isinstance(value, Mapping | list) and name not in TOLD
     )
@@ -81,6 +82,11 @@ def said(value: object, now: datetime) -> str:
     if _DURATION.match(text):
         return _length(text)
     return text
+
+
+def _amount(size: int) -> str:
+    """`1.5 KB, 1,500 bytes`."""
+    return in_bytes(size) if size < 1000 else f"{in_bytes(size)}, {size:,} bytes"
 
 
 def moment(text: str | None) -> datetime | None:

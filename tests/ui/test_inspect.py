@@ -5,10 +5,18 @@ import json
 import pytest
 
 from batchtui.core.page import Line, Section
+from batchtui.ui.panes.blobs import BlobsPane
+from batchtui.ui.panes.failed import FailedPane
+from batchtui.ui.panes.files import FilesPane
+from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.files import FilesScreen
 from batchtui.ui.screens.inspect import InspectScreen
+from batchtui.ui.screens.node import NodeScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets.pagerows import page_rows
 from tests.fakes import FakeAccount
+from tests.fakes.storage import SIGNATURE
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -103,3 +111,71 @@ def test_long_values_wrap_beside_their_labels() -> None:
     assert texts[1].startswith("  command line  xxx")
     assert texts[2].startswith("                xxx")
     assert max(map(len, texts)) <= 40
+
+
+async def test_a_container_and_its_blobs_are_inspected_and_read(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    account.storage.put("aaa", {"logs/one.txt": b"first\n", "two.txt": b"second words\n"})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3", "i")
+        await until(lambda: inspected(app) == "container aaa")
+        await until(lambda: "public access" in text_of(app.screen.query_one("RowsView")))
+        await pilot.press("c")
+        assert "owner" in app.clipboard
+        assert "sig=***" in app.clipboard
+        assert SIGNATURE not in app.clipboard
+        await pilot.press("backspace", "enter")
+        await until(lambda: isinstance(app.screen, BlobsScreen))
+        pane = app.screen.query_one(BlobsPane)
+        await until(lambda: pane.highlighted is not None)
+        await pilot.press("j", "i")
+        await until(lambda: inspected(app) == "blob two.txt of container aaa")
+        await until(lambda: "13 B" in text_of(app.screen.query_one("RowsView")))
+        await pilot.press("b")
+        await until(lambda: isinstance(app.screen, FilesScreen))
+        await until(lambda: "second words" in text_of(app.screen.query_one("#text TextView")))
+        await pilot.press("i")
+        await until(lambda: inspected(app) == "blob two.txt of container aaa")
+        await pilot.press("tab", "enter")
+        await until(lambda: inspected(app) == "container aaa")
+        await pilot.press("backspace", "backspace", "backspace", "backspace")
+        await until(lambda: isinstance(app.screen, BlobsScreen))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, FilesScreen))
+        await until(lambda: "second words" in text_of(app.screen.query_one("#text TextView")))
+
+
+async def test_files_and_all_that_is_known_are_near_every_task_and_node(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    def files_of(thing: str) -> bool:
+        return isinstance(app.screen, FilesScreen) and app.screen.shelf.title.startswith(thing)
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "j")
+        await settled(pilot, app)
+        await pilot.press("f")
+        await until(lambda: isinstance(app.screen, TriageScreen))
+        await until(lambda: app.screen.query_one(FailedPane).highlighted is not None)
+        await until(lambda: isinstance(app.screen, TriageScreen) and app.screen.thing)
+        await pilot.press("b")
+        await until(lambda: files_of("task frame-"))
+        await pilot.press("i", "b")
+        await until(lambda: files_of("task frame-"))
+        await pilot.press("backspace", "backspace", "backspace", "o")
+        await until(lambda: isinstance(app.screen, OutputScreen))
+        await pilot.press("i")
+        await until(lambda: inspected(app).startswith("task frame-"))
+        await pilot.press("backspace", "b")
+        await until(lambda: files_of("task frame-"))
+        pane = app.screen.query_one(FilesPane)
+        await until(lambda: pane.highlighted is not None and pane.highlighted.path == "stderr.txt")
+        await pilot.press("backspace", "backspace", "backspace", "1", "j")
+        await settled(pilot, app)
+        await pilot.press("4", "enter")
+        await until(lambda: isinstance(app.screen, NodeScreen))
+        await pilot.press("b")
+        await until(lambda: files_of("node tvm"))

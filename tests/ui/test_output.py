@@ -114,7 +114,7 @@ async def test_a_view_follows_the_end_unless_scrolled_up() -> None:
         assert shown(view) == before
         await pilot.press("G")
         assert "line 399" in shown(view)
-        await pilot.press("g")
+        await pilot.press("home")
         assert shown(view).startswith("line 201")
 
 

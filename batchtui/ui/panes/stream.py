@@ -55,7 +55,7 @@ class StreamPane(Vertical):
         yield TextView()
 
     def on_mount(self) -> None:
-        for name in ("following", "found", "progress", "remark"):
+        for name in ("sought", "following", "found", "progress", "remark"):
             self.watch(self.view, name, self.describe)
         self.show_empty()
 

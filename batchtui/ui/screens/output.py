@@ -13,7 +13,6 @@ from textual.widgets import Footer, Static
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import TaskFile
-from batchtui.core.leaf import Turn
 from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
@@ -49,8 +48,6 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         Binding("q", "leave", "Back", show=False, id="output.leave"),
         Binding("1", "show('stdout')", "stdout", tooltip="Read stdout", id="output.stdout"),
         Binding("2", "show('stderr')", "stderr", tooltip="Read stderr", id="output.stderr"),
-        Binding("g", "go('start')", "Start", tooltip="Go to the start", id="output.start"),
-        Binding("G", "go('end')", "End", tooltip="Go to the end, follow it", id="output.end"),
     ]
 
     subject: var[Reading[Task]] = var(Reading(Task("")))
@@ -125,15 +122,6 @@ class OutputScreen(InspectableScreen, ReadingScreen):
 
     def action_show(self, stream: str) -> None:
         self.query_one(f"#{stream}", StreamPane).view.focus()
-
-    def action_go(self, place: str) -> None:
-        front = self._front
-        if place == "end" and front.reading.value.left:
-            self.action_turn(Turn.END)
-        elif place == "end":
-            front.view.action_scroll_end()
-        else:
-            front.view.action_scroll_home()
 
     @property
     def _front(self) -> StreamPane:

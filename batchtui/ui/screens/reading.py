@@ -60,6 +60,10 @@ class ReadingScreen(FollowingScreen):
     def go_over_edge(self, message: TextView.EdgeReached) -> None:
         self._turn(_pane_of(message.view), Turn.EARLIER if message.step < 0 else Turn.LATER)
 
+    @on(TextView.EndWanted)
+    def go_to_end(self, message: TextView.EndWanted) -> None:
+        self._turn(_pane_of(message.view), Turn.FIRST if message.step < 0 else Turn.END)
+
     @on(TextView.SeekWanted)
     def seek(self, message: TextView.SeekWanted) -> None:
         """Look for the next place beyond the part that is here."""

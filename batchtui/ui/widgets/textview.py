@@ -39,6 +39,10 @@ class TextView(ExcerptView):
                 id="text.next"),
         Binding("N", "seek(-1)", "Previous", show=False, tooltip="Go to the place before",
                 id="text.previous"),
+        Binding("g", "leap(-1)", "Start", show=False, tooltip="Go to the start of the file",
+                id="text.start"),
+        Binding("G", "leap(1)", "End", show=False, tooltip="Go to the end of the file, follow it",
+                id="text.stop"),
         Binding("number_sign", "number", "Line numbers", show=False,
                 tooltip="Number the lines, or not", id="text.numbers"),
         Binding("escape", "forget", "Forget", show=False, tooltip="Look for nothing",
@@ -60,6 +64,8 @@ class TextView(ExcerptView):
         def __init__(self, view: "TextView") -> None:
             self.view = view
             super().__init__()
+            # Else what the pane around the view sets off would not come back to that pane.
+            self.set_sender(view)
 
     class Stepped(About):
         """A request to go on beyond the part of the file that is here: `step` is -1 or 1."""
@@ -70,6 +76,9 @@ class TextView(ExcerptView):
 
     class EdgeReached(Stepped):
         """The user wants to read the part before this one, or after it."""
+
+    class EndWanted(Stepped):
+        """The user wants to read the file's first part, or its last."""
 
     class SeekWanted(Stepped):
         """The user wants the last place before this part, or the first one after it.
@@ -163,6 +172,15 @@ class TextView(ExcerptView):
             self.post_message(self.EdgeReached(self, step))
         else:
             scroll()
+
+    def action_leap(self, step: int) -> None:
+        """Go to an end of the file, in whatever part that is."""
+        if self._shown.start if step < 0 else self._shown.left:
+            self.post_message(self.EndWanted(self, step))
+        elif step < 0:
+            self.action_scroll_home()
+        else:
+            self.action_scroll_end()
 
     def action_search(self) -> None:
         self.post_message(self.SearchWanted())
