@@ -13,7 +13,7 @@ from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Container, Usage
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes import orders
-from batchtui.ui.panes.steering import SteerablePane
+from batchtui.ui.panes.modest import ModestPane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
@@ -28,8 +28,9 @@ class AboutContainer(Message):
         super().__init__()
 
 
-class ContainersPane(SteerablePane[Container]):
+class ContainersPane(ModestPane[Container]):
     FEEDS = ("containers", "usage")
+    MOST = 1 / 4
     NUMBER = 3
     NAME = "Containers"
     HELP = """

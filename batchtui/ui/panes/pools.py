@@ -18,7 +18,7 @@ from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
-from batchtui.ui.panes.steering import SteerablePane
+from batchtui.ui.panes.modest import ModestPane
 from batchtui.ui.widgets import poolcells
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import of_pool
@@ -36,7 +36,7 @@ class AboutPool(Message):
         super().__init__()
 
 
-class PoolsPane(SteerablePane[Pool]):
+class PoolsPane(ModestPane[Pool]):
     FEEDS = ("pools", "node_counts")
     NUMBER = 1
     NAME = "Pools"
@@ -113,6 +113,11 @@ one asks first.
     def thing(self, record: Pool) -> Thing:
         return Thing(Things.POOL, record.id)
 
+    @property
+    def besides(self) -> int:
+        """Room for what is wrong with a pool, while anything is wrong with any."""
+        return 2 if any(map(trouble, self.pools.value)) else 0
+
     def watch_pools(self, reading: Reading[tuple[Pool, ...]]) -> None:
         self.take()
         self.summary = many(len(reading.value), "pool") if reading.known else ""
@@ -128,7 +133,7 @@ one asks first.
         self._idle.note(reading.value, self.now)
         self.lay_out_changed()
 
-    @on(SteerablePane.Highlighted)
+    @on(ModestPane.Highlighted)
     def tell_trouble(self) -> None:
         """Say what is wrong with the highlighted pool, and what to do."""
         told = trouble(self.highlighted) if self.highlighted is not None else ()
