@@ -11,6 +11,7 @@ from batchtui.core.states import TaskState
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.widgets.pauseline import PauseLine
+from batchtui.ui.widgets.statusline import StatusLine
 from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
@@ -64,6 +65,7 @@ async def test_a_pause_shows_and_nothing_is_fetched_but_what_is_asked_for(
         await pilot.press("J")
         await until(lambda: app.screen.query(PauseLine))
         await until(lambda: "paused, as it was" in text_of(app.screen.query_one(PauseLine)))
+        assert "paused" not in text_of(app.screen.query_one(StatusLine))
         await pilot.press("p")
         await until(lambda: not app.screen.query(PauseLine))
         await pilot.press("p")

@@ -1,26 +1,27 @@
 """Says on any screen that nothing on it is looked at for now."""
 
+from textual.content import Content
 from textual.reactive import reactive
+from textual.widget import Widget
 
-from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.times import whole
-from batchtui.ui.widgets.tones import Tone
+from batchtui.ui.widgets.tones import Tone, content
 
 
-class PauseLine(StatusLine):
+class PauseLine(Widget):
     """A line above everything else, while there is a pause."""
 
-    DEFAULT_CSS = "PauseLine { dock: top; }"
+    DEFAULT_CSS = """
+    PauseLine {
+        dock: top; height: 1; padding: 0 1; background: $surface;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
 
-    age: reactive[float | None] = reactive(None, init=False)
+    age: reactive[float | None] = reactive(None)
     """Seconds since the oldest of what is shown was fetched; None where nothing was."""
 
-    def on_mount(self) -> None:
-        self.watch_age()
-
-    def watch_age(self) -> None:
+    def render(self) -> Content:
         old = f", as it was {whole(self.age)} ago" if self.age is not None else ""
-        self.facts = (
-            Fact(((f"‖ paused{old}", Tone.WARNING),)),
-            Fact((("p goes on, r looks once", Tone.MUTED),), 1),
-        )
+        hint = "   p goes on, r looks once"
+        return content(((f"‖ paused{old}", Tone.WARNING), (hint, Tone.MUTED)))
