@@ -14,6 +14,7 @@ from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
 from batchtui.ui.screens.bulk import BulkScreen
+from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.job_limits import JobLimitsScreen
 from batchtui.ui.screens.resize import ResizeScreen
@@ -166,6 +167,10 @@ async def test_a_pool_is_cloned_and_a_wrong_document_stays_to_be_put_right(
             area.text = text
             await pilot.press("ctrl+s")
             await until(partial(shows, verdict, fault), what=fault)
+        await pilot.press("escape")
+        await top(app, ConfirmScreen)
+        await pilot.press("enter")
+        await top(app, DocumentScreen)
         area.text = json.dumps(document)
         await pilot.press("ctrl+s")
         await until(lambda: "cpu-2" in account.batch.world.pools)

@@ -9,12 +9,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.durations import duration, spelled
 from batchtui.core.gateway import GatewayError
+from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import FormButtons, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
 
@@ -34,11 +34,10 @@ class Formula(Struct, frozen=True):
     """Between two evaluations; None leaves it to the service."""
 
 
-class AutoscaleScreen(ModalScreen[Formula | None]):
+class AutoscaleScreen(WritingScreen[Formula | None]):
     """Edits a formula, says what it comes to now, and is dismissed with it to be turned on."""
 
     CSS_PATH = "document.tcss"
-    AUTO_FOCUS = "TextArea"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", tooltip="Leave without doing it",
                 id="autoscale.leave"),
@@ -80,8 +79,9 @@ class AutoscaleScreen(ModalScreen[Formula | None]):
             case _:
                 self.action_leave()
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
+    @property
+    def nothing(self) -> None:
+        return None
 
     @work(exclusive=True)
     async def action_evaluate(self) -> None:

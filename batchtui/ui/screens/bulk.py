@@ -173,7 +173,11 @@ def _sign(item: Item) -> Cell:
 
 
 def _said(item: Item) -> Cell:
-    return ((item.said, Tone.BAD if item.fate is Fate.FAILED else Tone.MUTED),)
+    """Why, without what was tried: that is the same in every row, and said in full below."""
+    if item.fate is not Fate.FAILED:
+        return ((item.said, Tone.MUTED),)
+    tried, _, why = item.said.partition(": ")
+    return ((why or tried, Tone.BAD),)
 
 
 def _counted(run: BulkRun) -> Spans:

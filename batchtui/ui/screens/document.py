@@ -8,23 +8,22 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from batchtui.core.clone import Veil
 from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Document
+from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import Field, FormButtons
 
 
-class DocumentScreen(ModalScreen[str]):
+class DocumentScreen(WritingScreen[str]):
     """Edits a request and sends it. Dismissed with the new entity's id; empty when cancelled.
 
     What the service says against it stays on the screen, so that it can be put right.
     """
 
     CSS_PATH = "document.tcss"
-    AUTO_FOCUS = "TextArea"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", tooltip="Leave without doing it", id="document.leave"),
         Binding("ctrl+s", "submit", "Create", tooltip="Create it", priority=True,
@@ -62,14 +61,15 @@ class DocumentScreen(ModalScreen[str]):
             about = " ".join(filter(None, (self._about, hidden)))
             if about:
                 yield Static(about, id="about", markup=False)
-            yield TextArea(text, show_line_numbers=True, tab_behavior="indent")
+            yield TextArea(text, show_line_numbers=True)
             if self._beside is not None:
                 yield self._beside
             yield Static(id="verdict", classes="-silent", markup=False)
             yield FormButtons("Create")
 
-    def action_leave(self) -> None:
-        self.dismiss("")
+    @property
+    def nothing(self) -> str:
+        return ""
 
     @on(Button.Pressed, "#cancel")
     def take_cancel(self) -> None:

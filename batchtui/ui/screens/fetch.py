@@ -35,7 +35,7 @@ class FetchScreen(FormScreen[Wish]):
         if self._pattern is not None:
             yield TextField(
                 "Blobs", self._pattern, id="pattern", check=needed,
-                note="* is any text, slashes too: *.txt, run-7/*; a single * is all of them",
+                note="such as *.txt or run-7/*; * alone is all of them",
             )  # fmt: skip
         yield PathField(
             "Into the folder", str(self._folder), id="folder", check=needed,

@@ -50,7 +50,7 @@ class JobLimitsScreen(FormScreen[Document]):
         )  # fmt: skip
         yield TextField(
             "Time in all", limit_of(self._constraints, "maxWallClockTime"), id="time",
-            check=maybe_duration, note="after which the job ends, such as 12h; empty for no limit",
+            check=maybe_duration, note="after which it ends, such as 12h; empty for no limit",
         )  # fmt: skip
 
     def on_mount(self) -> None:

@@ -42,11 +42,11 @@ class NewScheduleScreen(FormScreen[Document]):
         )  # fmt: skip
         yield TextField(
             "At the latest", id="window", check=self._check_interval,
-            note="how long after its time a job may still be made, such as 1h; empty for any",
+            note="how late a job may be made, such as 1h; empty for any",
         )  # fmt: skip
         yield TextField(
             "Not before", id="from", check=self._check_from,
-            note="UTC, such as 2026-12-24 18:00, or in 2h; empty for at once",
+            note="UTC: 2026-12-24 18:00, or in 2h; empty for at once",
         )  # fmt: skip
         yield TextField(
             "Not after", id="until", check=self._check_until,
@@ -62,7 +62,7 @@ class NewScheduleScreen(FormScreen[Document]):
         )  # fmt: skip
         yield TextField(
             "Job manager", "/bin/sh -c 'date'", id="manager",
-            note="a first task that may add others; empty where others add them",
+            note="its first task, which may add others; or empty",
         )  # fmt: skip
         yield ChoiceField("A job ends", ENDS, id="ends", note="a job that does not end costs quota")
 

@@ -46,7 +46,7 @@ class StartTaskScreen(FormScreen[Document]):
         )  # fmt: skip
         yield NumberField(
             "Retries", int(self._before.get("maxTaskRetryCount", 0)), id="retries", least=-1,
-            most=1_000, note="how often it runs again on a node where it failed; -1 for ever",
+            most=1_000, note="how often it runs again where it failed; -1 for ever",
         )  # fmt: skip
         yield ChoiceField(
             "Wait for it", [("yes", True), ("no", False)], id="wait",

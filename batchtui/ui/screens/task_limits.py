@@ -35,7 +35,7 @@ class TaskLimitsScreen(FormScreen[TaskConstraints]):
         )  # fmt: skip
         yield TextField(
             "Files are kept", limit_of(self._before, "retentionTime"), id="kept",
-            check=maybe_duration, note="on the node, after its end; empty for as long as the node",
+            check=maybe_duration, note="on the node; empty for as long as the node is there",
         )  # fmt: skip
 
     def on_mount(self) -> None:
