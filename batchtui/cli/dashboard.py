@@ -1,6 +1,7 @@
 """`batchtui` and `batchtui demo`: the dashboard in a terminal."""
 
 import argparse
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -75,4 +76,7 @@ async def opened(
             )
         except LocalAccountError as error:
             raise GatewayError(str(error)) from error
+        # All that was imported stays: to look through it again for garbage holds the event loop
+        # for 100 ms at a time, which is felt as a key that sticks.
+        gc.freeze()
         yield session

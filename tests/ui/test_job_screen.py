@@ -15,6 +15,7 @@ from batchtui.ui.widgets.coursechart import CourseChart, ended, running
 from batchtui.ui.widgets.durations import Durations
 from batchtui.ui.widgets.gantt import Gantt, nearest
 from batchtui.ui.widgets.ganttcells import Look, Scope, lane_cells
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.timeaxis import axis, rounded_up
 from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled, text_of, until
@@ -121,7 +122,7 @@ async def test_a_job_shows_its_progress_its_charts_and_its_nodes(
         assert len(nodes) > 3
         assert "┊" in lines[0]
         assert "✗" in "".join(lines)
-        assert len(screen.query("FooterKey")) <= 8
+        assert 0 < len(screen.query_one(KeyBar).keys) <= 8
         assert all(widget.region.bottom <= size[1] for widget in screen.query("Pane"))
 
 

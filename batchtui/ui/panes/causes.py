@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.causes import By, Cause, causes
 from batchtui.core.feed import Reading
@@ -47,8 +47,8 @@ wrote to stderr. With a, the whole group runs again.
                 id="causes.again"),
     ]  # fmt: skip
 
-    failures: reactive[Reading[Window[Task]]] = reactive(Reading(Window()), init=False)
-    by: reactive[By] = reactive(By.CAUSE, init=False)
+    failures: var[Reading[Window[Task]]] = var(Reading(Window()), init=False)
+    by: var[By] = var(By.CAUSE, init=False)
 
     class OpenRequested(Message):
         """The user wants to go to the tasks of the highlighted cause."""

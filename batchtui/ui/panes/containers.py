@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
@@ -48,9 +48,9 @@ Enter lists a container's blobs. Deleting asks first.
         *orders.CONTAINERS,
     ]
 
-    containers: reactive[Reading[tuple[Container, ...]]] = reactive(Reading(()), init=False)
-    usage: reactive[Reading[Mapping[str, Usage]]] = reactive(Reading({}), init=False)
-    storage: reactive[bool] = reactive(True, init=False)
+    containers: var[Reading[tuple[Container, ...]]] = var(Reading(()), init=False)
+    usage: var[Reading[Mapping[str, Usage]]] = var(Reading({}), init=False)
+    storage: var[bool] = var(True, init=False)
     """Whether the profile has a storage account."""
 
     class OpenRequested(AboutContainer):

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.course import Course, Stint
 from batchtui.core.feed import Reading
@@ -26,7 +26,7 @@ class CoursePane(Pane):
 
     FEEDS = ("course",)
 
-    course: reactive[Reading[Course]] = reactive(Reading(Course()), init=False)
+    course: var[Reading[Course]] = var(Reading(Course()), init=False)
 
     def watch_course(self, reading: Reading[Course]) -> None:
         self.take()
@@ -40,7 +40,7 @@ class CoursePane(Pane):
 class OverTimePane(CoursePane):
     NAME = "Over time"
 
-    span: reactive[tuple[float, float]] = reactive((0.0, 1.0), init=False)
+    span: var[tuple[float, float]] = var((0.0, 1.0), init=False)
     """The time to show, in seconds since 1970."""
 
     def __init__(self, *, id: str) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.causes import Cause, told, why
 from batchtui.core.filters import Kind
@@ -35,7 +35,7 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
                 id="failed.again"),
     ]  # fmt: skip
 
-    cause: reactive[Cause | None] = reactive(None, init=False)
+    cause: var[Cause | None] = var(None, init=False)
 
     class OutputRequested(Message):
         """The user wants to read what this task wrote."""

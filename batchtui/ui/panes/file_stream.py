@@ -1,7 +1,7 @@
 """One file of a tree: the part of it that one reads."""
 
 from textual.markup import escape
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.entries import Entry
 from batchtui.core.feed import Reading
@@ -14,7 +14,7 @@ from batchtui.ui.widgets.tones import clean
 class FileStreamPane(StreamPane):
     """Says of a folder what is in it, and of a file that is no text that it is none."""
 
-    entry: reactive[Entry | None] = reactive(None, init=False)
+    entry: var[Entry | None] = var(None, init=False)
     """What is under the cursor of the tree."""
 
     def __init__(self, key: str) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.entries import Entry, tree
 from batchtui.core.feed import Reading
@@ -52,7 +52,7 @@ folders, or the one in use; x o those that fit a pattern.
               id="files.save_many"),
     ]  # fmt: skip
 
-    entries: reactive[Reading[Window[Entry]]] = reactive(Reading(Window()), init=False)
+    entries: var[Reading[Window[Entry]]] = var(Reading(Window()), init=False)
 
     class ReadRequested(Message):
         """The user wants to go to the text of the highlighted file."""

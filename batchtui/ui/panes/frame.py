@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.markup import escape
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.wording import in_time
@@ -28,17 +28,19 @@ class Pane(Vertical):
     """The key that jumps here."""
     NAME = ""
 
-    age: reactive[float | None] = reactive(None, init=False)
+    age: var[float | None] = var(None, init=False)
     """Seconds since the pane's data was fetched, None before the first time."""
-    now: reactive[datetime] = reactive(datetime.fromtimestamp(0, UTC), init=False)
-    read_only: reactive[bool] = reactive(False, bindings=True, init=False)
+    now: var[datetime] = var(datetime.fromtimestamp(0, UTC), init=False)
+    read_only: var[bool] = var(False, bindings=True, init=False)
     """Whether nothing may be changed in this account."""
-    summary: reactive[str] = reactive("", init=False)
+    summary: var[str] = var("", init=False)
     """How many things the pane shows, in words."""
-    about: reactive[str] = reactive("", init=False)
+    about: var[str] = var("", init=False)
     """The thing that the pane's records belong to; empty where they are the account's."""
-    trouble: reactive[str] = reactive("", init=False)
+    trouble: var[str] = var("", init=False)
     """Why the data is not fresh, a sentence; empty while it is."""
+    _dressed = ("", "")
+    """Title and subtitle as they stand in the border."""
 
     def watch_age(self) -> None:
         self._dress()
@@ -84,12 +86,18 @@ class Pane(Vertical):
     def _dress(self) -> None:
         about = f" · {clean(self.about)}" if self.about else ""
         number = f"{self.NUMBER} " if self.NUMBER else ""
-        self.border_title = escape(f"{number}{self.NAME}{about}{self.narrowing}")
+        title = escape(f"{number}{self.NAME}{about}{self.narrowing}")
         age = "" if self.age is None else _age_in_words(self.age)
         freshness = f"stale, {age} old" if self.trouble and age else age
         if self.trouble and not age:
             freshness = "never reached"
-        self.border_subtitle = " · ".join(filter(None, (*self.remarks, self.summary, freshness)))
+        subtitle = " · ".join(filter(None, (*self.remarks, self.summary, freshness)))
+        # Whatever is assigned to a title draws the whole pane anew, with all that is in it.
+        if title != self._dressed[0]:
+            self.border_title = title
+        if subtitle != self._dressed[1]:
+            self.border_subtitle = subtitle
+        self._dressed = (title, subtitle)
 
 
 def _age_in_words(seconds: float) -> str:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.stuck import stuck_among
 from batchtui.ui.panes.pane import Pane
@@ -41,7 +41,7 @@ class HeatPane(Pane):
                 tooltip="Draw the nodes smaller, down to where all are seen", id="table.smaller"),
     ]  # fmt: skip
 
-    lens: reactive[Lens] = reactive(Lens(), init=False)
+    lens: var[Lens] = var(Lens(), init=False)
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
@@ -55,9 +55,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         *orders.JOBS,
     ]
 
-    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()), init=False)
-    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}), init=False)
-    watched: reactive[frozenset[str]] = reactive(frozenset[str](), init=False)
+    jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()), init=False)
+    progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}), init=False)
+    watched: var[frozenset[str]] = var(frozenset[str](), init=False)
     """The ids of the jobs whose end the user wants to be told of."""
 
     class OpenRequested(AboutJob):

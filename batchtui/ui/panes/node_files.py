@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind
@@ -30,7 +30,7 @@ a file beside this list, and follows it as it grows.
         Binding("enter", "open", "Read", tooltip="Show the end of this file", id="files.read"),
     ]
 
-    files: reactive[Reading[Window[NodeFile]]] = reactive(Reading(Window()), init=False)
+    files: var[Reading[Window[NodeFile]]] = var(Reading(Window()), init=False)
 
     class ReadRequested(Message):
         """The user wants to read this file."""

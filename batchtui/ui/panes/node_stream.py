@@ -1,6 +1,6 @@
 """A file of a node as it grows: at first what its start task wrote."""
 
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Node
@@ -14,9 +14,9 @@ STREAMS = (STDOUT, STDERR)
 class NodeStreamPane(StreamPane):
     """Says of a file that is not there why that may be."""
 
-    path: reactive[str] = reactive(STDOUT, init=False)
+    path: var[str] = var(STDOUT, init=False)
     """The file that it shows."""
-    machine: reactive[Reading[Node]] = reactive(Reading(Node("")), init=False)
+    machine: var[Reading[Node]] = var(Reading(Node("")), init=False)
 
     def __init__(self, key: str) -> None:
         super().__init__("stream", key)

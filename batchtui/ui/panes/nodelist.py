@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind
@@ -40,8 +40,8 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
         *COMMANDS,
     ]
 
-    pool: reactive[Pool | None] = reactive(None, init=False)
-    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()), init=False)
+    pool: var[Pool | None] = var(None, init=False)
+    nodes: var[Reading[Window[Node]]] = var(Reading(Window()), init=False)
 
     class OpenRequested(Message):
         """The user wants to know everything about this node."""

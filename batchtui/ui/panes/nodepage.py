@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Node
@@ -32,8 +32,8 @@ x lists what you can do to the node.
     NodePagePane VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     """
 
-    subject: reactive[Reading[Node]] = reactive(Reading(Node("")), init=False)
-    slots: reactive[int] = reactive(1, init=False)
+    subject: var[Reading[Node]] = var(Reading(Node("")), init=False)
+    slots: var[int] = var(1, init=False)
     """Of every node of its pool."""
 
     def compose(self) -> ComposeResult:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.history import Moment
@@ -57,11 +57,11 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         *COMMANDS,
     ]  # fmt: skip
 
-    pool: reactive[Pool | None] = reactive(None, init=False)
-    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()), init=False)
-    node: reactive[Reading[Node | None]] = reactive(Reading(None), init=False)
-    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()), init=False)
-    moments: reactive[tuple[Moment, ...]] = reactive((), init=False)
+    pool: var[Pool | None] = var(None, init=False)
+    nodes: var[Reading[Window[Node]]] = var(Reading(Window()), init=False)
+    node: var[Reading[Node | None]] = var(Reading(None), init=False)
+    node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()), init=False)
+    moments: var[tuple[Moment, ...]] = var((), init=False)
     """The pool's last hour."""
 
     class Highlighted(Message):

@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.advice import trouble
 from batchtui.core.feed import Reading
@@ -56,8 +56,8 @@ one asks first.
         *orders.POOLS,
     ]
 
-    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()), init=False)
-    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()), init=False)
+    pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()), init=False)
+    node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()), init=False)
 
     class OpenRequested(AboutPool):
         """The user wants to look into this pool."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.models import Node, RecentTask, Task
@@ -30,7 +30,7 @@ The tasks that ran on this node last, the latest first. Enter opens what the tas
         Binding("enter,o", "open", "Output", tooltip="Read stdout and stderr", id="recent.output"),
     ]
 
-    subject: reactive[Reading[Node]] = reactive(Reading(Node("")), init=False)
+    subject: var[Reading[Node]] = var(Reading(Node("")), init=False)
 
     class OutputRequested(Message):
         """The user wants to read what this task wrote."""

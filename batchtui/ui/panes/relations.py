@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.relations import Relation
 from batchtui.core.things import Thing
@@ -28,7 +28,7 @@ Enter goes there, and backspace comes back.
         Binding("enter", "open", "Go there", tooltip="Look at this thing", id="relations.open"),
     ]
 
-    found: reactive[tuple[Relation, ...]] = reactive((), init=False)
+    found: var[tuple[Relation, ...]] = var((), init=False)
 
     class OpenRequested(Message):
         """The user wants to look at this thing."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
@@ -44,7 +44,7 @@ one it made last. A schedule that is disabled makes no jobs until it is enabled 
 """
     BINDINGS: ClassVar[list[BindingType]] = [*orders.SCHEDULES]
 
-    schedules: reactive[Reading[tuple[JobSchedule, ...]]] = reactive(Reading(()), init=False)
+    schedules: var[Reading[tuple[JobSchedule, ...]]] = var(Reading(()), init=False)
 
     def columns(self) -> tuple[Column[JobSchedule], ...]:
         return (
@@ -96,7 +96,7 @@ The jobs that the highlighted job schedule has made. Enter opens one.
         Binding("enter", "open", "Open", tooltip="Everything about the job", id="schedules.job"),
     ]
 
-    scheduled: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()), init=False)
+    scheduled: var[Reading[tuple[Job, ...]]] = var(Reading(()), init=False)
 
     class OpenRequested(Message):
         """The user wants to look into this job."""

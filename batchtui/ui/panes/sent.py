@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.filters import Kind
 from batchtui.core.traffic import Request
@@ -25,9 +25,9 @@ that came back, and after how long. A path is shown without its query, which may
 A filter such as status:>399 or seconds:>1 finds the ones in trouble.
 """
 
-    requests: reactive[tuple[Request, ...]] = reactive((), init=False)
+    requests: var[tuple[Request, ...]] = var((), init=False)
     """The oldest first."""
-    clock: reactive[float] = reactive(0.0, init=False)
+    clock: var[float] = var(0.0, init=False)
     """The present time of the clock that times the requests."""
 
     def columns(self) -> tuple[Column[Request], ...]:

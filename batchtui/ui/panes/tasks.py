@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
@@ -50,9 +50,9 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         *orders.TASKS,
     ]
 
-    job: reactive[Job | None] = reactive(None, init=False)
-    tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()), init=False)
-    counts: reactive[TaskCounts | None] = reactive(None, init=False)
+    job: var[Job | None] = var(None, init=False)
+    tasks: var[Reading[Window[Task]]] = var(Reading(Window()), init=False)
+    counts: var[TaskCounts | None] = var(None, init=False)
     """Of the whole job, which may have more tasks than the window."""
 
     class OutputRequested(Message):

@@ -5,7 +5,6 @@ from functools import partial
 from textual import on, work
 from textual.app import ComposeResult
 from textual.reactive import var
-from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -17,6 +16,7 @@ from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.steering import steered
 from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.widgets.keybar import KeyBar
 
 
 class BlobsScreen(InspectableScreen):
@@ -35,7 +35,7 @@ class BlobsScreen(InspectableScreen):
         pane = BlobsPane(id="blobs").data_bind(BlobsScreen.blobs, FollowingScreen.now)
         pane.about, pane.read_only = self._container, self.controller.read_only
         yield pane
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._feeds.show_container(self._container)

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -44,8 +44,8 @@ class BulkScreen(ModalScreen[bool]):
                 id="bulk.failures"),
     ]  # fmt: skip
 
-    running: reactive[bool] = reactive(False, bindings=True, init=False)
-    only_failures: reactive[bool] = reactive(False, init=False)
+    running: var[bool] = var(False, bindings=True, init=False)
+    only_failures: var[bool] = var(False, init=False)
 
     def __init__(self, run: BulkRun) -> None:
         super().__init__()

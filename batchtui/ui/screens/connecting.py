@@ -6,9 +6,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from batchtui.ui.widgets.keybar import KeyBar
 
 
 class ConnectingScreen(Screen[None]):
@@ -20,7 +22,7 @@ class ConnectingScreen(Screen[None]):
         Binding("q,escape", "app.quit", "Quit", tooltip="Leave batchtui"),
     ]
 
-    failure: reactive[str] = reactive("", bindings=True, init=False)
+    failure: var[str] = var("", bindings=True, init=False)
 
     class RetryRequested(Message):
         """The user wants another attempt."""
@@ -34,7 +36,7 @@ class ConnectingScreen(Screen[None]):
             box.border_title = "batchtui"
             yield Static("Opening the account…", id="steps", markup=False)
             yield Static(id="failure", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def say(self, sentence: str) -> None:
         """Show a step; a step that only counts on replaces itself."""

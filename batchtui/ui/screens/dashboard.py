@@ -8,8 +8,9 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from batchtui.core.controller import Controller
 from batchtui.core.models import (
@@ -73,16 +74,19 @@ class DashboardScreen(
         Binding("escape", "unzoom", "All panes", show=False, id="unzoom"),
     ]  # fmt: skip
 
-    pool: reactive[Pool | None] = reactive(None)
+    pool: var[Pool | None] = var(None)
     """The highlighted one, whose nodes are shown."""
-    job: reactive[Job | None] = reactive(None)
+    job: var[Job | None] = var(None)
     """The highlighted one, whose tasks are shown."""
-    counts: reactive[TaskCounts | None] = reactive(None)
+    counts: var[TaskCounts | None] = var(None)
     """Of the highlighted job."""
-    now: reactive[datetime] = reactive(datetime.now)
-    running: reactive[str] = reactive("")
+    now: var[datetime] = var(datetime.now)
+    running: var[str] = var("")
     """The recipes under way, in words."""
-    zoomed: reactive[bool] = reactive(False, toggle_class="-zoomed")
+    zoomed: var[bool] = var(False)
+
+    focused: var[Widget | None] = var(None)
+    # Textual's own draws the whole screen anew at every change of focus.
 
     header = getters.query_one(AccountHeader)
 
@@ -216,7 +220,7 @@ class DashboardScreen(
         pane = next((node for node in event.widget.ancestors if isinstance(node, Pane)), None)
         if pane is not None:
             for other in self.query("Pane, #left, #right"):
-                other.set_class(other is pane or other is pane.parent, "-current")
+                self._mark(other, "-current", on=other is pane or other is pane.parent)
             self._lay_out(pane)
 
     def action_refresh(self) -> None:
@@ -244,10 +248,21 @@ class DashboardScreen(
         pane = next(iter(self.query("Pane.-current")), None)
         return PANES[0] if pane is None else pane.id or PANES[0]
 
+    def _mark(self, widget: Widget, name: str, *, on: bool) -> None:
+        """Give the widget the class, or take it."""
+        if widget.has_class(name) != on:
+            widget.set_class(on, name, update=False)
+            # Only in one column do rules for what is inside depend on a class here: to style
+            # whole columns anew takes longer than a key may.
+            narrow = self.has_class("-narrow")
+            inside = widget.walk_children(with_self=True) if narrow else (widget,)
+            self.app.stylesheet.update_nodes(inside)
+
     def _lay_out(self, current: Pane) -> None:
         """Show every pane, or this one alone."""
         for widget in self.query("Pane, #left, #right"):
             widget.display = not self.zoomed or widget in (current, current.parent)
+        self._mark(self.query_one("#left"), "-alone", on=self.zoomed)
         self.look()
 
     def _count(self) -> None:

@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.dossier import Dossier
@@ -23,6 +22,7 @@ from batchtui.ui.panes.relations import RelationsPane
 from batchtui.ui.screens.following import Clock, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
 from batchtui.ui.widgets.rows import RowsView
 from batchtui.ui.widgets.statusline import Fact, StatusLine
@@ -83,7 +83,7 @@ class InspectScreen(InspectableScreen):
                 yield RowsView()
                 yield Words(classes="trouble")
             yield RelationsPane(id="relations").data_bind(InspectScreen.found)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         for name in ("dossier", "form", "now"):

@@ -6,8 +6,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.reactive import reactive
-from textual.widgets import Footer
+from textual.reactive import var
 
 from batchtui.core.controller import Controller
 from batchtui.core.course import Course
@@ -26,6 +25,7 @@ from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.gantt import Gantt
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Spans, Tone
 
@@ -44,10 +44,10 @@ class JobScreen(InspectableScreen):
         Binding("f", "failures", "Failures", tooltip="Say why tasks failed", id="job.failures"),
     ]
 
-    subject: reactive[Reading[Job]] = reactive(Reading(Job("")))
-    counts: reactive[Reading[TaskCounts]] = reactive(Reading(TaskCounts()))
-    course: reactive[Reading[Course]] = reactive(Reading(Course()))
-    span: reactive[tuple[float, float]] = reactive((0.0, 1.0))
+    subject: var[Reading[Job]] = var(Reading(Job("")))
+    counts: var[Reading[TaskCounts]] = var(Reading(TaskCounts()))
+    course: var[Reading[Course]] = var(Reading(Course()))
+    span: var[tuple[float, float]] = var((0.0, 1.0))
     """The time on screen."""
 
     status = getters.query_one(StatusLine)
@@ -64,7 +64,7 @@ class JobScreen(InspectableScreen):
             yield OverTimePane(id="overtime").data_bind(here.course, here.span, now)
             yield DurationsPane(id="durations").data_bind(here.course)
         yield LanesPane(id="lanes").data_bind(here.course, now)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

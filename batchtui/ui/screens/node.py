@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
-from textual.widgets import Footer
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -29,6 +28,7 @@ from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.chords import chord
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.nodelines import since_words, state_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tiles import Lens
@@ -98,7 +98,7 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
                 yield RecentPane(id="recent").data_bind(here.subject, FollowingScreen.now)
                 yield NodeFilesPane(id="files").data_bind(here.files, FollowingScreen.now)
             yield NodeStreamPane("4").data_bind(machine=here.subject, reading=here.stream)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         for pane in self.query(Pane):

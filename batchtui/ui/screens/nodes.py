@@ -5,8 +5,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
-from textual.widgets import Footer
+from textual.reactive import var
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -16,6 +15,7 @@ from batchtui.ui.panes.nodelist import NodeListPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.node import NodeScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
+from batchtui.ui.widgets.keybar import KeyBar
 
 
 class NodesScreen(FollowingScreen, NodeOrdersScreen):
@@ -28,8 +28,8 @@ class NodesScreen(FollowingScreen, NodeOrdersScreen):
                 id="nodes.map"),
     ]  # fmt: skip
 
-    pool: reactive[Pool | None] = reactive(None)
-    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()))
+    pool: var[Pool | None] = var(None)
+    nodes: var[Reading[Window[Node]]] = var(Reading(Window()))
 
     list = getters.query_one(NodeListPane)
 
@@ -46,7 +46,7 @@ class NodesScreen(FollowingScreen, NodeOrdersScreen):
     def compose(self) -> ComposeResult:
         here = NodesScreen
         yield NodeListPane(id="nodelist").data_bind(here.pool, here.nodes, FollowingScreen.now)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.events import DescendantFocus
 from textual.reactive import var
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -22,6 +22,7 @@ from batchtui.ui.screens.following import Clock, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.glyphs import of_task
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.times import lasted
 from batchtui.ui.widgets.tones import Spans, Tone, content, joined
@@ -70,7 +71,7 @@ class OutputScreen(InspectableScreen, ReadingScreen):
                 yield StreamPane(stream, key).data_bind(
                     OutputScreen.subject, reading=getattr(OutputScreen, stream)
                 )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         task = self.subject.value

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from textual.reactive import reactive
+from textual.reactive import var
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
@@ -32,18 +32,18 @@ class ReadingsScreen(RequestsScreen):
     )  # fmt: skip
     """The feeds that this screen may look at; each has a reactive of its name."""
 
-    containers: reactive[Reading[tuple[Container, ...]]] = reactive(Reading(()))
-    usage: reactive[Reading[Mapping[str, Usage]]] = reactive(Reading({}))
-    pools: reactive[Reading[tuple[Pool, ...]]] = reactive(Reading(()))
-    node_counts: reactive[Reading[tuple[PoolNodeCounts, ...]]] = reactive(Reading(()))
-    nodes: reactive[Reading[Window[Node]]] = reactive(Reading(Window()))
-    moments: reactive[tuple[Moment, ...]] = reactive(())
+    containers: var[Reading[tuple[Container, ...]]] = var(Reading(()))
+    usage: var[Reading[Mapping[str, Usage]]] = var(Reading({}))
+    pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()))
+    node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()))
+    nodes: var[Reading[Window[Node]]] = var(Reading(Window()))
+    moments: var[tuple[Moment, ...]] = var(())
     """The last hour of the pool whose nodes are shown."""
-    node: reactive[Reading[Node | None]] = reactive(Reading(None))
-    jobs: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
-    progress: reactive[Reading[Mapping[str, TaskCounts]]] = reactive(Reading({}))
-    failures: reactive[Reading[FailedLately]] = reactive(Reading(FailedLately()))
-    tasks: reactive[Reading[Window[Task]]] = reactive(Reading(Window()))
+    node: var[Reading[Node | None]] = var(Reading(None))
+    jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()))
+    progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}))
+    failures: var[Reading[FailedLately]] = var(Reading(FailedLately()))
+    tasks: var[Reading[Window[Task]]] = var(Reading(Window()))
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller)

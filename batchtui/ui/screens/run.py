@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from batchtui.core.events import now
 from batchtui.ui.recipe_run import RecipeRun
@@ -20,6 +20,7 @@ from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.widgets.event_steps import StepList
 from batchtui.ui.widgets.event_story import Story
 from batchtui.ui.widgets.event_words import conclusion, headline, log_lines, troubles
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.tones import Spans, content
 
 
@@ -66,7 +67,7 @@ class RunScreen(Screen[None]):
             with VerticalScroll(id="log") as box:
                 box.border_title = "Log"
                 yield Static()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._stop = self._runs.subscribe(self.take)

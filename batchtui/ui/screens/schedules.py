@@ -5,8 +5,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
-from textual.widgets import Footer
+from textual.reactive import var
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed, Reading
@@ -18,6 +17,7 @@ from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.steering import steered
+from batchtui.ui.widgets.keybar import KeyBar
 
 SLOWER = 2
 """How much slower than tasks schedules change."""
@@ -33,8 +33,8 @@ class SchedulesScreen(FollowingScreen):
         Binding("2", "go('scheduled')", "Jobs", show=False, tooltip="Go to their jobs"),
     ]
 
-    schedules: reactive[Reading[tuple[JobSchedule, ...]]] = reactive(Reading(()))
-    scheduled: reactive[Reading[tuple[Job, ...]]] = reactive(Reading(()))
+    schedules: var[Reading[tuple[JobSchedule, ...]]] = var(Reading(()))
+    scheduled: var[Reading[tuple[Job, ...]]] = var(Reading(()))
 
     def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
         super().__init__(controller, clock=clock)
@@ -46,7 +46,7 @@ class SchedulesScreen(FollowingScreen):
         schedules.read_only = self.controller.read_only
         yield schedules
         yield ScheduledJobsPane(id="scheduled").data_bind(here.scheduled, FollowingScreen.now)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         batch, feeds = self.controller.gateway.batch, self.controller.feeds

@@ -7,7 +7,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -28,7 +28,7 @@ class TransferScreen(ModalScreen[bool]):
         Binding("r", "start", "Try again", tooltip="Start anew", id="transfer.retry"),
     ]
 
-    failure: reactive[str] = reactive("", bindings=True)
+    failure: var[str] = var("", bindings=True)
 
     def __init__(self, title: str, move: Move) -> None:
         super().__init__()

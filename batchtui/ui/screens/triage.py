@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from batchtui.core.causes import By, Cause
 from batchtui.core.controller import Controller
@@ -86,7 +85,7 @@ class TriageScreen(InspectableScreen, ReadingScreen):
             failed = FailedPane(self.job.id, id="failed")
             yield failed.data_bind(here.cause, FollowingScreen.now)
             yield StreamPane("stderr", "3").data_bind(here.subject, reading=here.stderr)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from batchtui.core.models import Job
@@ -29,7 +29,7 @@ class WatchingScreen(Screen[None]):
                 tooltip="Be told when this job ends, or no longer"),
     ]  # fmt: skip
 
-    watched: reactive[frozenset[str]] = reactive(frozenset[str]())
+    watched: var[frozenset[str]] = var(frozenset[str]())
     """The ids of the watched jobs."""
     job: Job | None
 

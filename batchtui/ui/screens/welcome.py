@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
+
+from batchtui.ui.widgets.keybar import KeyBar
 
 VARIABLES = (
     ("AZURE_BATCH_ACCOUNT", "the account's name"),
@@ -44,7 +46,7 @@ class WelcomeScreen(Screen[bool]):
                 "or describe it as a profile in config.toml and start batchtui --profile NAME.",
                 classes="last",
             )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     @on(Button.Pressed)
     def action_local(self) -> None:
