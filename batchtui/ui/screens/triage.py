@@ -29,6 +29,7 @@ from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
+from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone
 
