@@ -99,7 +99,8 @@ class Bulk(Generic[T]):
     async def run(self) -> None:
         left = [index for index, item in enumerate(self.items) if item.fate is not Fate.DONE]
         for index in left:
-            self._put(index, Fate.WAITING)
+            if self.items[index].said:
+                self._put(index, Fate.WAITING)
         waiting = iter(left)
 
         async def work() -> None:
