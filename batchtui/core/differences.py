@@ -53,8 +53,8 @@ class Member(Struct, frozen=True):
 def compared(left: Document, right: Document) -> tuple[Member, ...]:
     """Every member of the two: how they went first, and what is never the same last.
 
-    Null is as good as absent, and so are their ids and addresses, which their titles say. The
-    time between a start and an end is told as a member `elapsed` of its own.
+    Null and what is empty are as good as absent, and so are their ids and addresses, which their
+    titles say. The time between a start and an end is told as a member `elapsed` of its own.
     """
     one, other = (
         dict(_leaves({name: value for name, value in document.items() if name not in TOLD}))
@@ -110,16 +110,16 @@ def _rank(member: Member) -> int:
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, Mapping) and (value or not path):
+    if isinstance(value, Mapping):
         for name, each in value.items():
             yield from _leaves(each, (*path, name))
         if (length := _length(value)) and "elapsed" not in value:
             yield (*path, "elapsed"), length
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list):
         named = _settings(value)
         for name, each in named.items() if named else enumerate(value):
             yield from _leaves(each, (*path, name))
-    elif value is not None:
+    elif value not in (None, [], {}):
         yield path, value
 
 

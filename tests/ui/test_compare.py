@@ -108,7 +108,7 @@ def test_values_stand_beside_or_under_each_other(width: int) -> None:
     if width == 160:
         row = next(text for text in texts if "exit code" in text)
         assert row.split() == ["≠", "execution", "info", "·", "exit", "code", "0", "7"]
-        assert texts[0].index("t-2") == row.rindex("7") + len("A  ")
+        assert texts[0].index("t-2") == row.rindex("7") + len("B  ")
     else:
         place = next(index for index, text in enumerate(texts) if text.startswith("≠"))
         assert texts[place + 1].split() == ["A", "0", "B", "7"]

@@ -25,7 +25,8 @@ age:<2h for durations, /expression/ for a regular expression; a ! before a word 
 """.strip()
 SORTING = """
 . and , choose the column to sort by, S turns the order round, C chooses columns; all of it is
-remembered. space marks, and commands then work on all that is marked.
+remembered. space marks, and commands then work on all that is marked. m shows where two marked
+records differ, or a marked one and the highlighted one; c copies the names of the marked ones.
 """.strip()
 ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show all."
 

@@ -3,21 +3,26 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 from rich.cells import cell_len, set_cell_size
 
 from batchtui.core.differences import Member
-from batchtui.core.page import said
+from batchtui.core.page import moment, said
 from batchtui.core.wording import many
-from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
+from batchtui.ui.widgets.excerpt_text import lines_of
 from batchtui.ui.widgets.tones import Spans, Tone
+from batchtui.ui.widgets.wrapping import wrapped
 
 WIDE = 92
 """Cells from which two values stand side by side; below, one stands under the other."""
 LABELS = 42
 """Cells that the names of members have at the most where values stand beside them."""
+ALIKE = 8
+"""Characters that two texts have in common before it helps to say which they have not."""
+STEP = 8
+"""Cells by which the first column of values is wider or narrower."""
 DIFFERS, SAME = "≠", "="
 A, B = "A", "B"
 NOT_SET = "not set"
@@ -32,9 +37,10 @@ def difference_rows(
     wide = width >= WIDE
     longest = max((cell_len(member.words) for member in members), default=0)
     room = min(LABELS, longest, max(8, width // 4 if wide else width // 3))
-    rows: list[Spans] = [*_titles(names, width, room if wide else 0)]
+    table = _table(apart, names, now, room, width) if wide else None
+    rows: list[Spans] = [*_titles(names, table)]
     for member in apart:
-        rows += _beside(member, now, width, room) if wide else _stacked(member, now, width)
+        rows += _beside(member, now, table) if table else _stacked(member, now, width)
     if not apart:
         rows.append((("  Nothing differs but their ids and addresses.", Tone.GOOD),))
     if same:
@@ -61,52 +67,73 @@ def difference_text(
     return "\n".join(lines) + "\n"
 
 
-def _titles(names: tuple[str, str], width: int, room: int) -> Iterator[Spans]:
+class _Table(NamedTuple):
+    """Cells of the labels and of each value, where values stand side by side."""
+
+    labels: int
+    left: int
+    right: int
+
+
+def _table(
+    members: Sequence[Member], names: tuple[str, str], now: datetime, labels: int, width: int
+) -> _Table:
+    """Half of what there is for each value, or more where the other does not need its half."""
+    room = width - labels - 6
+    left, right = (
+        max(cell_len(line) for text in (f"{A}  {name}", *texts) for line in text.split("\n"))
+        for name, texts in (
+            (names[0], [_told(member.left, now) for member in members]),
+            (names[1], [_told(member.right, now) for member in members]),
+        )
+    )
+    # In steps, so that the second column stays where it is while seconds become minutes.
+    left += -left % STEP
+    first = min(left, max(room // 2, room - right))
+    return _Table(labels, first, room - first)
+
+
+def _titles(names: tuple[str, str], table: _Table | None) -> Iterator[Spans]:
     """Which is A and which is B: above their columns, or one under the other."""
-    if not room:
+    if table is None:
         for letter, name in zip((A, B), names, strict=True):
             yield ((f"  {letter}  ", Tone.ACTIVE), (name, Tone.STRONG))
     else:
-        each = _column(width, room)
-        first = set_cell_size(f"{A}  {names[0]}", each)
-        second = set_cell_size(f"{B}  {names[1]}", each).rstrip()
-        yield ((" " * (room + 4), ""), (first, Tone.STRONG), ("  ", ""), (second, Tone.STRONG))
+        first = set_cell_size(f"{A}  {names[0]}", table.left)
+        second = set_cell_size(f"{B}  {names[1]}", table.right).rstrip()
+        blank = " " * (table.labels + 4)
+        yield ((blank, ""), (first, Tone.STRONG), ("  ", ""), (second, Tone.STRONG))
     yield ()
 
 
-def _column(width: int, room: int) -> int:
-    return (width - room - 6) // 2
-
-
-def _beside(member: Member, now: datetime, width: int, room: int) -> Iterator[Spans]:
-    each = _column(width, room)
-    left, right = (_wrapped(spans, each) for spans in _marked(member, now))
-    label = _cut(member.words, room)
+def _beside(member: Member, now: datetime, table: _Table) -> Iterator[Spans]:
+    values = zip(_marked(member, now), table[1:], strict=True)
+    left, right = (wrapped(spans, cells) for spans, cells in values)
+    label = _cut(member.words, table.labels)
     for number, (one, other) in enumerate(zip_longest(left, right, fillvalue=())):
         mark = f"{DIFFERS} " if number == 0 else "  "
-        blank = " " * (each - sum(cell_len(text) for text, _ in one))
-        name = label if number == 0 else ""
-        yield ((mark, Tone.WARNING), (f"{set_cell_size(name, room)}  ", Tone.PLAIN), *one,
-               (f"{blank}  ", ""), *other)  # fmt: skip
+        blank = " " * (table.left - sum(cell_len(text) for text, _ in one))
+        name = set_cell_size(label if number == 0 else "", table.labels)
+        yield ((mark, Tone.WARNING), (f"{name}  ", Tone.PLAIN), *one, (f"{blank}  ", ""), *other)
 
 
 def _stacked(member: Member, now: datetime, width: int) -> Iterator[Spans]:
     yield ((f"{DIFFERS} ", Tone.WARNING), (_cut(member.words, width - 2), Tone.PLAIN))
     pair = _marked(member, now)
-    (left, *more), (right, *others) = (_wrapped(spans, max(8, width // 2 - 8)) for spans in pair)
+    (left, *more), (right, *others) = (wrapped(spans, max(8, width // 2 - 8)) for spans in pair)
     if not more and not others:
         blank = " " * (width // 2 - 7 - sum(cell_len(text) for text, _ in left))
         yield ((f"    {A}  ", Tone.ACTIVE), *left, (blank, ""), (f"{B}  ", Tone.ACTIVE), *right)
         return
     for letter, spans in zip((A, B), pair, strict=True):
-        for row in _wrapped(spans, max(8, width - 7)):
+        for row in wrapped(spans, max(8, width - 7)):
             yield ((f"    {letter}  ", Tone.ACTIVE), *row)
             letter = " "
 
 
 def _labelled(label: str, text: str, room: int, width: int) -> Iterator[Spans]:
     shown = _cut(label, room)
-    for row in _wrapped(((text, Tone.MUTED),), max(8, width - room - 4)):
+    for row in wrapped(((text, Tone.MUTED),), max(8, width - room - 4)):
         yield ((f"  {set_cell_size(shown, room)}  ", Tone.MUTED), *row)
         shown = ""
 
@@ -118,7 +145,13 @@ def _marked(member: Member, now: datetime) -> tuple[Spans, Spans]:
         return _alone(left, member.left), _alone(right, member.right)
     begin = _common(left, right)
     end = _common(left[begin:][::-1], right[begin:][::-1])
+    if begin + end < ALIKE or _is_time(member.left):
+        return _alone(left, member.left), _alone(right, member.right)
     return _parted(left, begin, end), _parted(right, begin, end)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, str) and moment(value) is not None
 
 
 def _alone(text: str, value: Any) -> Spans:
@@ -145,36 +178,9 @@ def _told(value: Any, now: datetime) -> str:
     """A value as the inspect page tells it, safe to show."""
     if value is UNSET:
         return NOT_SET
-    if value in ({}, [], ""):
+    if value == "":
         return "empty"
     return "\n".join(lines_of(said(value, now)))
-
-
-def _wrapped(spans: Spans, width: int) -> list[Spans]:
-    """The text in rows of at most `width` cells, each piece in its tone."""
-    text = "".join(piece for piece, _ in spans)
-    tones = [(len(piece), tone) for piece, tone in spans if piece]
-    rows: list[Spans] = []
-    for line in text.split("\n"):
-        for row in rows_of(line, width):
-            rows.append(tuple(_taken(row, tones)))
-        _taken_off(tones, 1)
-    return rows
-
-
-def _taken(row: str, tones: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
-    """The row in pieces of one tone; what it takes of the tones is gone from them."""
-    while row:
-        count, tone = tones[0]
-        piece, row = row[:count], row[count:]
-        yield piece, tone
-        _taken_off(tones, len(piece))
-
-
-def _taken_off(tones: list[tuple[int, str]], count: int) -> None:
-    if tones:
-        left, tone = tones[0]
-        tones[:1] = [(left - count, tone)] if left > count else []
 
 
 def _cut(label: str, width: int) -> str:
