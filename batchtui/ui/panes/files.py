@@ -181,4 +181,6 @@ def _bytes(entry: Entry) -> Value:
 
 
 def _size(entry: Entry) -> Cell:
+    if not entry.files:
+        return ""
     return ((in_bytes(entry.size), Tone.MUTED if entry.folder else Tone.PLAIN),)

@@ -28,6 +28,7 @@ from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.transfer import TransferScreen
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.names import short_node
 
 SLOWER = 5
 """How much rarer the list of files is looked at than what changes fastest."""
@@ -71,7 +72,7 @@ class FilesScreen(InspectableScreen, ReadingScreen):
         here = FilesScreen
         with Horizontal(id="panes"):
             files = FilesPane(id="files").data_bind(here.entries, FollowingScreen.now)
-            files.about = self.shelf.title
+            files.about = f"{self.shelf.thing.kind} {short_node(self.shelf.thing.id, 30)}"
             yield files
             yield FileStreamPane("2").data_bind(here.entry, reading=here.text)
         yield KeyBar()

@@ -1,5 +1,6 @@
 """One thing, whatever it is: as a page, as JSON, and what it leads to."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import getters, on
@@ -74,7 +75,16 @@ class InspectScreen(InspectableScreen):
 
     @property
     def begin(self) -> str:
-        return self._thing.id if self._thing.kind is Kind.BLOB else ""
+        if self._thing.kind is Kind.BLOB:
+            return self._thing.id
+        if self._thing.kind is Kind.TASK:
+            return "stderr.txt" if self._failed else "stdout.txt"
+        return ""
+
+    @property
+    def _failed(self) -> bool:
+        execution = self.dossier.value.document.get("executionInfo")
+        return isinstance(execution, Mapping) and execution.get("result") == "failure"
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -105,7 +115,8 @@ class InspectScreen(InspectableScreen):
         document = reading.value.document
         facts = [Fact(((f"{thing.kind} ", Tone.MUTED), (thing.id, Tone.STRONG)))]
         if state := document.get("state"):
-            facts.append(Fact(((str(state), Tone.ACTIVE),), 1))
+            sign = ("✗ failed", Tone.BAD) if self._failed else (str(state), Tone.ACTIVE)
+            facts.append(Fact((sign,), 1))
         if reading.error:
             facts.append(Fact((("○ stale" if reading.known else "○ not read", Tone.BAD),), 0,
                               right=True))  # fmt: skip

@@ -29,6 +29,7 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.chords import chord
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.nodelines import since_words, state_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tiles import Lens
@@ -114,7 +115,7 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
         node = self.subject.value
         lens = Lens(now=self.now, stuck=stuck_among((node,), self.now))
         self.status.facts = (
-            Fact((("Node ", Tone.MUTED), (node.id, Tone.STRONG)), 1),
+            Fact((("Node ", Tone.MUTED), (short_node(node.id, 30), Tone.STRONG)), 1),
             Fact(state_words(node), 0),
             Fact(since_words(node, lens), 2),
             Fact((("pool ", Tone.MUTED), (self.pool.id, Tone.PLAIN)), 3),

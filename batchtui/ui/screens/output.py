@@ -1,6 +1,6 @@
 """What a task wrote: its stdout and stderr, as they grow."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -24,10 +24,14 @@ from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.statusline import Fact, fitting
 from batchtui.ui.widgets.times import lasted
-from batchtui.ui.widgets.tones import Spans, Tone, content, joined
+from batchtui.ui.widgets.tones import Tone, content, joined
 
 STREAMS = {"1": "stdout", "2": "stderr"}
+
+GAP = 3
+"""Cells between what is told of the task."""
 
 CALM = 30.0
 """Seconds between two looks at the streams of a task that has ended: only its node may go."""
@@ -61,7 +65,8 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         super().__init__(controller, clock=clock)
         self._job_id = job_id
         self._task_id = task.id
-        self.set_reactive(OutputScreen.subject, Reading(task, known=True))
+        # Not `known`: who opens this may know less of the task than there is to know.
+        self.set_reactive(OutputScreen.subject, Reading(task))
 
     def compose(self) -> ComposeResult:
         yield Static(id="task")
@@ -92,10 +97,13 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         return f"{self._front.stream}.txt"
 
     def watch_subject(self, subject: Reading[Task]) -> None:
-        if "subject" in self.feeds and subject.value.state is TaskState.COMPLETED:
+        if subject.known and subject.value.state is TaskState.COMPLETED:
             self._calm_down()
         if self.is_mounted:
             self.describe()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.describe)
 
     def watch_now(self) -> None:
         if self.is_mounted:
@@ -111,8 +119,9 @@ class OutputScreen(InspectableScreen, ReadingScreen):
 
     def describe(self) -> None:
         """Say what the task is and how it is doing."""
-        task = self.subject.value
-        self.query_one("#task", Static).update(content(headline(task, self._job_id)))
+        task, line = self.subject.value, self.query_one("#task", Static)
+        facts = fitting(headline(task, self._job_id, self.now), line.content_size.width, GAP)
+        line.update(content(joined([fact.text for fact in facts], " " * GAP)))
         why = self.query_one("#why", Static)
         why.display = bool(reason(task))
         why.update(content(((reason(task), Tone.BAD),)))
@@ -130,22 +139,22 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         return self.query_one("StreamPane.-front", StreamPane)
 
 
-def headline(task: Task, job_id: str) -> Spans:
-    """`✗ frame-081   failed   exit 7   2.1 s   job night   node tvm-9f0c`."""
+def headline(task: Task, job_id: str, now: datetime) -> tuple[Fact, ...]:
+    """`frame-081   ✗ failed   exit 7   2.1 s   job night   node tvm-9f0c`."""
     execution = task.execution_info
-    sign = of_task(task)
-    parts: list[Spans] = [((task.id, Tone.STRONG),), sign.spans]
+    facts = [Fact(((task.id, Tone.STRONG),)), Fact(of_task(task).spans)]
     if execution.exit_code is not None:
-        parts.append(((f"exit {execution.exit_code}", Tone.BAD if task.failed else Tone.MUTED),))
+        tone = Tone.BAD if task.failed else Tone.MUTED
+        facts.append(Fact(((f"exit {execution.exit_code}", tone),)))
     if execution.start_time is not None:
-        took = lasted(execution.start_time, execution.end_time, datetime.now(UTC))
-        parts.append(((took, Tone.PLAIN),))
+        took = lasted(execution.start_time, execution.end_time, now)
+        facts.append(Fact(((took, Tone.PLAIN),), 1))
     if execution.retry_count:
-        parts.append(((f"retry {execution.retry_count}", Tone.WARNING),))
-    parts.append((("job ", Tone.MUTED), (job_id, Tone.PLAIN)))
-    if task.node_info.node_id:
-        parts.append((("node ", Tone.MUTED), (short_node(task.node_info.node_id, 24), Tone.PLAIN)))
-    return joined(parts, "   ")
+        facts.append(Fact(((f"retry {execution.retry_count}", Tone.WARNING),), 2))
+    facts.append(Fact((("job ", Tone.MUTED), (job_id, Tone.PLAIN)), 3))
+    if node_id := task.node_info.node_id:
+        facts.append(Fact((("node ", Tone.MUTED), (short_node(node_id, 24), Tone.PLAIN)), 4))
+    return tuple(facts)
 
 
 def reason(task: Task) -> str:
