@@ -28,6 +28,7 @@ from batchtui.ui.going import GoingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.opening import OpeningApp
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.readable import readable
 from batchtui.ui.recipe_run import Workshop
 from batchtui.ui.rekeying import RekeyingApp
 from batchtui.ui.running import RunningApp
@@ -108,6 +109,13 @@ class BatchApp(
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.FALLBACK
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        if self.theme not in theme.OURS:
+            variables |= readable(variables)
+            self.theme_variables = variables
+        return variables
 
     def on_mount(self) -> None:
         self.register_theme(theme.DARK)

@@ -66,10 +66,11 @@ DARK = Theme(
     error="#f07a80",
     variables={
         "text-muted": "#93a1b1",
-        "text-disabled": "#7d8a99",
+        "text-disabled": "#8a97a5",
         "row": "#1a2531",
         "row-focused": "#1e3143",
         "track": "#2b3845",
+        "input-selection-background": "#2c4a63",
         "border": "#6ab4ee",
         "border-blurred": "#33414f",
         "block-cursor-background": "#1e3143",
@@ -103,7 +104,7 @@ LIGHT = Theme(
     error="#b3261e",
     variables={
         "text-muted": "#545f6b",
-        "text-disabled": "#5f6974",
+        "text-disabled": "#5a646f",
         "row": "#e9edf1",
         "row-focused": "#d9e6f3",
         "track": "#d3d6d9",
@@ -124,6 +125,8 @@ LIGHT = Theme(
         **node_variables(LIGHT_NODES),
     },
 )
+
+OURS = (DARK.name, LIGHT.name)
 
 FALLBACK = {"row": "#1a2531", "row-focused": "#1e3143", "track": "#2b3845"} | node_variables(
     DARK_NODES
