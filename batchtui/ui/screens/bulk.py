@@ -68,6 +68,7 @@ class BulkScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         self.set_reactive(BulkScreen.running, self.run_shown.running)
+        self.query_one(RecordTable).empty = "Nothing has failed."
         self._stop_listening = self._runs.subscribe(self.take)
         self.set_interval(self.DRAWN, self.draw)
         self._settle()
@@ -91,22 +92,28 @@ class BulkScreen(ModalScreen[bool]):
         self.draw()
 
     def _settle(self) -> None:
-        """Say what can be done now that it goes on, or no longer."""
-        failed = bool(self._bulk.counts[Fate.FAILED])
-        ways = ["escape leave, it goes on", "c stop"]
-        if not self.running:
-            again = [] if self.run_shown.done else ["r try again"]
-            ways = [*again, *(["f failures"] if failed else []), "enter close"]
-        self.query_one("#bulk").border_subtitle = " · ".join(ways)
+        """Show what there is to show now that it goes on, or no longer."""
         self._drawn = -1
-        self.only_failures = failed and not self.running
+        self.only_failures = bool(self._bulk.counts[Fate.FAILED]) and not self.running
         self.draw()
+
+    @property
+    def _ways(self) -> str:
+        """The keys that do something now."""
+        failures = ["f failures"] if self._bulk.counts[Fate.FAILED] else []
+        if self.running:
+            ways = [*failures, "c stop", "escape leave, it goes on"]
+        else:
+            again = [] if self.run_shown.done else ["r try again"]
+            ways = [*again, *failures, "enter close"]
+        return " · ".join(ways)
 
     def draw(self) -> None:
         """Show how far it is, where that is news."""
         if self._drawn == self.run_shown.changes or not self.is_mounted:
             return
         self._drawn = self.run_shown.changes
+        self.query_one("#bulk").border_subtitle = self._ways
         counts = self._bulk.counts
         line = bar(
             ((counts[Fate.DONE], Tone.GOOD), (counts[Fate.FAILED], Tone.BAD)),

@@ -58,7 +58,10 @@ class Desk:
             abandoned=abandoned,
         )  # fmt: skip
         runs_of(self.app).start(run)
-        return await self.app.push_screen_wait(BulkScreen(run))
+        fine = await self.app.push_screen_wait(BulkScreen(run))
+        if run.running:
+            self.tell("It goes on. Press B to see how far it is.", run.title)
+        return fine
 
     def _tell_end(self, run: BulkRun, wakes: tuple[str, ...]) -> None:
         self._wake(wakes)
