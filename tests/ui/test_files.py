@@ -223,7 +223,10 @@ async def test_a_place_that_a_long_line_breaks_is_marked_on_both_rows() -> None:
         view.excerpt = Excerpt("x" * (width - 3) + "needle\n", size=1)
         view.sought = "needle"
         assert view.found == (1, 1)
-        assert view._hits.spans == {0: [(width - 3, width)], 1: [(0, 3)]}
+        assert view._hits.spans == {
+            0: [(width - 3, width, (0, width - 3))],
+            1: [(0, 3, (0, width - 3))],
+        }
 
 
 async def test_the_dashboard_leads_to_files_and_outputs() -> None:

@@ -18,7 +18,7 @@ from batchtui.core.models import Task
 from batchtui.core.page import Section, sections
 from batchtui.core.relations import Relation, relations
 from batchtui.core.task_page import task_sections
-from batchtui.core.things import Kind, Thing
+from batchtui.core.things import HOLDERS, Kind, Thing
 from batchtui.ui.panes.relations import RelationsPane
 from batchtui.ui.screens.following import Clock, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
@@ -114,6 +114,9 @@ class InspectScreen(InspectableScreen):
         reading, thing = self.dossier, self.thing
         document = reading.value.document
         facts = [Fact(((f"{thing.kind} ", Tone.MUTED), (thing.id, Tone.STRONG)))]
+        if thing.within:
+            holder = f"of {HOLDERS[thing.kind]} "
+            facts.append(Fact(((holder, Tone.MUTED), (thing.within, Tone.PLAIN)), 2))
         if state := document.get("state"):
             sign = ("✗ failed", Tone.BAD) if self._failed else (str(state), Tone.ACTIVE)
             facts.append(Fact((sign,), 1))

@@ -99,11 +99,13 @@ class RequestsScreen(Screen[None]):
 
     @on(ContainersPane.OpenRequested)
     def open_container(self, message: ContainersPane.OpenRequested) -> None:
-        self.app.push_screen(BlobsScreen(self.controller, message.container.name))
+        container = message.container.name
+        self.app.push_screen(BlobsScreen(self.controller, container, clock=self._clock))
 
     @on(TasksPane.OutputRequested)
     def open_output(self, message: TasksPane.OutputRequested) -> None:
-        self.app.push_screen(OutputScreen(self.controller, message.job.id, message.task))
+        screen = OutputScreen(self.controller, message.job.id, message.task, clock=self._clock)
+        self.app.push_screen(screen)
 
     def action_schedules(self) -> None:
         self.app.push_screen(SchedulesScreen(self.controller, clock=self._clock))

@@ -142,7 +142,8 @@ class TriageScreen(InspectableScreen, ReadingScreen):
 
     @on(FailedPane.OutputRequested)
     def open_output(self, message: FailedPane.OutputRequested) -> None:
-        self.app.push_screen(OutputScreen(self.controller, self.job.id, message.task))
+        screen = OutputScreen(self.controller, self.job.id, message.task, clock=self.clock)
+        self.app.push_screen(screen)
 
     def action_output(self) -> None:
         self.tasks.action_open()

@@ -18,8 +18,8 @@ class Hits:
         """`places`: of each row, its line and where in that it begins. None is found of nothing."""
         self.at: list[tuple[int, int]] = []
         """Row and column of each place."""
-        self.spans: dict[int, list[tuple[int, int]]] = {}
-        """By row, what is marked in it."""
+        self.spans: dict[int, list[tuple[int, int, tuple[int, int]]]] = {}
+        """By row, what is marked in it: from where to where, and the place that it is of."""
         self._rows = rows
         self._places = places
         if wanted is not None:
@@ -60,9 +60,10 @@ class Hits:
     def _note(self, line: int, start: int, stop: int) -> None:
         """Have a piece of a line marked, on however many rows it is."""
         row = bisect_right(self._places, (line, start)) - 1
-        self.at.append((row, start - self._places[row][1]))
+        place = row, start - self._places[row][1]
+        self.at.append(place)
         while start < stop:
             begins = self._places[row][1]
             ends = min(stop, begins + len(self._rows[row]))
-            self.spans.setdefault(row, []).append((start - begins, ends - begins))
+            self.spans.setdefault(row, []).append((start - begins, ends - begins, place))
             start, row = ends, row + 1

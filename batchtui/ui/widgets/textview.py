@@ -122,6 +122,8 @@ class TextView(ExcerptView):
         if self.progress:
             return self.progress
         place, places = self.found
+        if self.remark and not places:
+            return self.remark
         count = f"{place:,} of {many(places, 'place')}" if place else many(places, "place")
         where = " in this part" if self.partial else ""
         said = f"{count}{where}" if places else f"no {self.sought!r}{where or ' here'}"
@@ -250,9 +252,9 @@ class TextView(ExcerptView):
     def _marked(self, index: int) -> list[Segment]:
         """The row with what is sought in other colours."""
         text, done, segments = self._rows[index], 0, []
-        for start, stop in self._hits.spans[index]:
-            here = (index, start) == self._current
-            style = self.get_component_rich_style("text--current" if here else "text--hit")
+        for start, stop, place in self._hits.spans[index]:
+            name = "text--current" if place == self._current else "text--hit"
+            style = self.get_component_rich_style(name)
             segments += [
                 Segment(text[done:start], self.rich_style),
                 Segment(text[start:stop], style),
