@@ -14,6 +14,8 @@ from batchtui.ui.bulk_run import BulkRun
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.bulks import BulksScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.new_tasks import NewTasksScreen
+from batchtui.ui.widgets.form import NumberField
 from tests.fakes import FakeAccount, refused, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.stage import Stage
@@ -134,6 +136,20 @@ async def test_orders_that_are_left_go_on_and_are_told_of_at_their_end(
         await until(lambda: any("1 failed. Press B" in n.message for n in app._notifications))
         assert not app.runs.live
         await until(lambda: "Delete task" not in text_of(app.panes.header))
+
+
+async def test_many_new_tasks_are_added_with_progress(app: TestedApp, account: FakeAccount) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("5", "n")
+        await top(app, NewTasksScreen)
+        app.screen.query_one("#count", NumberField).input.value = "230"
+        await pilot.press("enter")
+        await top(app, BulkScreen)
+        title = str(app.screen.query_one("#bulk").border_title)
+        assert title.startswith("Add 230 tasks to ")
+        await until(lambda: "3 of 3 done" in text_of(app.screen.query_one("#counts")))
+    assert {len(job.tasks) for job in account.batch.world.jobs.values()} == {3, 233}
 
 
 async def test_a_large_loss_asks_for_the_name() -> None:

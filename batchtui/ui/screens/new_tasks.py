@@ -55,7 +55,7 @@ class NewTasksScreen(FormScreen[tuple[TaskSpec, ...]]):
         count.say(
             f"all the very same: write {INDEX} into the command"
             if same
-            else f"{INDEX} in the command stands for 1 to {total:,}"
+            else f"{INDEX} in the command stands for 1{f' to {total:,}' if total > 1 else ''}"
         )
 
     def result(self) -> tuple[TaskSpec, ...]:

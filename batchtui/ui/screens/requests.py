@@ -9,6 +9,8 @@ from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
+from batchtui.core.orders.adding import AT_ONCE, TaskAdding
+from batchtui.core.orders.tasks import WAKES
 from batchtui.core.wording import many
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.jobs import JobsPane
@@ -16,6 +18,7 @@ from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
@@ -75,7 +78,12 @@ class RequestsScreen(Screen[None]):
     async def new_tasks(self, message: TasksPane.NewRequested) -> None:
         job_id = message.job.id
         tasks = await self.app.push_screen_wait(NewTasksScreen(job_id))
-        if tasks:
+        if tasks and len(tasks) > AT_ONCE:
+            batch, traffic = self.controller.gateway.batch, self.controller.feeds.traffic
+            bulk = TaskAdding(batch, job_id).bulk(tasks, traffic)
+            title = f"Add {many(len(tasks), 'task')} to {job_id}"
+            await Desk(self.app, self.controller).go_on(title, bulk, "request", WAKES)
+        elif tasks:
             await self._act(
                 self.controller.add_tasks(job_id, tasks, lambda _count: None),
                 "New tasks",
