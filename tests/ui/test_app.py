@@ -73,6 +73,7 @@ async def test_a_failure_is_said_in_full_and_can_be_tried_again(
         await pilot.pause()
         shown = text_of(app.screen.query_one("#failure"))
         assert " ".join(shown.split()) == sentence
+        assert "config.toml" in "".join(text_of(app.screen.query_one("#hint")).split())
         assert app.closed
         await pilot.press("r")
         await settled(pilot, app)

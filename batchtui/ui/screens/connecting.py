@@ -10,7 +10,16 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Static
 
+from batchtui import paths
 from batchtui.ui.widgets.keybar import KeyBar
+
+OPENING = "batchtui"
+FAILED = "The account could not be opened"
+HINT = (
+    "Endpoint and key come from the variables AZURE_BATCH_ENDPOINT and AZURE_BATCH_ACCESS_KEY, or "
+    "from a profile in {}. Is this machine online, and are they of one account?\n\n"
+    "r tries again. batchtui --profile local opens the local account instead."
+)
 
 
 class ConnectingScreen(Screen[None]):
@@ -33,9 +42,10 @@ class ConnectingScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = "batchtui"
+            box.border_title = OPENING
             yield Static("Opening the account…", id="steps", markup=False)
             yield Static(id="failure", markup=False)
+            yield Static(HINT.format(paths.config_file()), id="hint", markup=False)
         yield KeyBar()
 
     def say(self, sentence: str) -> None:
@@ -45,6 +55,7 @@ class ConnectingScreen(Screen[None]):
 
     def watch_failure(self, failure: str) -> None:
         self.set_class(bool(failure), "-failed")
+        self.query_one("#box").border_title = FAILED if failure else OPENING
         self.query_one("#failure", Static).update(failure)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

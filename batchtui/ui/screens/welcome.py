@@ -1,5 +1,6 @@
 """The first screen of somebody who has not said which account to use."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,13 +11,19 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
+from batchtui import paths
 from batchtui.ui.widgets.keybar import KeyBar
 
 VARIABLES = (
     ("AZURE_BATCH_ACCOUNT", "the account's name"),
-    ("AZURE_BATCH_ENDPOINT", "https://<account>.<region>.batch.azure.com"),
-    ("AZURE_BATCH_ACCESS_KEY", "its key; without one, az login signs in"),
+    ("AZURE_BATCH_ENDPOINT", "https://NAME.REGION.batch.azure.com"),
+    ("AZURE_BATCH_ACCESS_KEY", "its key; leave it out for az login"),
     ("AZURE_STORAGE_CONNECTION_STRING", "the storage account's, for containers"),
+)
+
+ELSE = (
+    ("batchtui demo", "opens it and runs a first workload in it"),
+    ("batchtui --world busy", "plays a busy account with 2,500 nodes"),
 )
 
 
@@ -39,15 +46,23 @@ class WelcomeScreen(Screen[bool]):
                 "executes tasks, needs no sign-in and costs nothing."
             )
             yield Button("Open the local account (l)", variant="primary", compact=True)
-            yield Static("To work on an account in Azure instead, set", classes="heading")
-            for name, meaning in VARIABLES:
-                yield Static(Content.assemble((name, "$primary"), "\n  ", (meaning, "$text-muted")))
-            yield Static(
-                "or describe it as a profile in config.toml and start batchtui --profile NAME.",
-                classes="last",
-            )
+            yield Static(_aligned(ELSE), classes="last")
+            yield Static("To work on an account in Azure instead, set", classes="heading last")
+            yield Static(_aligned(VARIABLES))
+            place = f"or describe it as a profile in {paths.config_file()}"
+            start = f"{place} and start batchtui --profile NAME."
+            yield Static(start, classes="last", markup=False)
         yield KeyBar()
 
     @on(Button.Pressed)
     def action_local(self) -> None:
         self.dismiss(True)
+
+
+def _aligned(lines: Sequence[tuple[str, str]]) -> Content:
+    """Names in one column, and what they mean in another."""
+    width = max(len(name) for name, _ in lines) + 2
+    return Content("\n").join(
+        Content.assemble((f"{name:<{width}}", "$primary"), (meaning, "$text-muted"))
+        for name, meaning in lines
+    )
