@@ -22,6 +22,15 @@ class Dossier(Struct, frozen=True):
     """Whether the job has no more tasks than these."""
 
 
+async def whole(gateway: Gateway, thing: Thing) -> Document:
+    """Everything that the service tells of a thing itself, with what is secret in it."""
+    if thing.kind not in STORED:
+        return await gateway.batch.document(thing)
+    if gateway.storage is None:
+        raise GatewayError(f"Could not look at {thing}: the profile names no storage account.")
+    return await gateway.storage.document(thing)
+
+
 class Inspector:
     """Reads a thing again and again; what cannot change is read once."""
 
@@ -35,7 +44,7 @@ class Inspector:
         self._found: Dossier | None = None
 
     async def fetch(self) -> Dossier:
-        document = cleaned(await self._document())
+        document = cleaned(await whole(self._gateway, self.thing))
         if self.thing.kind is not Kind.TASK:
             return Dossier(document)
         if self._found is None:
@@ -45,15 +54,6 @@ class Inspector:
         if "multiInstanceSettings" in document:
             subtasks = await self._batch.subtasks(self.thing.within, self.thing.id)
         return Dossier(document, found.waiting, subtasks, found.searched, found.complete)
-
-    async def _document(self) -> Document:
-        if self.thing.kind not in STORED:
-            return await self._batch.document(self.thing)
-        if self._gateway.storage is None:
-            raise GatewayError(
-                f"Could not look at {self.thing}: the profile names no storage account."
-            )
-        return await self._gateway.storage.document(self.thing)
 
     async def _dependencies(self) -> Dossier:
         """Only a job that says so has tasks that wait for others."""

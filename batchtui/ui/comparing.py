@@ -6,13 +6,13 @@ from textual import on
 from textual.app import App
 
 from batchtui.core.wording import some
-from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.panes.taking import TakingPane
 from batchtui.ui.screens.compare import CompareScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 
 
 class ComparingApp(App[int]):
-    """Answers what every table of records can be asked for."""
+    """Answers what every pane with records can be asked for."""
 
     dashboard: DashboardScreen | None
 
@@ -20,8 +20,8 @@ class ComparingApp(App[int]):
         """The time of day against which ages are counted."""
         raise NotImplementedError
 
-    @on(TablePane.CompareRequested)
-    def compare(self, message: TablePane.CompareRequested) -> None:
+    @on(TakingPane.CompareRequested)
+    def compare(self, message: TakingPane.CompareRequested) -> None:
         if self.dashboard is None:
             return
         if message.trouble:
@@ -31,8 +31,8 @@ class ComparingApp(App[int]):
         screen = CompareScreen(self.dashboard.controller, one, other, clock=self.now)
         self.push_screen(screen)
 
-    @on(TablePane.CopyRequested)
-    def copy_names(self, message: TablePane.CopyRequested) -> None:
+    @on(TakingPane.CopyRequested)
+    def copy_names(self, message: TakingPane.CopyRequested) -> None:
         """Give the terminal the names, a line each."""
         self.copy_to_clipboard("\n".join(message.names))
         self.notify(f"Copied: {some(message.names)}", title="Copy", markup=False)

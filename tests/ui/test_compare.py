@@ -7,8 +7,10 @@ import pytest
 from textual.pilot import Pilot
 
 from batchtui.core.differences import compared
-from batchtui.core.states import TaskState
+from batchtui.core.states import NodeState, TaskState
+from batchtui.ui.panes.files import FilesPane
 from batchtui.ui.screens.compare import CompareScreen
+from batchtui.ui.screens.files import FilesScreen
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import difference_rows, difference_text
 from tests.core.test_differences import BAD, GOOD
@@ -96,8 +98,33 @@ async def test_what_cannot_be_compared_is_a_sentence(app: TestedApp, account: Fa
         account.batch.world.pools.pop("render-farm")
         await pilot.press("r")
         await until(lambda: "render-farm" in text_of(app.screen.query_one(".trouble")))
-        await pilot.press("backspace", "3", "m")
-        await until(lambda: "nothing more to know of containers" in said(app))
+        await pilot.press("backspace", "3", "b")
+        await until(lambda: isinstance(app.screen, FilesScreen))
+        await until(lambda: app.screen.query_one(FilesPane).table.records)
+        await pilot.press("m")
+        await until(lambda: "nothing more to know of files" in said(app))
+
+
+async def test_nodes_on_the_map_and_containers_are_compared_too(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    nodes = account.batch.world.pools["render-farm"].nodes
+    nodes[1].state = NodeState.UNUSABLE
+    first, second = (node.id for node in nodes[:2])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j")
+        await settled(pilot, app)
+        await pilot.press("4", "c", "m")
+        await until(lambda: app.clipboard == first)
+        await until(lambda: "Mark two nodes with space" in said(app))
+        await pilot.press("space", "l", "m")
+        await until(lambda: isinstance(app.screen, CompareScreen))
+        assert [thing.id for thing in app.screen.things] == [first, second]  # type: ignore[attr-defined]  # as above
+        await until(lambda: "≠" in text_of(app.screen.query_one("RowsView")))
+        await pilot.press("escape", "3", "space", "space", "m")
+        await until(lambda: isinstance(app.screen, CompareScreen))
+        await until(lambda: "Nothing differs" in text_of(app.screen.query_one("RowsView")))
 
 
 @pytest.mark.parametrize("width", [48, 78, 160])

@@ -10,6 +10,8 @@ from textual.reactive import var
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Blob, Window
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.steering import SteerablePane
@@ -60,6 +62,9 @@ first.
 
     def key(self, record: Blob) -> str:
         return record.name
+
+    def thing(self, record: Blob) -> Thing:
+        return Thing(Things.BLOB, record.name, self.about)
 
     def watch_blobs(self, reading: Reading[Window[Blob]]) -> None:
         window = reading.value

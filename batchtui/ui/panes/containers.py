@@ -11,6 +11,8 @@ from textual.reactive import var
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Container, Usage
+from batchtui.core.things import Kind as Things
+from batchtui.core.things import Thing
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes import orders
 from batchtui.ui.panes.modest import ModestPane
@@ -81,6 +83,9 @@ Enter lists a container's blobs. Deleting asks first.
 
     def key(self, record: Container) -> str:
         return record.name
+
+    def thing(self, record: Container) -> Thing:
+        return Thing(Things.CONTAINER, record.name)
 
     def watch_containers(self, reading: Reading[tuple[Container, ...]]) -> None:
         self.take()

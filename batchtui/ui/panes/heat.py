@@ -8,13 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from batchtui.core.stuck import stuck_among
-from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.taking import TakingPane
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.tiles import Lens
 
 
-class HeatPane(Pane):
+class HeatPane(TakingPane):
     """A heatmap, and a legend that also chooses; both are looked at through one lens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -16,6 +16,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.history import Moment
 from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
 from batchtui.core.states import NodeState
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import many
 from batchtui.ui.panes.heat import HeatPane
 from batchtui.ui.panes.node_orders import COMMANDS, NodesOrdered
@@ -143,12 +144,29 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
             self.refresh_bindings()
         self._tell_node()
 
+    @property
+    def marked(self) -> tuple[Node, ...]:
+        marked = self.lens.marked
+        return tuple(node for node in self.heatmap.nodes if node.id in marked) if marked else ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        here = () if self.highlighted is None else (self.highlighted,)
+        return tuple(node.id for node in self.marked or here)
+
+    @property
+    def pair(self) -> tuple[Thing | None, ...]:
+        ids = [node.id for node in self.marked]
+        if len(ids) < 2 and self.highlighted is not None and self.highlighted.id not in ids:
+            ids.append(self.highlighted.id)
+        return tuple(Thing(Kind.NODE, node_id, self.about) for node_id in ids)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open", "list", "trouble") and self.highlighted is None:
             return None
         if action == "order" and (self.read_only or self.highlighted is None):
             return None
-        return True
+        return super().check_action(action, parameters)
 
     @on(NodeHeatmap.Selected)
     def action_open(self) -> None:
@@ -161,9 +179,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
 
     def action_order(self, order: str) -> None:
         """Have something done to the marked nodes, or to the one under the cursor."""
-        marked = tuple(node for node in self.heatmap.nodes if node.id in self.lens.marked)
         if self.pool is not None and self.highlighted is not None:
-            nodes = marked or (self.highlighted,)
+            nodes = self.marked or (self.highlighted,)
             self.post_message(NodesOrdered(order, self.pool.id, nodes))
 
     def summarise(self) -> None:
