@@ -168,3 +168,27 @@ async def test_columns_grow_with_what_is_seen_and_stay_so_wide() -> None:
         app.table.replace(entries(3))
         await pilot.pause()
         assert text_of(app.table).splitlines()[0].index("STATE") == column
+
+
+def drawn(app: TableApp) -> list[str]:
+    """The lines as they stand on the screen, drawn anew or not."""
+    return [
+        "".join(segment.text for segment in line)
+        for line in app.screen._compositor.render_strips()
+    ]
+
+
+async def test_in_a_scrolled_table_the_line_of_the_cursor_and_of_a_change_is_drawn_anew() -> None:
+    app = TableApp()
+    async with app.run_test(size=(30, 12)) as pilot:
+        show(app, entries(100))
+        await pilot.press("G", "k", "k")
+        await pilot.pause()
+        (line,) = (line for line in drawn(app) if RecordTable.MARK in line)
+        assert key_of(app.table) == "id-00097"
+        assert "id-00097" in line
+        changed = [(name, "over" if name == "id-00095" else state) for name, state in entries(100)]
+        show(app, changed)
+        await pilot.pause()
+        (line,) = (line for line in drawn(app) if "id-00095" in line)
+        assert "over" in line

@@ -202,7 +202,7 @@ class Gantt(GanttLines, can_focus=True):
                 self._show(stint.start - (end - begin) / 2, end - begin)
 
     def _refresh_lane(self, row: int) -> None:
-        self.refresh_lines(row - self.scroll_offset.y + HEADER)
+        self.refresh_lines(row + HEADER)
 
     def _tell_scope(self) -> None:
         if self.is_mounted:

@@ -158,8 +158,8 @@ class HeatLines(ScrollView):
         return row * self.columns * self.scale.nodes
 
     def _refresh_node(self, index: int) -> None:
-        row = index // self.scale.nodes // self.columns * self.scale.height - self.scroll_offset.y
-        if 0 <= row < self.size.height:
+        row = index // self.scale.nodes // self.columns * self.scale.height
+        if 0 <= row - self.scroll_offset.y < self.size.height:
             self.refresh_lines(row)
 
     def _scroll_to_cursor(self) -> None:

@@ -106,15 +106,15 @@ class RecordTable(RecordLines[T], can_focus=True):
         """Redraw the rows on screen that would look different from how they look now."""
         for index in self._on_screen():
             if self._drawn.get(index) != self._cells(index):
-                self.refresh_lines(index - self._scrolled + self.header)
+                self.refresh_lines(index + self.header)
         self._refit()
 
     def validate_cursor(self, cursor: int) -> int:
         return clamp(cursor, 0, max(0, len(self.records) - 1))
 
     def watch_cursor(self, before: int, after: int) -> None:
-        self.refresh_lines(before - self._scrolled + self.header)
-        self.refresh_lines(after - self._scrolled + self.header)
+        self.refresh_lines(before + self.header)
+        self.refresh_lines(after + self.header)
         self._scroll_to_cursor()
         if self.records:
             self.post_message(self.Highlighted(self, after))
