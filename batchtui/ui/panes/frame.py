@@ -60,6 +60,13 @@ class Pane(Vertical):
     def on_mount(self) -> None:
         self.watch_trouble(self.trouble)
 
+    def on_click(self) -> None:
+        """A click on the border, or on words, leads into the pane."""
+        if not self.has_focus_within:
+            focusable = (widget for widget in self.query("*") if widget.focusable)
+            if (first := next(focusable, None)) is not None:
+                first.focus()
+
     def take(self) -> None:
         """Tell of the trouble that the pane's readings had."""
         readings: list[Reading[Any]] = [getattr(self, name) for name in self.FEEDS]

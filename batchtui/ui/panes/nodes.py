@@ -214,7 +214,7 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
 
     def _say_empty(self) -> None:
         if self.pool is None:
-            sentence = "Highlight a pool to see its nodes."
+            sentence = "The nodes of the highlighted pool appear here."
         elif not self.nodes.known:
             sentence = "" if self.nodes.error else "Looking…"
         else:

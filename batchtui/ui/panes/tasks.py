@@ -170,7 +170,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     def _show(self) -> None:
         empty = "This job has no tasks yet. Press n to add some."
         if self.job is None:
-            empty = "Highlight a job to see its tasks."
+            empty = "The tasks of the highlighted job appear here."
         self.show(self.tasks.value.items, known=self.tasks.known or self.job is None, empty=empty)
         self._summarise()
 

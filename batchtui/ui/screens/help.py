@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from batchtui.ui.widgets.keylines import KeyLines, Line
 
 SCROLLING = ("scroll_", "page_left", "page_right")
 """Commands that Textual gives whatever scrolls, and that do nothing here."""
@@ -36,13 +37,13 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = f"Help · {self._title}"
             box.border_subtitle = "escape closes"
             yield Static(_reflowed(self._text), id="text", markup=False)
-            yield Static(self._keys(), id="keys")
+            yield KeyLines(self._lines(), id="keys")
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
-    def _keys(self) -> Content:
-        """A line per command: its keys, its name, and what it does."""
+    def _lines(self) -> list[Line]:
+        """A line per command."""
         commands: dict[str, list[ActiveBinding]] = {}
         for active in sorted(self._actives, key=lambda active: not active.tooltip):
             sideways = active.binding.action.startswith(SCROLLING)
@@ -52,15 +53,8 @@ class HelpScreen(ModalScreen[None]):
         for actives in commands.values():
             first = actives[0]
             keys = " ".join(self.app.get_key_display(active.binding) for active in actives)
-            tone = "" if first.enabled else "$text-disabled"
-            lines.append(
-                Content.assemble(
-                    (f"{keys:<16}", "$primary" if first.enabled else tone),
-                    (f"{first.binding.description:<14}", tone),
-                    (first.tooltip, tone or "$text-muted"),
-                )
-            )
-        return Content("\n").join(lines)
+            lines.append(Line(keys, first.binding.description, first.tooltip, first.enabled))
+        return lines
 
 
 def _reflowed(text: str) -> str:
