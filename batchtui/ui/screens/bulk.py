@@ -33,6 +33,7 @@ class BulkScreen(ModalScreen[bool]):
 
     CSS_PATH = "bulk.tcss"
     AUTO_FOCUS = "RecordTable"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
     DRAWN = 0.1
     """Seconds between two drawings, however fast things are done."""
     BINDINGS: ClassVar[list[BindingType]] = [
