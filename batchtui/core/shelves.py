@@ -73,12 +73,18 @@ def of_node(gateway: Gateway, pool_id: str, node_id: str) -> Shelf:
     )
 
 
-def of_container(gateway: Gateway, container: str) -> Shelf:
+def of_container(gateway: Gateway, container: str, *, with_blob: str = "") -> Shelf:
+    """`with_blob` is listed even where it comes after all that are listed."""
+
     async def entries() -> Window[Entry]:
         if gateway.storage is None:
             raise GatewayError("There is no storage account: the profile names none.")
         window = await gateway.storage.blobs(container, at_most=AT_MOST)
-        return Window(of_blobs(window.items), window.complete)
+        blobs = window.items
+        if with_blob and not window.complete and all(blob.name != with_blob for blob in blobs):
+            size = await gateway.storage.blob_size(container, with_blob)
+            blobs = (*blobs, Blob(with_blob, size))
+        return Window(of_blobs(blobs), window.complete)
 
     return Shelf(
         Thing(Kind.CONTAINER, container),
@@ -98,7 +104,7 @@ def of_thing(gateway: Gateway, thing: Thing) -> Shelf | None:
         case Kind.CONTAINER:
             return of_container(gateway, thing.id)
         case Kind.BLOB:
-            return of_container(gateway, thing.within)
+            return of_container(gateway, thing.within, with_blob=thing.id)
     return None
 
 

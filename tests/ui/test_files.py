@@ -13,6 +13,7 @@ from batchtui.core.models import PoolInfo
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
+from batchtui.core.things import Kind, Thing
 from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.file_stream import FileStreamPane
 from batchtui.ui.panes.files import FilesPane
@@ -251,3 +252,20 @@ async def test_the_dashboard_leads_to_files_and_outputs() -> None:
         await until(pilot, lambda: isinstance(app.screen, FilesScreen))
         assert isinstance(app.screen, FilesScreen)
         assert app.screen.shelf.title.startswith("node ")
+
+
+@pytest.mark.parametrize("path", ["many/deep/last", "zoo/one"])
+async def test_a_blob_is_gone_to_in_a_folded_tree_and_beyond_what_is_listed(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "AT_MOST", 60)
+    account = boxed()
+    account.storage.put("box", {f"many/{index:03}": b"x" for index in range(100)})
+    account.storage.put("box", {path: b"the one\n"})
+    shelf = shelves.of_thing(account.gateway, Thing(Kind.BLOB, path, "box"))
+    assert shelf
+    feeds = Feeds(account.gateway, Traffic(), every=0.01)
+    stage = Stage(FilesScreen(Controller(account.gateway, feeds), shelf, begin=path))
+    async with stage.run_test(size=(120, 24)) as pilot:
+        await known(pilot, stage)
+        await until(pilot, lambda: "the one" in text_of(stream_of(stage).view))

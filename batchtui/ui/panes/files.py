@@ -66,8 +66,14 @@ folders, or the one in use; x o those that fit a pattern.
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        self._begin = ""
         self._unfolded: frozenset[str] | None = None
         """None until it is known how much there is."""
+
+    def begin_at(self, path: str) -> None:
+        """Go to that file as soon as it is known, wherever in the tree it is."""
+        self._begin = path
+        self.table.seek(path)
 
     def columns(self) -> tuple[Column[Entry], ...]:
         return (
@@ -96,7 +102,10 @@ folders, or the one in use; x o those that fit a pattern.
         if self._unfolded is None and reading.known:
             whole = tree(window.items, None)
             few = len(whole) <= FEW
-            self._unfolded = frozenset(e.path for e in whole if e.folder) if few else frozenset()
+            folders = (entry.path for entry in whole if entry.folder)
+            self._unfolded = frozenset(
+                path for path in folders if few or self._begin.startswith(f"{path}/")
+            )
         self._grow()
 
     def lay_out(self, records: Sequence[Entry]) -> None:

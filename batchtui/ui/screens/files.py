@@ -79,7 +79,7 @@ class FilesScreen(InspectableScreen, ReadingScreen):
 
     def on_mount(self) -> None:
         if self._begin:
-            self.list.table.seek(self._begin)
+            self.list.begin_at(self._begin)
         every, traffic = self.controller.feeds.every * SLOWER, self.controller.feeds.traffic
         nothing: Window[Entry] = Window()
         self.follow("entries", Feed(self.shelf.entries, nothing, every=every, traffic=traffic))

@@ -30,6 +30,9 @@ from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Tone, clean
 from batchtui.ui.widgets.words import Words
 
+FEW = 2
+"""Other things that take less room."""
+
 
 class InspectScreen(InspectableScreen):
     """Looks at the thing again and again while it is open. Secrets are hidden."""
@@ -130,6 +133,7 @@ class InspectScreen(InspectableScreen):
         page.border_title = "1 Page · 2 JSON" if self.form == "page" else "2 JSON · 1 Page"
         if reading.known or reading.error:
             self.found = relations(thing, reading.value)
+            self.query_one("#relations").set_class(len(self.found) <= FEW, "-few")
         if reading.known:
             parts = self.sections
             if self.form == "page":
