@@ -331,8 +331,8 @@ async def test_empty_panes_say_what_to_do_next() -> None:
         assert "Press n to create one" in said["pools"]
         assert "Press n to create one" in said["jobs"]
         assert "Press n to create one" in said["containers"]
-        assert "Highlight a pool" in said["nodes"]
-        assert "Highlight a job" in said["tasks"]
+        assert "highlighted pool" in said["nodes"]
+        assert "highlighted job" in said["tasks"]
 
 
 async def test_more_tasks_are_fetched_as_one_scrolls() -> None:
