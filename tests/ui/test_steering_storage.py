@@ -18,7 +18,7 @@ from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.widgets.form import TextField
 from tests.fakes import FakeAccount
 from tests.fakes.storage import SIGNATURE
-from tests.ui.conftest import TestedApp, settled, until
+from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.steering import SIZE, agreed, called, chosen, steerable, top
 
 
@@ -69,6 +69,15 @@ async def test_marked_blobs_are_deleted_together(app: TestedApp, account: FakeAc
         await pilot.press("space", "j", "space", "d")
         assert "Delete 2 blobs?" in await agreed(pilot, app)
         await until(lambda: len(account.storage.held["out"]) == 1)
+
+
+async def test_without_a_job_schedule_there_are_no_jobs_to_wait_for(app: TestedApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await top(app, SchedulesScreen)
+        jobs = app.screen.query_one("#scheduled RecordTable")
+        await until(lambda: "No job schedule is highlighted." in text_of(jobs))
 
 
 async def test_job_schedules_are_listed_with_their_jobs_and_steered(

@@ -124,7 +124,8 @@ The jobs that the highlighted job schedule has made. Enter opens one.
         self.take()
         self.summary = many(len(reading.value), "job") if reading.known else ""
         newest = sorted(reading.value, key=_created, reverse=True)
-        self.show(newest, known=reading.known, empty="It has made no job yet.")
+        empty = "It has made no job yet." if self.about else "No job schedule is highlighted."
+        self.show(newest, known=reading.known, empty=empty)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "open":

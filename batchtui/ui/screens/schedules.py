@@ -55,13 +55,17 @@ class SchedulesScreen(FollowingScreen):
             batch.schedules, (), every=every, traffic=feeds.traffic
         )
         self.follow("schedules", feed)
+        self._follow_jobs("")
 
     @on(TablePane.Highlighted, "#schedules")
     def show_jobs(self, message: TablePane.Highlighted) -> None:
         schedule = message.record
         schedule_id = schedule.id if isinstance(schedule, JobSchedule) else ""
-        if schedule_id == self._shown:
-            return
+        if schedule_id != self._shown:
+            self._follow_jobs(schedule_id)
+
+    def _follow_jobs(self, schedule_id: str) -> None:
+        """Show the jobs of that job schedule; without one, none."""
         self._shown = schedule_id
         self.query_one(ScheduledJobsPane).about = schedule_id
         batch, feeds = self.controller.gateway.batch, self.controller.feeds
