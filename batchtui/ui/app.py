@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
 
 from batchtui import paths
 from batchtui.core.controller import Controller
@@ -172,10 +173,20 @@ class BatchApp(
             if polling.done():
                 polling.result()
             await self.runs.cancel_all()
+            await self._let_go()
         finally:
             for task in (polling, leaving):
                 task.cancel()
             await asyncio.gather(polling, leaving, return_exceptions=True)
+
+    async def _let_go(self) -> None:
+        """Have nobody ask the account for anything more, on whatever screen: it is to be closed."""
+        self.dashboard = None
+        await self.push_screen(ConnectingScreen("Closing the account…"))
+        others = [worker for worker in self.workers if worker is not get_current_worker()]
+        for worker in others:
+            worker.cancel()
+        await asyncio.gather(*(worker.wait() for worker in others), return_exceptions=True)
 
     @on(ConnectingScreen.RetryRequested)
     def try_again(self) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 from textual.widgets import OptionList
 
+from batchtui.core.models import PoolInfo
+from batchtui.core.specs import JobSpec
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.help import HelpScreen
+from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.recipes import RecipesScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
 from tests.fakes import FakeAccount, unreachable
@@ -152,3 +155,23 @@ async def test_s_offers_the_recipes(app: TestedApp) -> None:
         await until(lambda: isinstance(app.screen, RecipesScreen))
         await pilot.press("escape")
         await until(lambda: app.screen is app.dashboard)
+
+
+async def test_leaving_from_another_screen_lets_nobody_ask_a_closed_account(
+    account: FakeAccount,
+) -> None:
+    await account.batch.create_job(JobSpec(id="a", pool_info=PoolInfo("p")))
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "J")
+        await until(lambda: isinstance(app.screen, JobScreen))
+        asking = [worker for worker in app.workers if (worker.name or "").startswith("course")]
+        assert asking
+        await pilot.press("q")
+        await until(lambda: app.closed)
+        assert all(worker.is_cancelled for worker in asking)
+        before = len(account.calls.made)
+        await pilot.press("r", "f", "o")
+        assert len(account.calls.made) == before
+    assert app.return_value == 0

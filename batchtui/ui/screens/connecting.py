@@ -36,14 +36,16 @@ class ConnectingScreen(Screen[None]):
     class RetryRequested(Message):
         """The user wants another attempt."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Opening the account…") -> None:
+        """`doing` is said until there is a first step."""
         super().__init__()
+        self._doing = doing
         self._steps: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
             box.border_title = OPENING
-            yield Static("Opening the account…", id="steps", markup=False)
+            yield Static(self._doing, id="steps", markup=False)
             yield Static(id="failure", markup=False)
             yield Static(HINT.format(paths.config_file()), id="hint", markup=False)
         yield KeyBar()
