@@ -5,13 +5,16 @@ import json
 import pytest
 
 from batchtui.core.page import Line, Section
+from batchtui.core.schedules import JobSchedule
 from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.panes.failed import FailedPane
 from batchtui.ui.panes.files import FilesPane
+from batchtui.ui.panes.schedules import SchedulesPane
 from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.files import FilesScreen
 from batchtui.ui.screens.inspect import InspectScreen
 from batchtui.ui.screens.node import NodeScreen
+from batchtui.ui.screens.nodes import NodesScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets.pagerows import page_rows
@@ -179,3 +182,22 @@ async def test_files_and_all_that_is_known_are_near_every_task_and_node(
         await until(lambda: isinstance(app.screen, NodeScreen))
         await pilot.press("b")
         await until(lambda: files_of("node tvm"))
+        await pilot.press("backspace", "backspace", "L")
+        await until(lambda: isinstance(app.screen, NodesScreen))
+        await pilot.press("i")
+        await until(lambda: inspected(app).startswith("node tvm"))
+
+
+async def test_a_job_schedule_and_its_jobs_are_inspected(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    account.batch.job_schedules["nightly"] = JobSchedule("nightly")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await until(lambda: app.screen.query("SchedulesPane"))
+        pane = app.screen.query_one(SchedulesPane)
+        await until(lambda: pane.highlighted is not None)
+        await pilot.press("i")
+        await until(lambda: inspected(app) == "job schedule nightly")
+        await until(lambda: "About" in text_of(app.screen.query_one("RowsView")))

@@ -50,10 +50,7 @@ class BlobsScreen(InspectableScreen):
     @property
     def thing(self) -> Thing:
         """The blob under the cursor; the container where there is none."""
-        blob = self.query_one(BlobsPane).highlighted
-        if blob is None:
-            return Thing(Kind.CONTAINER, self._container)
-        return Thing(Kind.BLOB, blob.name, self._container)
+        return super().thing or Thing(Kind.CONTAINER, self._container)
 
     @property
     def begin(self) -> str:

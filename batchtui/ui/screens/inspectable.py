@@ -7,6 +7,7 @@ from textual.message import Message
 
 from batchtui.core.shelves import HOLDING
 from batchtui.core.things import Thing
+from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.screens.following import FollowingScreen
 
 
@@ -39,8 +40,15 @@ class InspectableScreen(FollowingScreen):
 
     @property
     def thing(self) -> Thing | None:
-        """What the screen is about at this moment; None where it is about nothing."""
-        raise NotImplementedError
+        """What the screen is about at this moment; None where it is about nothing.
+
+        Unless a screen knows better, it is the record under the cursor of the pane in use.
+        """
+        above = self.focused.ancestors if self.focused else ()
+        pane = next((node for node in above if isinstance(node, TablePane)), None)
+        if pane is None or pane.highlighted is None:
+            return None
+        return pane.thing(pane.highlighted)
 
     @property
     def begin(self) -> str:

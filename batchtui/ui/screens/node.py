@@ -81,12 +81,13 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
 
     @property
     def thing(self) -> Thing:
-        return Thing(Kind.NODE, self.subject.value.id, self.pool.id)
+        """The node, or the task under the cursor where its recent tasks are in use."""
+        return super().thing or Thing(Kind.NODE, self.subject.value.id, self.pool.id)
 
     @property
     def begin(self) -> str:
-        """The file that is shown."""
-        return self.path
+        """The file that is shown, where it is the node's."""
+        return self.path if self.thing.kind is Kind.NODE else STDOUT.rpartition("/")[2]
 
     def compose(self) -> ComposeResult:
         here = NodeScreen

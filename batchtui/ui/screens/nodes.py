@@ -13,12 +13,13 @@ from batchtui.core.models import Node, Pool, Window
 from batchtui.core.node_inquiries import NodeInquiries
 from batchtui.ui.panes.nodelist import NodeListPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.node import NodeScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.widgets.keybar import KeyBar
 
 
-class NodesScreen(FollowingScreen, NodeOrdersScreen):
+class NodesScreen(InspectableScreen, NodeOrdersScreen):
     """Follows the nodes of the pool; begins at the one that the user was at."""
 
     CSS_PATH = "nodes.tcss"
@@ -49,7 +50,6 @@ class NodesScreen(FollowingScreen, NodeOrdersScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.list.read_only = self.controller.read_only
         self.list.table.seek(self._begin)
         self.follow("nodes", self._inquiries.nodes(self.nodes.value))

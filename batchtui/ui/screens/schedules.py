@@ -15,6 +15,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.schedules import ScheduledJobsPane, SchedulesPane
 from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.steering import steered
 from batchtui.ui.widgets.keybar import KeyBar
@@ -23,7 +24,7 @@ SLOWER = 2
 """How much slower than tasks schedules change."""
 
 
-class SchedulesScreen(FollowingScreen):
+class SchedulesScreen(InspectableScreen):
     """The job schedules above, the jobs of the highlighted one below."""
 
     CSS_PATH = "schedules.tcss"

@@ -89,7 +89,6 @@ class TriageScreen(InspectableScreen, ReadingScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        super().on_mount()
         for pane in self.query(TablePane):
             pane.read_only = self.controller.read_only
         for name in ("failures", "counts"):
