@@ -96,3 +96,16 @@ async def test_a_part_amid_a_long_line_has_the_place_too(before: int) -> None:
     line, column = leaf.aim
     assert lines_in(part)[line][column : column + 6] == "needle"
     assert leaf.extent[0] < 1000 < leaf.extent[1]
+
+
+async def test_of_the_places_in_one_range_the_nearest_counts() -> None:
+    content = b"a needle, needle\na needle\nno more\n"
+    assert await seeker(content, "needle").after(0) == Place(2)
+    assert await seeker(content, "needle").before(len(content)) == Place(19)
+    assert await seeker(content, "needle").before(17) == Place(10)
+
+
+async def test_a_place_on_the_border_of_what_was_read_before_is_not_missed() -> None:
+    content = b"." * 500 + b"needle" + b"." * 500
+    assert await seeker(content, "needle").after(503) == Place(500)
+    assert await seeker(content, "needle").before(503) == Place(500)

@@ -69,7 +69,6 @@ class CompareScreen(FollowingScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        super().on_mount()
         for name in ("members", "whole", "now"):
             self.watch(self, name, self.describe, init=False)
         self.follow("members", comparison(self.controller, *self.things))

@@ -67,7 +67,6 @@ class JobScreen(InspectableScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        super().on_mount()
         for name in ("subject", "counts", "course", "now"):
             self.watch(self, name, self.describe, init=False)
         self.follow("subject", self._inquiries.job(self.job))
