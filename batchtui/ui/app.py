@@ -67,6 +67,8 @@ class BatchApp(
     TITLE = "batchtui"
     COMMANDS: ClassVar = {BindingsProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    # That icon is an emoji, whose width terminals do not agree upon.
+    CSS = "CommandPalette SearchIcon { display: none; }"
     EVERY = 2.0
     """Seconds between two looks at what changes fastest in a local account; in one that is far
     away it is twice that, for it counts requests."""

@@ -12,14 +12,16 @@ class BindingsProvider(Provider):
 
     async def discover(self) -> Hits:
         for active in self._described:
-            yield DiscoveryHit(active.binding.description, self._run(active), help=active.tooltip)
+            name = active.binding.description
+            yield DiscoveryHit(name, self._run(active), help=self._meaning(active))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for active in self._described:
             name = active.binding.description
             if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), self._run(active), help=active.tooltip)
+                shown = matcher.highlight(name)
+                yield Hit(score, shown, self._run(active), help=self._meaning(active))
 
     @property
     def _described(self) -> list[ActiveBinding]:
@@ -29,6 +31,10 @@ class BindingsProvider(Provider):
             if active.enabled and active.tooltip and not active.binding.system:
                 actions.setdefault((active.node, active.binding.action), active)
         return list(actions.values())
+
+    def _meaning(self, active: ActiveBinding) -> str:
+        """What the command does, and the key that does it without the palette."""
+        return f"{active.tooltip}   {self.app.get_key_display(active.binding)}"
 
     def _run(self, active: ActiveBinding) -> IgnoreReturnCallbackType:
         return partial(self.app.run_action, active.binding.action, active.node)

@@ -161,6 +161,7 @@ async def test_the_palette_knows_every_live_command(app: TestedApp) -> None:
         assert {"New", "Run", "Quit", "Zoom", "Refresh", "Help"} <= described
         await pilot.press("ctrl+p")
         await until(lambda: app.screen is not app.dashboard)
+        assert not app.screen.query_one("SearchIcon").display
         await pilot.press(*"refresh")
         await until(
             lambda: app.screen.query("OptionList").first(OptionList).option_count,
