@@ -170,11 +170,23 @@ async def test_columns_grow_with_what_is_seen_and_stay_so_wide() -> None:
         assert text_of(app.table).splitlines()[0].index("STATE") == column
 
 
+async def test_only_the_column_that_is_sorted_by_has_an_arrow() -> None:
+    app = TableApp()
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.table.replace(entries(3))
+        columns = (Column("", 8, app.id_of), Column("STATE", 6, lambda entry: entry[1]))
+        app.table.show_columns(columns, ("", False))
+        await pilot.pause()
+        assert "▲" not in text_of(app.table)
+        app.table.show_columns(columns, ("state", False))
+        await pilot.pause()
+        assert text_of(app.table).splitlines()[0].split() == ["STATE▲"]
+
+
 def drawn(app: TableApp) -> list[str]:
     """The lines as they stand on the screen, drawn anew or not."""
     return [
-        "".join(segment.text for segment in line)
-        for line in app.screen._compositor.render_strips()
+        "".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()
     ]
 
 
