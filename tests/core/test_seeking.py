@@ -1,6 +1,11 @@
 """A text sought in a file that is larger than what is read of it at once."""
 
+import asyncio
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from batchtui.core.leaf import Leaf
 from batchtui.core.seeking import Place, Seeker
@@ -109,3 +114,32 @@ async def test_a_place_on_the_border_of_what_was_read_before_is_not_missed() -> 
     content = b"." * 500 + b"needle" + b"." * 500
     assert await seeker(content, "needle").after(503) == Place(500)
     assert await seeker(content, "needle").before(503) == Place(500)
+
+
+@given(
+    lines=st.lists(st.text("abÄä ", max_size=12), max_size=12),
+    sought=st.text("abä", min_size=1, max_size=3),
+    line=st.integers(0, 12),
+    size=st.integers(1, 40),
+)
+def test_it_finds_what_a_search_in_all_of_the_text_finds(
+    lines: list[str], sought: str, line: int, size: int
+) -> None:
+    content = "".join(f"{each}\n" for each in lines).encode()
+    at = len("".join(f"{each}\n" for each in lines[:line]).encode())
+    places, begin = list[int](), 0
+    for each in lines:
+        found = (match.start() for match in re.finditer(re.escape(sought), each.lower()))
+        places += (begin + len(each[:column].encode()) for column in found)
+        begin += len(each.encode()) + 1
+    following = seeker(content, sought)
+    following.RANGE = size
+    after, before = [p for p in places if p >= at], [p for p in places if p < at]
+    assert asyncio.run(following.after(at)) == _place(after[:1], places[:1])
+    assert asyncio.run(following.before(at)) == _place(before[-1:], places[-1:])
+
+
+def _place(near: list[int], wrapped: list[int]) -> Place | None:
+    if near:
+        return Place(near[0])
+    return Place(wrapped[0], wrapped=True) if wrapped else None
