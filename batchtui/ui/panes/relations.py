@@ -72,4 +72,4 @@ def _words(relation: Relation) -> Cell:
 
 def _thing(relation: Relation) -> Cell:
     thing = relation.thing
-    return ((f"{thing.kind} ", Tone.MUTED), (short_node(thing.id, 40), Tone.PLAIN))
+    return ((f"{thing.kind} ", Tone.MUTED), (short_node(thing.id, 32), Tone.PLAIN))

@@ -35,10 +35,10 @@ class TextView(ExcerptView):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", tooltip="Look for a text", id="text.search"),
-        Binding("n", "seek(1)", "Next", show=False, tooltip="Go to the next place",
-                id="text.next"),
-        Binding("N", "seek(-1)", "Previous", show=False, tooltip="Go to the place before",
-                id="text.previous"),
+        Binding("n", "seek(1)", "Next", show=False,
+                tooltip="Go to the next place in all of the file", id="text.next"),
+        Binding("N", "seek(-1)", "Previous", show=False,
+                tooltip="Go to the place before, in all of the file", id="text.previous"),
         Binding("g", "leap(-1)", "Start", show=False, tooltip="Go to the start of the file",
                 id="text.start"),
         Binding("G", "leap(1)", "End", show=False, tooltip="Go to the end of the file, follow it",
