@@ -82,6 +82,27 @@ async def test_rows_before_the_cursor_do_not_move_what_one_looks_at() -> None:
         assert text_of(app.table).splitlines().index("▌id-00098               new") == line
 
 
+async def test_a_cursor_in_sight_stays_in_sight_and_one_out_of_sight_is_let_be() -> None:
+    app = TableApp()
+    async with app.run_test(size=(30, 12)) as pilot:
+        show(app, entries(100))
+        await pilot.press("G", *"kkkk")
+        show(app, entries(100)[::-1])
+        assert app.table.cursor == 4
+        await pilot.pause()
+        assert "▌id-00095" in text_of(app.table)
+        await pilot.press("G")
+        show(app, entries(20))
+        await pilot.pause()
+        assert "▌id-00000" in text_of(app.table)
+        show(app, entries(100))
+        app.table.scroll_to(y=60, animate=False, immediate=True)
+        await pilot.pause()
+        show(app, entries(99))
+        await pilot.pause()
+        assert "▌" not in text_of(app.table), "nobody is taken back to the cursor by a reading"
+
+
 async def test_keys_reach_every_row_and_the_header_hides_none() -> None:
     app = TableApp()
     async with app.run_test(size=(30, 12)) as pilot:
@@ -174,7 +195,10 @@ async def test_only_the_column_that_is_sorted_by_has_an_arrow() -> None:
     app = TableApp()
     async with app.run_test(size=(40, 6)) as pilot:
         app.table.replace(entries(3))
-        columns = (Column("", 8, app.id_of), Column("STATE", 6, lambda entry: entry[1]))
+        columns: tuple[Column[Entry], ...] = (
+            Column("", 8, app.id_of),
+            Column("STATE", 6, lambda entry: entry[1]),
+        )
         app.table.show_columns(columns, ("", False))
         await pilot.pause()
         assert "▲" not in text_of(app.table)
