@@ -149,6 +149,8 @@ PLACES = {
     "FollowingScreen": "Other screens",
     "InspectableScreen": "Other screens",
     "LogScreen": "Requests and log",
+    "ReadingScreen": "Texts",
+    "PartView": "Texts",
     "TextView": "Texts",
 }
 """Where the commands of a class work, where its own name does not say so."""

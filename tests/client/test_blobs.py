@@ -289,6 +289,6 @@ async def test_what_is_known_of_a_container_and_of_a_blob(
     assert (blob["blobType"], blob["accessTier"]) == ("BlockBlob", "Hot")
     assert blob["url"] == f"{account.storage_endpoint}/{box}/a/log.txt"
     assert abs(datetime.now(UTC) - datetime.fromisoformat(blob["lastModified"])) < HOUR
-    with pytest.raises(GatewayError, match="^Could not look at blob gone of container") as caught:
+    with pytest.raises(GatewayError, match=r"^Could not look at blob gone of container") as caught:
         await storage.document(Thing(Kind.BLOB, "gone", box))
     assert caught.value.missing

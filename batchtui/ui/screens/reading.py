@@ -14,6 +14,7 @@ from batchtui.core.tail import Excerpt, Source
 from batchtui.core.wording import in_bytes
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.widgets.partview import PartView
 from batchtui.ui.widgets.textview import TextView
 
 F = TypeVar("F")
@@ -126,7 +127,7 @@ class ReadingScreen(FollowingScreen):
         self.workers.cancel_group(self, f"seek:{name}")
 
 
-def _pane_of(view: TextView) -> StreamPane:
+def _pane_of(view: PartView) -> StreamPane:
     return view.query_ancestor(StreamPane)
 
 

@@ -1,7 +1,6 @@
 """A text that can be searched, with its lines numbered where one wants that."""
 
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,17 +11,15 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from batchtui.core.seeking import pattern
-from batchtui.core.tail import Excerpt
 from batchtui.core.wording import many
-from batchtui.ui.widgets.excerpt import ExcerptView
 from batchtui.ui.widgets.hits import Hits
+from batchtui.ui.widgets.partview import PartView
 
 
-class TextView(ExcerptView):
+class TextView(PartView):
     """Marks what is sought, and goes from one place to the next.
 
-    Capitals are told apart only where what is sought has any. Longer than most classes here for
-    its bindings and messages, which are declared where they are handled.
+    Capitals are told apart only where what is sought has any.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"text--number", "text--hit", "text--current"}
@@ -39,10 +36,6 @@ class TextView(ExcerptView):
                 tooltip="Go to the next place in all of the file", id="text.next"),
         Binding("N", "seek(-1)", "Previous", show=False,
                 tooltip="Go to the place before, in all of the file", id="text.previous"),
-        Binding("g", "leap(-1)", "Start", show=False, tooltip="Go to the start of the file",
-                id="text.start"),
-        Binding("G", "leap(1)", "End", show=False, tooltip="Go to the end of the file, follow it",
-                id="text.stop"),
         Binding("number_sign", "number", "Line numbers", show=False,
                 tooltip="Number the lines, or not", id="text.numbers"),
         Binding("escape", "forget", "Forget", show=False, tooltip="Look for nothing",
@@ -58,35 +51,13 @@ class TextView(ExcerptView):
     remark: var[str] = var("", init=False)
     """What is to be said of how the current place was come by."""
 
-    class About(Message):
-        """A request that concerns the text of a view."""
-
-        def __init__(self, view: "TextView") -> None:
-            self.view = view
-            super().__init__()
-            # Else what the pane around the view sets off would not come back to that pane.
-            self.set_sender(view)
-
-    class Stepped(About):
-        """A request to go on beyond the part of the file that is here: `step` is -1 or 1."""
-
-        def __init__(self, view: "TextView", step: int) -> None:
-            self.step = step
-            super().__init__(view)
-
-    class EdgeReached(Stepped):
-        """The user wants to read the part before this one, or after it."""
-
-    class EndWanted(Stepped):
-        """The user wants to read the file's first part, or its last."""
-
-    class SeekWanted(Stepped):
+    class SeekWanted(PartView.Stepped):
         """The user wants the last place before this part, or the first one after it.
 
         Whoever finds it has that part of the file here, and then calls `land`.
         """
 
-    class StopWanted(About):
+    class StopWanted(PartView.About):
         """The user no longer wants what is sought beyond this part."""
 
     class SearchWanted(Message):
@@ -96,21 +67,6 @@ class TextView(ExcerptView):
         super().__init__(id=id)
         self._hits = Hits(None, (), (), ())
         self._current: tuple[int, int] | None = None
-        self._turning: bool | None = None
-
-    def turn(self, *, to_end: bool) -> None:
-        """The next excerpt is another part of the file, to be read from its end or its start."""
-        self._turning = to_end
-
-    def watch_excerpt(self, excerpt: Excerpt) -> None:
-        here = (self._shown.start, self._shown.left)
-        if self._turning is None or here == (excerpt.start, excerpt.left):
-            super().watch_excerpt(excerpt)
-            return
-        to_end, self._turning = self._turning, None
-        self._show_latest()
-        self._scroll(int(self.max_scroll_y) if to_end else 0)
-        self.following = to_end
 
     @property
     def margin(self) -> int:
@@ -128,11 +84,6 @@ class TextView(ExcerptView):
         where = " in this part" if self.partial else ""
         said = f"{count}{where}" if places else f"no {self.sought!r}{where or ' here'}"
         return f"{said}, {self.remark}" if self.remark else said
-
-    @property
-    def partial(self) -> bool:
-        """Whether there is more of the file than what is here."""
-        return bool(self._shown.start or self._shown.left)
 
     def watch_sought(self) -> None:
         self._current = None
@@ -153,36 +104,6 @@ class TextView(ExcerptView):
         if action == "seek":
             return True if self.sought else None
         return True
-
-    def action_scroll_up(self) -> None:
-        self._go_on(-1, super().action_scroll_up)
-
-    def action_scroll_down(self) -> None:
-        self._go_on(1, super().action_scroll_down)
-
-    def action_page_up(self) -> None:
-        self._go_on(-1, super().action_page_up)
-
-    def action_page_down(self) -> None:
-        self._go_on(1, super().action_page_down)
-
-    def _go_on(self, step: int, scroll: Callable[[], None]) -> None:
-        """Scroll; from the edge of the part go on to the next part of the file."""
-        before = step < 0 and self._shown.start and self.scroll_offset.y <= 0
-        after = step > 0 and self._shown.left and self.scroll_offset.y >= self.max_scroll_y
-        if before or after:
-            self.post_message(self.EdgeReached(self, step))
-        else:
-            scroll()
-
-    def action_leap(self, step: int) -> None:
-        """Go to an end of the file, in whatever part that is."""
-        if self._shown.start if step < 0 else self._shown.left:
-            self.post_message(self.EndWanted(self, step))
-        elif step < 0:
-            self.action_scroll_home()
-        else:
-            self.action_scroll_end()
 
     def action_search(self) -> None:
         self.post_message(self.SearchWanted())
