@@ -11,11 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Key
 
 from batchtui.cli.dashboard import opened
 from batchtui.local.play import Play
@@ -23,18 +25,18 @@ from batchtui.paths import world_file
 from batchtui.ui.app import BatchApp
 
 SIZE = (120, 40)
-ROUNDS = 6
+ROUNDS = 4
 WALKS = {
     "panes": "1 2 3 4 5 tab tab tab tab tab shift+tab z z",
     "pools": "1 down down down up end home",
     "jobs": "2 down down down pagedown end home",
     "tasks": "5 down down pagedown pagedown end home",
     "nodes": "4 right right down down left + - v V f",
-    "filter": "5 / f r a m e escape 2 / - 1 escape",
+    "filter": "5 / s t r a t escape 2 / - 1 escape",
     "sort": "5 . . , S S",
     "help": "? escape",
     "palette": "ctrl+p d e l escape",
-    "go to": "colon f i l m escape",
+    "go to": ": f i l m escape",
     "actions": "2 x escape",
     "job": "2 J + + ] ] L H - - 0 escape",
     "triage": "f down down escape",
@@ -42,6 +44,11 @@ WALKS = {
     "node list": "4 L down down pagedown escape",
 }
 """What somebody does, by the part of the screen that it is about."""
+NAMES = {
+    "/": "slash", "?": "question_mark", ":": "colon", ".": "full_stop", ",": "comma",
+    "+": "plus", "-": "minus", "]": "right_square_bracket",
+}  # fmt: skip
+"""What Textual calls the keys of characters that are no letters."""
 PACE = 0.12
 """Seconds between two keys: as fast as somebody who holds one down slowly."""
 
@@ -85,7 +92,7 @@ async def pressed(app: TimedApp, walk: str, key: str) -> Answer | None:
     """Press the key; None where nothing was drawn, as at the end of a list."""
     app.frames.clear()
     started = time.perf_counter()
-    app.simulate_key(key)
+    app.post_message(Key(NAMES.get(key, key), key if len(key) == 1 else None))
     await _turn(app)
     drawn = -1
     while len(app.frames) != drawn:
@@ -100,17 +107,20 @@ async def _turn(app: TimedApp) -> None:
     """Let every message pass that is under way, and what it changed be drawn."""
     drawn = asyncio.Event()
 
-    def in_app() -> None:
-        app.screen.call_after_refresh(drawn.set)
-
     def in_screen() -> None:
-        app.call_later(in_app)
+        app.screen.call_after_refresh(drawn.set)
 
     def in_widget() -> None:
         app.screen.call_later(in_screen)
 
-    (app.screen.focused or app.screen).call_later(in_widget)
-    await drawn.wait()
+    def in_app() -> None:
+        (app.screen.focused or app.screen).call_later(in_widget)
+
+    while not drawn.is_set():
+        app.call_later(in_app)
+        # What is about to be closed takes its messages with it.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(drawn.wait(), 0.5)
 
 
 async def watch_loop(held: list[float]) -> None:
@@ -130,7 +140,7 @@ async def measure(world: str) -> list[str]:
     app.driver_class = Nowhere
     running = asyncio.create_task(app.run_async(size=SIZE))
     async with asyncio.timeout(600):
-        while app.dashboard is None or not app.dashboard.tasks.known:
+        while app.dashboard is None or not app.dashboard.tasks.known:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         held: list[float] = []
         watch = asyncio.create_task(watch_loop(held))
@@ -173,12 +183,19 @@ def _told(answers: Sequence[Answer]) -> Iterable[str]:
     for walk in WALKS:
         firsts = [answer.first for answer in answers if answer.walk == walk]
         lasts = [answer.last for answer in answers if answer.walk == walk]
-        slow = max((answer for answer in answers if answer.walk == walk), key=lambda a: a.first)
+        slow = max((answer for answer in answers if answer.walk == walk), key=_first)
         yield (
-            f"  {walk:9}  first {_ms(statistics.median(firsts)):>9}, 95 % {_ms(_at(firsts, 0.95)):>9}"
-            f"   all {_ms(statistics.median(lasts)):>9}, 95 % {_ms(_at(lasts, 0.95)):>9}"
+            f"  {walk:9}  first frame {_middle_and_end(firsts)}   all {_middle_and_end(lasts)}"
             f"   slowest {slow.key}"
         )
+
+
+def _middle_and_end(times: Sequence[float]) -> str:
+    return f"{_ms(statistics.median(times)):>8}, 95 % {_ms(_at(times, 0.95)):>8}"
+
+
+def _first(answer: Answer) -> float:
+    return answer.first
 
 
 def _at(values: Sequence[float], share: float) -> float:
