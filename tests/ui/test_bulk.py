@@ -152,6 +152,16 @@ async def test_many_new_tasks_are_added_with_progress(app: TestedApp, account: F
     assert {len(job.tasks) for job in account.batch.world.jobs.values()} == {3, 233}
 
 
+async def test_a_question_with_much_to_say_keeps_its_answers_in_sight() -> None:
+    sentences = tuple(f"Loss {number} is {'very ' * 30}large." for number in range(9))
+    stage = Stage(ConfirmScreen("Delete pool p?", consequences=sentences, yes="Delete"))
+    async with stage.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        region = stage.screen.query_one("#no").region
+        assert region
+        assert stage.screen.region.contains_region(region)
+
+
 async def test_a_large_loss_asks_for_the_name() -> None:
     stage = Stage(ConfirmScreen("Delete pool p?", yes="Delete", typed="render-farm"))
     async with stage.run_test() as pilot:
