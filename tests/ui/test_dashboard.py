@@ -333,6 +333,10 @@ async def test_empty_panes_say_what_to_do_next() -> None:
         assert "Press n to create one" in said["containers"]
         assert "highlighted pool" in said["nodes"]
         assert "highlighted job" in said["tasks"]
+        await pilot.press("f", "J", "i")
+        told = [each.message for each in app._notifications]
+        assert ["no job" in each for each in told] == [True, True, False], told
+        assert app.screen is app.panes
 
 
 async def test_more_tasks_are_fetched_as_one_scrolls() -> None:

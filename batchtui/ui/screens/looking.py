@@ -43,6 +43,8 @@ class LookingScreen(Screen[None]):
     def action_failures(self) -> None:
         if (job := self.failing) is not None:
             self.app.push_screen(TriageScreen(self.controller, job, clock=self._clock))
+        else:
+            self._say_absent("There is no job yet of which tasks could have failed.", "Failures")
 
     @property
     def failing(self) -> Job | None:
@@ -56,10 +58,17 @@ class LookingScreen(Screen[None]):
     def action_job(self) -> None:
         if self.job is not None:
             self.app.push_screen(JobScreen(self.controller, self.job, clock=self._clock))
+        else:
+            self._say_absent("There is no job yet to look at.", "Job")
 
     def action_inspect(self) -> None:
         if (thing := self.thing) is not None:
             self.post_message(LookWanted(thing))
+        else:
+            self._say_absent("Nothing is highlighted of which there is more to know.", "Inspect")
+
+    def _say_absent(self, sentence: str, title: str) -> None:
+        self.notify(sentence, title=title, markup=False)
 
     @property
     def thing(self) -> Thing | None:
