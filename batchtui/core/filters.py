@@ -5,7 +5,8 @@ term   = [ "!" ] ( "/" expression [ "/" ] | [ column ":" ] [ operator ] value )
 operator = "=" | "^" | ">" | ">=" | "<" | "<="
 
 `^` asks for the beginning of a text, `=` for the whole of it, and no operator for a part of it.
-A value with blanks stands between double quotes. Upper and lower case are the same.
+A value with blanks stands between double quotes. Upper and lower case are the same. Where no
+column is called `age`, that is the one which counts the time up to now under another name.
 """
 
 import re
@@ -38,6 +39,10 @@ class Op(Enum):
     LEAST = ">="
     LESS = "<"
     MOST = "<="
+
+
+AGES = ("for", "ended", "elapsed")
+"""Columns that tell for how long or since when something is so, the first of which is its age."""
 
 
 class FilterError(ValueError):
@@ -137,13 +142,20 @@ def _term(word: re.Match[str], columns: Mapping[str, Kind]) -> Term | None:
         if word["op"] == "^":
             return Term(everywhere, Op.START, value.casefold(), inverted)
         return Term(everywhere, Op.PART, f"{word['op']}{value}".casefold(), inverted)
-    column = word["column"].casefold()
+    column = _called(word["column"].casefold(), columns)
     if column not in columns:
         raise FilterError(
             f"There is no column {column}; there are {', '.join(columns)}. "
-            f'To look for that text write "{column}:{value}".'
+            f'To look for that text write "{column}:{word["op"]}{value}".'
         )
     return Term((column,), *_condition(column, columns[column], Op(word["op"]), value), inverted)
+
+
+def _called(column: str, columns: Mapping[str, Kind]) -> str:
+    """The column that a user means by that name."""
+    if column != "age" or column in columns:
+        return column
+    return next((name for name in AGES if columns.get(name) is Kind.DURATION), column)
 
 
 def _condition(column: str, kind: Kind, op: Op, value: str) -> tuple[Op, str | float | timedelta]:

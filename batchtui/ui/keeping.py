@@ -57,7 +57,8 @@ class KeepingApp(App[int]):
         pane = message.pane
         arrangement = pane.arrangement
         shown = [column.name for column in arrangement.shown]
-        chosen = await self.push_screen_wait(ColumnsScreen(pane.NAME, arrangement.columns, shown))
+        screen = ColumnsScreen(pane.NAME, arrangement.columns, shown, pane.table.fitting)
+        chosen = await self.push_screen_wait(screen)
         if chosen is not None:
             pane.view = arrangement.with_columns(chosen)
             await self._keep(pane)

@@ -68,6 +68,7 @@ def test_who_passes(text: str, expected: set[str]) -> None:
     [
         ("sate:failed", "no column sate; there are task, state, exit, age, why"),
         ("exit:>many", "exit is a number, and 'many' is none"),
+        ("sate:>1h", 'write "sate:>1h"'),
         ("age:2h", "age is a duration: write age:<2h"),
         ("age:<soon", "write it like 90s, 20m, 1h30m or 2d"),
         ("state:>failed", "state is a text"),
@@ -78,6 +79,15 @@ def test_who_passes(text: str, expected: set[str]) -> None:
 def test_a_wrong_filter_says_why(text: str, reason: str) -> None:
     with pytest.raises(FilterError, match=reason.replace("(", "\\(")):
         parse(text, COLUMNS)
+
+
+@pytest.mark.parametrize("name", ["for", "ended", "elapsed"])
+def test_age_is_what_counts_the_time_up_to_now(name: str) -> None:
+    chosen = parse("age:>1h", {"node": Kind.WORD, "wait": Kind.DURATION, name: Kind.DURATION})
+    assert chosen.passes({name: timedelta(hours=2), "wait": timedelta()}.get)
+    assert not chosen.passes({name: timedelta(minutes=2), "wait": timedelta(hours=3)}.get)
+    with pytest.raises(FilterError, match="no column age"):
+        parse("age:>1h", {"node": Kind.WORD, "wait": Kind.DURATION})
 
 
 @given(st.text(max_size=30))

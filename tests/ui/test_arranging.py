@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from batchtui.core.states import JobState, TaskState
 from batchtui.core.view import View
@@ -71,6 +71,7 @@ async def test_one_key_sorts_and_the_heading_shows_by_what(app: TestedApp) -> No
         await pilot.press("2", "full_stop")
         assert ids(jobs) == sorted(before)
         assert "JOB▲" in text_of(jobs.table)
+        assert jobs.table.highlighted.id == before[0] == "variants-chr1", "it is still looked at"  # type: ignore[union-attr]  # there are records
         await pilot.press("S")
         assert ids(jobs) == sorted(before, reverse=True)
         assert "JOB▼" in text_of(jobs.table)
@@ -81,6 +82,40 @@ async def test_one_key_sorts_and_the_heading_shows_by_what(app: TestedApp) -> No
         await pilot.pause()
         assert ids(jobs)[0] == "frames-0412"
         assert "FAIL▼" in text_of(jobs.table)
+
+
+async def test_a_table_is_sorted_by_what_is_on_screen_and_says_what_is_not(app: TestedApp) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot, app)
+        jobs = app.panes.query_one(JobsPane)
+        await pilot.press("2")
+        await pilot.pause()
+        seen = []
+        for _ in range(len(jobs.table.fitting) + 1):
+            await pilot.press("full_stop")
+            seen.append(jobs.view.sort)
+        assert "" in seen, "it went round"
+        assert "pool" not in seen
+        await pilot.press("C")
+        await until(lambda: isinstance(app.screen, ColumnsScreen))
+        names = app.screen.query_one(OptionList)
+        rows = {str(names.get_option(one).prompt) for one in ("pool", "job")}
+        assert rows == {"✓ pool · no room for it now", "✓ job"}
+
+
+async def test_a_remembered_order_begins_at_its_first_record(
+    account: FakeAccount, tmp_path: Path
+) -> None:
+    app = TestedApp(account)
+    app.choices.file = tmp_path / "choices.toml"
+    app.choices.file.write_text('[tables.jobs]\nsort = "ok"\ndescending = true\n')
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot, app)
+        jobs = app.panes.query_one(JobsPane)
+        assert "OK▼" in text_of(jobs.table)
+        assert jobs.table.cursor == 0
+        assert jobs.highlighted == jobs.table.records[0]
+        assert "AGE" in text_of(jobs.table), "there is room for it beside the other panes"
 
 
 async def test_marks_stay_on_their_records(app: TestedApp, account: FakeAccount) -> None:

@@ -205,6 +205,7 @@ class ArrangingPane(Pane, Generic[T]):
             return str(error)
         self.filter_changed()
         self.lay_out(self._records)
+        self.table.show_cursor()
         self.refresh_bindings()
         return ""
 
@@ -212,7 +213,7 @@ class ArrangingPane(Pane, Generic[T]):
         """Whoever gets the records may want to get only those that pass."""
 
     def action_sort(self, step: int) -> None:
-        self._see(self.arrangement.sorted_by_next(step))
+        self._see(self.arrangement.sorted_by_next(step, self.table.fitting))
 
     def action_reverse(self) -> None:
         self._see(self.arrangement.reversed())
@@ -226,9 +227,9 @@ class ArrangingPane(Pane, Generic[T]):
         self.post_message(self.ColumnsRequested(self))
 
     def _see(self, view: View) -> None:
-        """See the table so, and remember it; who sorts wants to see what comes first."""
+        """See the table so, and remember it; the cursor stays on its record, and in sight."""
         self.view = view
-        self.table.action_go(0)
+        self.table.show_cursor()
         self.post_message(self.ViewChanged(self))
 
     @on(RecordTable.Marked)

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from batchtui.core.causes import Cause, told, why
-from batchtui.core.filters import Kind
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Task
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
@@ -18,7 +18,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import ago, lasted
+from batchtui.ui.widgets.times import ago, lasted, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 
@@ -54,8 +54,9 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
             Column("EXIT", 4, _exit, right=True, kind=Kind.NUMBER,
                    value=lambda task: task.execution_info.exit_code),
             Column("NODE", 12, _node, rank=1, value=lambda task: task.node_info.node_id),
-            Column("RAN", 9, self._ran, right=True, rank=2),
-            Column("ENDED", 11, self._ended, right=True, rank=3),
+            Column("RAN", 9, self._ran, right=True, rank=2, kind=Kind.DURATION, value=_time),
+            Column("ENDED", 11, self._ended, right=True, rank=3, kind=Kind.DURATION,
+                   value=lambda task: since(task.execution_info.end_time, self.now)),
             Column("WHY", 12, _why, grow=4, rank=4),
         )  # fmt: skip
 
@@ -98,6 +99,11 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
 
 def _id(task: Task) -> Cell:
     return (("✗ ", Tone.BAD), (task.id, Tone.PLAIN))
+
+
+def _time(task: Task) -> Value:
+    ran = task.execution_info
+    return since(ran.start_time, ran.end_time) if ran.end_time else None
 
 
 def _exit(task: Task) -> Cell:

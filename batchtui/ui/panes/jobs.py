@@ -23,7 +23,7 @@ from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import Sign
 from batchtui.ui.widgets.jobcells import OVER
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import ago, since
+from batchtui.ui.widgets.times import roughly, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -97,8 +97,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
                 value=lambda job: self._rate(job) * 60, kind=number,
             ),
             Column("ETA", 10, self._eta, right=True, rank=3, value=self._left, kind=time),
-            Column("POOL", 10, _pool, grow=1, most=24, rank=6, value=lambda job: job.pool_id),
-            Column("AGE", 9, self._age, right=True, rank=7, value=self._passed, kind=time),
+            Column("AGE", 6, self._age, right=True, rank=6, value=self._passed, kind=time),
+            Column("POOL", 10, _pool, grow=1, most=24, rank=7, value=lambda job: job.pool_id),
             Column(
                 "PRIO", 5, _priority, right=True, rank=8, extra=True, name="priority",
                 value=lambda job: job.priority, kind=number,
@@ -120,12 +120,18 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
             empty="No jobs yet. Press n to create one on a pool, or s to run a recipe.",
         )
 
-    def watch_progress(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
+    def watch_progress(
+        self, before: Reading[Mapping[str, TaskCounts]], reading: Reading[Mapping[str, TaskCounts]]
+    ) -> None:
         self.take()
         if reading.known:
             self._paces.note(reading.value, self.now.timestamp())
         self._summarise()
         self.lay_out_changed()
+        more = len(reading.value) > len(before.value)
+        if more and self.view.sort and not self.table.steered:
+            # Only now is it known what comes first in the order that was chosen the last time.
+            self.table.action_go(0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -207,7 +213,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         return since(job.creation_time, self.now)
 
     def _age(self, job: Job) -> Cell:
-        return ((ago(job.creation_time, self.now), Tone.MUTED),)
+        return ((roughly(job.creation_time, self.now), Tone.MUTED),)
 
 
 def newest_first(job: Job) -> tuple[bool, float]:

@@ -1,5 +1,6 @@
 """The files of a node."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -14,7 +15,7 @@ from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.times import ago
+from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
 
@@ -43,8 +44,9 @@ a file beside this list, and follows it as it grows.
         return (
             Column("FILE", 20, _name, grow=4, most=110, value=lambda file: file.name),
             Column("SIZE", 9, _size, right=True, kind=Kind.NUMBER, value=_bytes),
-            Column("AGE", 9, self._age, right=True, rank=1),
-        )
+            Column("AGE", 9, self._age, right=True, rank=1, kind=Kind.DURATION,
+                   value=lambda file: since(_modified(file), self.now)),
+        )  # fmt: skip
 
     def key(self, record: NodeFile) -> str:
         return record.name
@@ -67,8 +69,11 @@ a file beside this list, and follows it as it grows.
             self.post_message(self.ReadRequested(self.highlighted))
 
     def _age(self, file: NodeFile) -> Cell:
-        modified = file.properties.last_modified if file.properties else None
-        return ((ago(modified, self.now), Tone.MUTED),)
+        return ((ago(_modified(file), self.now), Tone.MUTED),)
+
+
+def _modified(file: NodeFile) -> datetime | None:
+    return file.properties.last_modified if file.properties else None
 
 
 def _name(file: NodeFile) -> Cell:

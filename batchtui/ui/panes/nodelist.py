@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from batchtui.core.feed import Reading
-from batchtui.core.filters import Kind
+from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Node, Pool, Window
 from batchtui.core.stuck import stuck_among
 from batchtui.core.things import Kind as Things
@@ -22,6 +22,7 @@ from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.nodelines import since_words, state_words
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.tiles import Lens
+from batchtui.ui.widgets.times import since
 from batchtui.ui.widgets.tones import Cell, Spans, Tone
 
 
@@ -59,7 +60,7 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
             Column("NODE", 16, _id, grow=1, most=72, value=lambda node: node.id),
             Column("STATE", 24, lambda node: state_words(node), grow=1, most=40,
                    value=self._in_words),
-            Column("FOR", 15, self._since, kind=Kind.DURATION, value=self._seconds),
+            Column("FOR", 15, self._since, kind=Kind.DURATION, value=self._lasting),
             Column("SLOTS", 6, self._slots, right=True, rank=1, kind=Kind.NUMBER,
                    value=lambda node: node.running_task_slots_count),
             Column("RAN", 7, _ran, right=True, rank=4, kind=Kind.NUMBER,
@@ -119,9 +120,8 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
     def _since(self, node: Node) -> Cell:
         return since_words(node, self._lens)
 
-    def _seconds(self, node: Node) -> float | None:
-        since = node.state_transition_time
-        return None if since is None else (self.now - since).total_seconds()
+    def _lasting(self, node: Node) -> Value:
+        return since(node.state_transition_time, self.now)
 
     def _slots(self, node: Node) -> Cell:
         return f"{node.running_task_slots_count}/{self._lens.slots}"

@@ -1,6 +1,6 @@
 """Choose the columns of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from textual import on
@@ -26,11 +26,19 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
         Binding("k", "move(-1)", show=False),
     ]
 
-    def __init__(self, pane: str, columns: Sequence[Column[Any]], shown: Sequence[str]) -> None:
+    def __init__(
+        self,
+        pane: str,
+        columns: Sequence[Column[Any]],
+        shown: Sequence[str],
+        fitting: Collection[str],
+    ) -> None:
+        """`fitting` names the columns that there is room for now."""
         super().__init__()
         self._pane = pane
         self._columns = columns
         self.chosen = set(shown)
+        self._unfit = self.chosen - set(fitting)
 
     def compose(self) -> ComposeResult:
         names = OptionList(*(Option(self._words(one), id=one.name) for one in self._columns),
@@ -61,8 +69,13 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(tuple(one.name for one in self._columns if one.name in self.chosen))
 
     def _words(self, column: Column[Any]) -> Content:
-        """The name, with a tick that needs no colour, and the heading where it is another word."""
+        """The name, with a tick that needs no colour, and the heading where it is another word.
+
+        One that is chosen and does not fit says so; fewer columns, or `z`, make room for it.
+        """
         tick = ("✓ ", "$success") if column.name in self.chosen else ("· ", "$text-muted")
         other = column.title.casefold() not in ("", column.name)
         heading = f" · {column.title}" if other else ""
-        return Content.assemble(tick, column.name, (heading, "$text-muted"))
+        unfit = column.name in self._unfit & self.chosen
+        room = (" · no room for it now", "$text-warning") if unfit else ""
+        return Content.assemble(tick, column.name, (heading, "$text-muted"), room)

@@ -1,6 +1,6 @@
 """Which records of a table are shown, in which order and with which columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -63,12 +63,17 @@ class Arrangement(Generic[T]):
         names = tuple(self.kinds)
         return [{name: self.value(record, name) for name in names} for record in records]
 
-    def sorted_by_next(self, step: int) -> View:
-        """Sorted by the next column to the right (1) or the left (-1) of those shown.
+    def sorted_by_next(self, step: int, fitting: Collection[str]) -> View:
+        """Sorted by the next column to the right (1) or the left (-1) of those on screen.
 
-        Beyond the last one comes the order in which the records came.
+        `fitting` names the columns that there is room for. Beyond the last one comes the order in
+        which the records came.
         """
-        names = ["", *(column.name for column in self.shown if column.value)]
+        names = [""]
+        for column in self.shown:
+            # One that is sorted by and finds no room is passed on the way all the same.
+            if column.value and (column.name in fitting or column.name == self.view.sort):
+                names.append(column.name)
         place = names.index(self.view.sort) if self.view.sort in names else 0
         return self.sorted_by(names[(place + step) % len(names)])
 

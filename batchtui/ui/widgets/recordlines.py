@@ -79,6 +79,12 @@ class RecordLines(ScrollView, Generic[T]):
         return self.records[self.cursor] if self.records else None
 
     @property
+    def fitting(self) -> frozenset[str]:
+        """The names of the columns that there is room for."""
+        pairs = zip(self._columns, self._widths, strict=False)
+        return frozenset(column.name for column, cells in pairs if cells)
+
+    @property
     def header(self) -> int:
         """Rows that the headings take at present."""
         return self.HEADER if self.size.height > 2 * self.HEADER else 0
@@ -198,6 +204,10 @@ class RecordLines(ScrollView, Generic[T]):
     def _scrolled(self) -> int:
         """Records above the first one on screen."""
         return self.scroll_offset.y
+
+    @property
+    def _cursor_seen(self) -> bool:
+        return self.cursor in self._on_screen()
 
     def _on_screen(self) -> range:
         rows = max(0, self.size.height - self.header)

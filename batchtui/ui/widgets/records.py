@@ -74,6 +74,8 @@ class RecordTable(RecordLines[T], can_focus=True):
         super().__init__(columns, key, id=id)
         self._seen: tuple[str, ...] = ()
         self._sought = ""
+        self.steered = False
+        """Whether anybody has ever put the cursor where it is."""
 
     def replace(self, records: Sequence[T]) -> None:
         """Show other records, keeping the cursor on the same one if it is still there."""
@@ -88,6 +90,7 @@ class RecordTable(RecordLines[T], can_focus=True):
 
     def seek(self, key: str) -> None:
         """Put the cursor on the record of that key: now, or as soon as it comes."""
+        self.steered = True
         self._sought = key
         self.replace(self.records)
 
@@ -115,7 +118,7 @@ class RecordTable(RecordLines[T], can_focus=True):
     def watch_cursor(self, before: int, after: int) -> None:
         self.refresh_lines(before + self.header)
         self.refresh_lines(after + self.header)
-        self._scroll_to_cursor()
+        self.show_cursor()
         if self.records:
             self.post_message(self.Highlighted(self, after))
 
@@ -129,7 +132,7 @@ class RecordTable(RecordLines[T], can_focus=True):
     def on_resize(self) -> None:
         self._reshape()
         self._look_at(self._on_screen())
-        self._scroll_to_cursor()
+        self.show_cursor()
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
@@ -143,18 +146,21 @@ class RecordTable(RecordLines[T], can_focus=True):
             return
         index = offset.y - self.header + self._scrolled
         if index < len(self.records):
-            self.cursor = index
+            self._steer(index)
             if event.chain == 2:
                 self.action_select()
 
     def action_move(self, rows: int) -> None:
-        self.cursor += rows
+        self._steer(self.cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.size.height - self.header)
+        self._steer(self.cursor + pages * max(1, self.size.height - self.header))
 
     def action_go(self, index: int) -> None:
-        self.cursor = index if index >= 0 else len(self.records) + index
+        self._steer(index if index >= 0 else len(self.records) + index)
+
+    def _steer(self, index: int) -> None:
+        self.steered, self.cursor = True, index
 
     def action_select(self) -> None:
         if self.records:
@@ -171,6 +177,7 @@ class RecordTable(RecordLines[T], can_focus=True):
     def _set_cursor(self, cursor: int, moved: int) -> None:
         """After a change of records: the cursor's row keeps its place on screen if it can."""
         was_empty = not self.virtual_size.height
+        was_seen = self._cursor_seen
         self._reshape()
         if moved and self._scrolled:
             self.scroll_to(y=self.scroll_y + moved, animate=False, immediate=True, force=True)
@@ -178,6 +185,8 @@ class RecordTable(RecordLines[T], can_focus=True):
         self.cursor = cursor
         if self.cursor == before and self.records:
             self.post_message(self.Highlighted(self, self.cursor))
+        if was_seen:
+            self.show_cursor()
         if was_empty or not self.records:
             self.refresh()
             self._look_at(self._on_screen())
@@ -185,7 +194,8 @@ class RecordTable(RecordLines[T], can_focus=True):
             self.refresh_changed()
         self._say_visible()
 
-    def _scroll_to_cursor(self) -> None:
+    def show_cursor(self) -> None:
+        """Scroll to the record under the cursor, wherever one has scrolled to."""
         # One row higher than the record, so that the fixed header never hides it.
         region = Region(0, self.cursor, 1, 1 + self.header)
         self.scroll_to_region(region, animate=False, x_axis=False, immediate=True, force=True)

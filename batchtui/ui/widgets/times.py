@@ -10,6 +10,17 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return "" if moment is None else whole(max(0.0, (now - moment).total_seconds()))
 
 
+def roughly(moment: datetime | None, now: datetime) -> str:
+    """How long ago, in its largest unit, begun ones left out: `40 s`, `51 min`, `13 h`, `5 d`."""
+    if moment is None:
+        return ""
+    seconds = max(0, int((now - moment).total_seconds()))
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
 def since(moment: datetime | None, now: datetime) -> timedelta | None:
     """The time that has passed, to sort and to filter by; None for no moment."""
     return None if moment is None else now - moment
