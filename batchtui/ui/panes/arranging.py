@@ -123,6 +123,12 @@ class ArrangingPane(Pane, Generic[T]):
         self.arrangement.view = view
         self.table.show_columns(self.arrangement.shown, (view.sort, view.descending))
         self.lay_out(self._records)
+        self.begin()
+
+    def begin(self) -> None:
+        """Highlight what comes first in the chosen order, unless somebody looks at a record."""
+        if self.view.sort and not self.table.steered:
+            self.table.cursor = 0
 
     @property
     def filter(self) -> Filter:
@@ -228,6 +234,7 @@ class ArrangingPane(Pane, Generic[T]):
 
     def _see(self, view: View) -> None:
         """See the table so, and remember it; the cursor stays on its record, and in sight."""
+        self.table.steered = True
         self.view = view
         self.table.show_cursor()
         self.post_message(self.ViewChanged(self))

@@ -128,10 +128,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
             self._paces.note(reading.value, self.now.timestamp())
         self._summarise()
         self.lay_out_changed()
-        more = len(reading.value) > len(before.value)
-        if more and self.view.sort and not self.table.steered:
-            # Only now is it known what comes first in the order that was chosen the last time.
-            self.table.action_go(0)
+        if len(reading.value) > len(before.value):
+            # Only now is it known which jobs come first.
+            self.begin()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:

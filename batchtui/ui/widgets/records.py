@@ -75,7 +75,7 @@ class RecordTable(RecordLines[T], can_focus=True):
         self._seen: tuple[str, ...] = ()
         self._sought = ""
         self.steered = False
-        """Whether anybody has ever put the cursor where it is."""
+        """Whether somebody has put the cursor on a record, or wants it to stay there."""
 
     def replace(self, records: Sequence[T]) -> None:
         """Show other records, keeping the cursor on the same one if it is still there."""
