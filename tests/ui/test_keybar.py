@@ -16,7 +16,10 @@ async def test_the_bar_tells_what_the_pane_in_use_offers() -> None:
         assert "Tasks" in {key.verb for key in before}
         await pilot.press("down", "down")
         assert bar.keys is before, "a cursor that moves changes no key"
-        await pilot.press("5")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert bar.keys is before, "nor does what lies over the screen"
+        await pilot.press("escape", "5")
         await pilot.pause()
         assert "Output" in {key.verb for key in bar.keys}
 
