@@ -113,7 +113,7 @@ class KeyBar(Widget):
         self._asked = False
         # While the terminal is not in use, nothing has the focus, and no pane's key is active;
         # below a dialog the keys stay as they will be again.
-        if not (self.is_attached and self.app.app_focus and self.screen.is_current):
+        if not (self.is_attached and self.app.app_focus and self.app.screen is self.screen):
             return
         told: dict[str, Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
