@@ -122,10 +122,10 @@ class BatchApp(
             self.theme_variables = variables
         return variables
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.register_theme(theme.DARK)
         self.register_theme(theme.LIGHT)
-        self.theme = theme.DARK.name
+        await self.load_choices(theme.DARK.name)
         self.begin_runs()
         self.rekey(self._rekeyed)
         self.open_account()
@@ -162,7 +162,6 @@ class BatchApp(
         feeds = Feeds(session.gateway, session.traffic, every=every, now=self.now)
         if not await feeds.pools.poll():
             raise GatewayError(feeds.pools.reading.error)
-        await self.load_choices()
         controller = Controller(session.gateway, feeds, read_only=session.read_only)
         self.dashboard = DashboardScreen(session, controller, clock=self.now)
         self.begin_watch(feeds)

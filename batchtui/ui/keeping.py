@@ -23,23 +23,25 @@ class KeepingApp(App[int]):
         super().__init__()
         self.choices = Choices(self.choices_file())
         self._saving = asyncio.Lock()
+        self._worn = ""
 
     def choices_file(self) -> Path:
         """Where it is remembered how tables look."""
         return paths.choices_file()
 
-    async def load_choices(self) -> None:
-        """To be awaited before the first table appears."""
+    async def load_choices(self, theme: str) -> None:
+        """To be awaited before anything appears. Without a choice, `theme` is worn."""
         trouble = await asyncio.to_thread(self.choices.load)
         if trouble:
             self.notify(trouble, title="Settings", severity="warning", markup=False)
-        if self.choices.theme in self.available_themes:
-            self.theme = self.choices.theme
+        known = self.choices.theme in self.available_themes
+        self.theme = self._worn = self.choices.theme if known else theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
 
     @work
     async def _keep_theme(self, theme: Theme) -> None:
-        if theme.name != self.choices.theme:
+        if theme.name != self._worn:
+            self._worn = theme.name
             await self._save(self.choices.wear(theme.name))
 
     @on(ArrangingPane.ViewWanted)

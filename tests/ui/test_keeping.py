@@ -4,8 +4,9 @@ from pathlib import Path
 
 from batchtui.core.view import View
 from batchtui.ui.choices import Choices
+from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.theme import LIGHT
-from tests.fakes import FakeAccount
+from tests.fakes import FakeAccount, unreachable
 from tests.ui.conftest import TestedApp, settled, until
 
 
@@ -27,7 +28,12 @@ async def test_the_theme_is_worn_again(account: FakeAccount, tmp_path: Path) -> 
         app.theme = LIGHT.name
         await until(app.file.exists)
     again = KeptApp(account)
+    account.calls.fail("pools", unreachable())
     async with again.run_test() as pilot:
+        await until(lambda: isinstance(again.screen, ConnectingScreen))
+        assert again.theme == LIGHT.name, "already before the account is open"
+        await until(lambda: again.screen.query("#failure") and again.screen.has_class("-failed"))
+        await pilot.press("r")
         await settled(pilot, again)
         assert again.theme == LIGHT.name
 
