@@ -13,6 +13,9 @@ from batchtui.core.redact import redacted
 EXIT = "FailureExitCode"
 """The service's name for a process that ended with an exit code other than 0."""
 
+SHELL = {126: "not executable", 127: "command not found"}
+"""What a POSIX shell says by these exit codes."""
+
 
 class By(StrEnum):
     """What makes two failures the same."""
@@ -52,7 +55,8 @@ def why(task: Task) -> str:
         return failure.code
     if ran.exit_code is None:
         return "no exit code"
-    return f"exit code {ran.exit_code}{_signal(ran.exit_code)}"
+    meant = _meaning(ran.exit_code)
+    return f"exit code {ran.exit_code} ({meant})" if meant else f"exit code {ran.exit_code}"
 
 
 def told(failure: FailureInfo | None) -> str:
@@ -63,12 +67,14 @@ def told(failure: FailureInfo | None) -> str:
     if failure is None:
         return ""
     said = failure.message.strip()
+    by_exit = failure.code == EXIT
     details = [
         f"{detail.name}: {detail.value}" if detail.name != "Message" else detail.value
         for detail in failure.details
         if detail.value and detail.value.rstrip(".") not in said
+        if not (by_exit and (detail.value == EXIT or "exit code" in detail.value))
     ]
-    bare = failure.code == EXIT and "exit code" in said
+    bare = by_exit and "exit code" in said
     return redacted(": ".join(filter(None, ("" if bare else said.rstrip("."), *details))))
 
 
@@ -92,9 +98,9 @@ def _cause(key: str, tasks: tuple[Task, ...], by: By) -> Cause:
     return Cause(key, words, message, tasks, ids)
 
 
-def _signal(exit_code: int) -> str:
-    """A shell answers 128 and a signal's number for a process that the signal ended."""
+def _meaning(exit_code: int) -> str:
+    """What a shell means by it: 128 and a signal's number for a process that the signal ended."""
     try:
-        return f" ({signal.Signals(exit_code - 128).name})" if exit_code > 128 else ""
-    except ValueError:
+        return signal.Signals(exit_code - 128).name if exit_code > 128 else SHELL[exit_code]
+    except (ValueError, KeyError):
         return ""

@@ -51,3 +51,13 @@ def test_what_the_service_says_holds_no_signature() -> None:
     assert "abc" not in said
     assert told(None) == ""
     assert why(failed("x", "", None)) == "no exit code"
+
+
+def test_of_a_bare_exit_code_is_said_what_a_shell_means_by_it() -> None:
+    details = (
+        NameValue("Message", "The task process exited with an unexpected exit code"),
+        NameValue("AdditionalErrorCode", "FailureExitCode"),
+    )
+    assert told(FailureInfo(BARE.category, BARE.code, BARE.message, details)) == ""
+    assert why(failed("x", "", 127)) == "exit code 127 (command not found)"
+    assert why(failed("x", "", 2)) == "exit code 2"

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 from batchtui.core.states import JobState, TaskState
 from batchtui.core.view import View
 from batchtui.ui.choices import Choices
+from batchtui.ui.panes.frame import fitting
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.pools import PoolsPane
@@ -201,6 +202,15 @@ async def test_letters_typed_into_a_filter_are_no_commands(app: TestedApp) -> No
         title = pools._border_title
         assert title is not None
         assert title.plain == "1 Pools / /[gr]e", "brackets are no markup"
+
+
+def test_of_a_border_that_is_too_short_what_matters_least_is_left_out() -> None:
+    parts = ["1,000,000 tasks", "188 failed", "7,917 running", "first 1,000 shown"]
+    everything = "1,000,000 tasks · 188 failed · 7,917 running · first 1,000 shown · 2 s"
+    assert fitting(parts, "2 s", len(everything)) == everything
+    assert fitting(parts, "2 s", 50) == "1,000,000 tasks · 188 failed · 7,917 running · 2 s"
+    assert fitting(parts, "2 s", 3) == "1,000,000 tasks · 2 s"
+    assert fitting([], "2 s", 3) == "2 s"
 
 
 def test_a_spoilt_file_of_choices_is_a_sentence(tmp_path: Path) -> None:

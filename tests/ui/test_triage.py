@@ -59,6 +59,12 @@ async def test_failures_stand_by_cause_with_the_last_words_of_one(
         await until(lambda: "frame-08131" in shown(screen, "failed"))
         await pilot.press("v")
         await until(lambda: "with exit code 139" in shown(screen, "causes"))
+        rows = shown(screen, "causes").splitlines()
+        assert "NODES" not in rows[0], "it would say the same again"
+        assert "NODE " in rows[0]
+        assert rows[1].startswith("▌"), "the cursor begins anew at the node with most failures"
+        await pilot.press("v")
+        await until(lambda: "NODES" in shown(screen, "causes"))
         await pilot.press("o")
         await until(lambda: isinstance(app.screen, OutputScreen))
         await pilot.press("escape", "backspace")

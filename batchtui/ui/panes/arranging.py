@@ -125,6 +125,12 @@ class ArrangingPane(Pane, Generic[T]):
         self.lay_out(self._records)
         self.begin()
 
+    def rearrange(self) -> None:
+        """The columns have become others; the user's wishes hold for them too."""
+        before, self.arrangement = self.arrangement, Arrangement(self.columns())
+        self.arrangement.view, self.arrangement.filter = before.view, before.filter
+        self.table.show_columns(self.arrangement.shown, (self.view.sort, self.view.descending))
+
     def begin(self) -> None:
         """Highlight what comes first in the chosen order, unless somebody looks at a record."""
         if self.view.sort and not self.table.steered:

@@ -54,14 +54,18 @@ wrote to stderr. With a, the whole group runs again.
         """The user wants to go to the tasks of the highlighted cause."""
 
     def columns(self) -> tuple[Column[Cause], ...]:
+        """A group of one node's failures names the node, and says why its tasks failed."""
+        by_node = self.by is By.NODE
+        nodes = () if by_node else (Column("NODES", 13, _nodes, rank=3),)
         return (
             Column("TASKS", 6, _count, right=True, value=lambda cause: len(cause.tasks),
                    kind=Kind.NUMBER),
             Column("SHARE", 8, self._share, grow=1, most=20, rank=2),
-            Column("CAUSE", 20, _words, grow=2, most=48, value=lambda cause: cause.words),
-            Column("NODES", 13, _nodes, rank=3),
-            Column("WHAT THE SERVICE SAYS", 21, _message, grow=4, rank=1,
-                   value=lambda cause: cause.message, name="message"),
+            Column("NODE" if by_node else "CAUSE", 20, self._words, grow=2,
+                   most=72 if by_node else 48, value=lambda cause: cause.words, name="cause"),
+            *nodes,
+            Column("FAILED FOR" if by_node else "WHAT THE SERVICE SAYS", 21, _message, grow=4,
+                   rank=1, value=lambda cause: cause.message, name="message"),
         )  # fmt: skip
 
     def key(self, record: Cause) -> str:
@@ -75,7 +79,10 @@ wrote to stderr. With a, the whole group runs again.
         self._group()
 
     def watch_by(self) -> None:
+        """Other groups stand there: the first of them is the one to look at."""
+        self.rearrange()
         self._group()
+        self.table.action_go(0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -104,6 +111,11 @@ wrote to stderr. With a, the whole group runs again.
             self.summary = f"{failed} · {many(len(found), str(self.by))}"
         self.show(found, known=self.failures.known, empty="No task of this job has failed.")
 
+    def _words(self, cause: Cause) -> Cell:
+        if self.by is By.CAUSE or not cause.nodes:
+            return ((cause.words, Tone.PLAIN),)
+        return lambda width: ((short_node(cause.words, width), Tone.PLAIN),)
+
     def _share(self, cause: Cause) -> Cell:
         total = len(self.failures.value.items)
 
@@ -115,10 +127,6 @@ wrote to stderr. With a, the whole group runs again.
 
 def _count(cause: Cause) -> Cell:
     return ((f"{len(cause.tasks):,}", Tone.BAD),)
-
-
-def _words(cause: Cause) -> Cell:
-    return ((cause.words, Tone.PLAIN),)
 
 
 def _nodes(cause: Cause) -> Cell:

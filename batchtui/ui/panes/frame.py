@@ -1,9 +1,11 @@
 """What all panes have in common: a title, how fresh they are, and what is wrong."""
 
 import inspect
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -14,6 +16,11 @@ from batchtui.core.feed import Reading
 from batchtui.core.wording import in_time
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.words import Words
+
+PART = " · "
+"""Between two parts of what a border says."""
+AROUND = 6
+"""Cells that a border needs beside its words."""
 
 
 class Pane(Vertical):
@@ -34,7 +41,8 @@ class Pane(Vertical):
     read_only: var[bool] = var(False, bindings=True, init=False)
     """Whether nothing may be changed in this account."""
     summary: var[str] = var("", init=False)
-    """How many things the pane shows, in words."""
+    """How many things the pane shows, in words: parts with a `PART` between them, what matters
+    most first. Where the border is too short for all of them, the last ones are left out."""
     about: var[str] = var("", init=False)
     """The thing that the pane's records belong to; empty where they are the account's."""
     trouble: var[str] = var("", init=False)
@@ -59,6 +67,9 @@ class Pane(Vertical):
 
     def on_mount(self) -> None:
         self.watch_trouble(self.trouble)
+
+    def on_resize(self) -> None:
+        self._dress()
 
     def on_click(self) -> None:
         """A click on the border, or on words, leads into the pane."""
@@ -98,13 +109,23 @@ class Pane(Vertical):
         freshness = f"stale, {age} old" if self.trouble and age else age
         if self.trouble and not age:
             freshness = "never reached"
-        subtitle = " · ".join(filter(None, (*self.remarks, self.summary, freshness)))
+        parts = (*self.remarks, *self.summary.split(PART))
+        subtitle = fitting(tuple(filter(None, parts)), freshness, self.outer_size.width - AROUND)
         # Whatever is assigned to a title draws the whole pane anew, with all that is in it.
         if title != self._dressed[0]:
             self.border_title = title
         if subtitle != self._dressed[1]:
             self.border_subtitle = subtitle
         self._dressed = (title, subtitle)
+
+
+def fitting(parts: Sequence[str], last: str, width: int) -> str:
+    """As many of the first parts as fit into the width, one at least, and the last one."""
+    for count in range(len(parts), 1, -1):
+        words = PART.join(filter(None, (*parts[:count], last)))
+        if width <= 0 or cell_len(words) <= width:
+            return words
+    return PART.join(filter(None, (*parts[:1], last)))
 
 
 def _age_in_words(seconds: float) -> str:

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
+from batchtui.core.causes import told, why
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, Task, TaskCounts, Window
@@ -186,14 +187,14 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
             parts += [
                 f"{count:,} {word}"
                 for count, word in (
+                    (counts.failed, "failed"),
                     (counts.running, "running"),
                     (counts.succeeded, "ok"),
-                    (counts.failed, "failed"),
                 )
                 if count
             ]
             if not window.complete:
-                parts.insert(1, f"first {len(window.items):,} shown")
+                parts.append(f"first {len(window.items):,} shown")
         self.summary = " · ".join(parts)
 
     def _ran(self, task: Task) -> Value:
@@ -248,7 +249,4 @@ def _why(task: Task) -> Spans:
     failure = task.execution_info.failure_info
     if failure is None:
         return ()
-    # The message says that something failed, and a detail often what.
-    telling = [detail.value for detail in failure.details if detail.value not in failure.message]
-    sentence = " ".join((failure.message or failure.code, *telling))
-    return ((redacted(sentence), Tone.BAD),)
+    return ((told(failure) or why(task), Tone.BAD),)
