@@ -22,6 +22,7 @@ from batchtui.core.session import Session
 from batchtui.core.watch import Callings
 from batchtui.ui import theme
 from batchtui.ui.acting import ActingApp
+from batchtui.ui.answering import AnsweringApp
 from batchtui.ui.background import BackgroundApp
 from batchtui.ui.commands import BindingsProvider
 from batchtui.ui.comparing import ComparingApp
@@ -52,6 +53,7 @@ UNREACHABLE = 3
 
 
 class BatchApp(
+    AnsweringApp,
     RunningApp,
     ActingApp,
     BackgroundApp,

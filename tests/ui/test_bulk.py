@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from batchtui.core.bulk import Bulk, Fate
 from batchtui.core.models import PoolInfo
@@ -160,18 +160,3 @@ async def test_a_question_with_much_to_say_keeps_its_answers_in_sight() -> None:
         region = stage.screen.query_one("#no").region
         assert region
         assert stage.screen.region.contains_region(region)
-
-
-async def test_a_large_loss_asks_for_the_name() -> None:
-    stage = Stage(ConfirmScreen("Delete pool p?", yes="Delete", typed="render-farm"))
-    async with stage.run_test() as pilot:
-        assert stage.focused is not None
-        assert stage.focused.id == "no"
-        await pilot.press("y")
-        assert isinstance(stage.focused, Input)
-        await pilot.press(*"render", "enter")
-        await pilot.pause()
-        assert not stage.ended.is_set()
-        await pilot.press(*"-farm", "enter")
-        await staged_until(pilot, stage.ended.is_set)
-    assert stage.result is True

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,16 +14,20 @@ class ConfirmScreen(ModalScreen[bool]):
     """A yes-or-no question. The safe answer has the focus and takes `escape`.
 
     `question` names the thing; `consequences` are sentences that say what goes with it. Where
-    `typed` is given, only who types it can say yes.
+    `typed` is given, only who types it can say yes: what one types goes there, letters that
+    answer other questions too.
     """
 
-    AUTO_FOCUS = "#no"
+    AUTO_FOCUS = "#typed, #no"
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", tooltip="Do it"),
-        Binding("n,escape", "answer(False)", "No", tooltip="Leave everything as it is"),
-        Binding("left,h,up,k,shift+tab", "app.focus_previous", show=False),
-        Binding("right,l,down,j,tab", "app.focus_next", show=False),
+        Binding("y", "letter(True)", "Yes", tooltip="Do it"),
+        Binding("n", "letter(False)", "No", tooltip="Leave everything as it is"),
+        Binding("escape", "answer(False)", "No", tooltip="Leave everything as it is"),
+        Binding("h,k", "step(-1)", show=False),
+        Binding("l,j", "step(1)", show=False),
+        Binding("left,up,shift+tab", "app.focus_previous", show=False),
+        Binding("right,down,tab", "app.focus_next", show=False),
     ]
 
     def __init__(
@@ -53,30 +57,63 @@ class ConfirmScreen(ModalScreen[bool]):
             if self._typed:
                 words = f"Type {self._typed} to go on:"
                 yield Static(words, id="what-to-type", markup=False)
-                yield Input(compact=True, id="typed")
+                yield Input(compact=True, id="typed", select_on_focus=False)
+                yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
-                yield Button(f"{no} (n)", id="no", compact=True)
+                key = "escape" if self._typed else "n"
+                yield Button(f"{no} ({key})", id="no", compact=True)
                 key = "" if self._typed else " (y)"
                 yield Button(
                     f"{yes}{key}", id="yes", variant="error", compact=True,
                     disabled=bool(self._typed),
                 )  # fmt: skip
 
+    @property
+    def takes_letters(self) -> bool:
+        """Whether `y` and `n` answer the question."""
+        return not self._typed
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.takes_letters if action in ("letter", "step") else True
+
+    def on_key(self, event: events.Key) -> None:
+        """Have letters typed where there are some to type, whatever has the focus."""
+        if self._typed and event.is_printable and event.character:
+            event.stop()
+            line = self.query_one("#typed", Input)
+            line.focus()
+            line.insert_text_at_cursor(event.character)
+
     @on(Input.Changed)
     def compare(self, message: Input.Changed) -> None:
+        self.query_one("#verdict", Static).update("")
         self.query_one("#yes", Button).disabled = message.value.strip() != self._typed
 
     @on(Input.Submitted)
-    def take_typed(self) -> None:
-        self.action_answer(True)
+    def take_typed(self, message: Input.Submitted) -> None:
+        """Enter says yes once the name stands there; before that, what is missing."""
+        if not self.query_one("#yes", Button).disabled:
+            self.dismiss(True)
+            return
+        said = message.value.strip()
+        begun = self._typed.startswith(said)
+        word = "is not complete" if begun else "is another one"
+        self.query_one("#verdict", Static).update(
+            f"The name {word}. Nothing is done; escape leaves." if said else
+            "Type the name first, or press escape to leave."
+        )  # fmt: skip
 
     @on(Button.Pressed)
     def take_button(self, message: Button.Pressed) -> None:
         self.dismiss(message.button.id == "yes")
 
     def action_answer(self, answer: bool) -> None:
-        """Take the answer; a yes only from the button that can be pressed."""
-        if not answer or not self.query_one("#yes", Button).disabled:
-            self.dismiss(answer)
-        else:
-            self.query_one("#typed", Input).focus()
+        self.dismiss(answer)
+
+    def action_letter(self, answer: bool) -> None:
+        self.dismiss(answer)
+
+    def action_step(self, step: int) -> None:
+        """Go to the other answer."""
+        move = self.focus_next if step > 0 else self.focus_previous
+        move()
