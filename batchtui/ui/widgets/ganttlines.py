@@ -6,12 +6,12 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from batchtui.core.course import Course, Lane, Stint
 from batchtui.ui.widgets.columns import cut
 from batchtui.ui.widgets.ganttcells import Look, Scope, lane_cells
+from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.timeaxis import axis, rounded_up
 from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
@@ -22,12 +22,13 @@ ROOMY = 100
 """Cells from which on a lane's label says more than the node."""
 
 
-class GanttLines(ScrollView):
+class GanttLines(LinesView):
     """Draws those lanes that are on screen."""
 
     MARK = "▌"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "gantt--row", "gantt--task", *(f"gantt--{look}" for look in Look), *tone_classes(),
+        "gantt--row", "gantt--focused", "gantt--task",
+        *(f"gantt--{look}" for look in Look), *tone_classes(),
     }  # fmt: skip
     DEFAULT_CSS = f"""
     GanttLines {{
@@ -42,7 +43,7 @@ class GanttLines(ScrollView):
         .gantt--gap {{ color: $track; }}
         .gantt--task {{ text-style: reverse; }}
         .gantt--row {{ background: $row; }}
-        &:focus .gantt--row {{ background: $row-focused; }}
+        .gantt--focused {{ background: $row-focused; }}
     }}
     {tone_css("GanttLines")}
     """
@@ -59,13 +60,11 @@ class GanttLines(ScrollView):
         self.lanes: tuple[Lane, ...] = ()
         self.stint: Stint | None = None
         """The task under the cursor."""
-        self._styles: dict[tuple[str, ...], Style] = {}
         self._strips: dict[str, tuple[Scope, float, Strip]] = {}
         """What was drawn of nodes that the cursor is not on."""
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles.clear()
         self._strips.clear()
 
     @property
@@ -105,7 +104,8 @@ class GanttLines(ScrollView):
     def _lane(self, lane: Lane, *, at_cursor: bool) -> Strip:
         scope = self.scope
         if at_cursor:
-            return self._drawn(lane, scope, "gantt--row")
+            ground = "gantt--focused" if self.has_focus else "gantt--row"
+            return self._drawn(lane, scope, ground)
         now = self.now if lane.open_since is not None else 0.0
         kept = self._strips.get(lane.node_id)
         if kept is None or kept[0] != scope or kept[1] != now:

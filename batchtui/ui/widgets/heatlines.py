@@ -7,16 +7,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size, clamp
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
 from batchtui.core.stuck import BROKEN
+from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.tiles import NAMED, SMALL, Lens, Scale, scale_for, tile
 from batchtui.ui.widgets.tones import tone_classes, tone_css
 
-CURSOR = "heatmap--cursor"
+CURSOR, FOCUSED = "heatmap--cursor", "heatmap--focused"
 STATES = "\n".join(
     [f"HeatLines .heatmap--{state} {{ color: $node-{state}; }}" for state in NodeState]
     + [
@@ -27,14 +27,14 @@ STATES = "\n".join(
 )
 
 
-class HeatLines(ScrollView):
+class HeatLines(LinesView):
     """Draws only the rows on screen, so ten thousand nodes cost what fifty do.
 
     Few nodes are drawn large, with their names; of very many, several share a tile.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        CURSOR, "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
+        CURSOR, FOCUSED, "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
         *(f"heatmap--{state}" for state in NodeState),
         *(f"heatmap--{state}-ground" for state in BROKEN),
         *tone_classes(),
@@ -53,7 +53,7 @@ class HeatLines(ScrollView):
         .heatmap--dimmed {{ color: $track; }}
         .heatmap--stuck {{ color: $warning; text-style: bold; }}
         .heatmap--cursor {{ background: $border-blurred; color: $foreground; }}
-        &:focus .heatmap--cursor {{ background: $foreground; color: $background; }}
+        .heatmap--focused {{ background: $foreground; color: $background; }}
     }}
     """
 
@@ -64,14 +64,6 @@ class HeatLines(ScrollView):
     scale: var[Scale] = var(SMALL, init=False)
     larger: var[int] = var(0, init=False)
     """Steps by which the tiles are larger than lets all of them be seen at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._styles: dict[tuple[str, ...], Style] = {}
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
 
     @property
     def columns(self) -> int:
@@ -128,9 +120,10 @@ class HeatLines(ScrollView):
                 yield from ((text, self._style(names)) for text, names in pieces)
                 continue
             gap = len(pieces) - 1
+            cursor = FOCUSED if self.has_focus else CURSOR
             for position, (text, names) in enumerate(pieces):
                 at_cursor = not position or position < gap
-                yield text, self._style((*names, CURSOR) if at_cursor else names)
+                yield text, self._style((*names, cursor) if at_cursor else names)
 
     def _nodes_of(self, index: int) -> Sequence[Node]:
         """The nodes of a tile; none behind the last one."""

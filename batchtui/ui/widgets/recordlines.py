@@ -8,16 +8,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from batchtui.ui.widgets.columns import GAP, Column, cut, fitted
+from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css, width_of
 
 T = TypeVar("T")
 
 
-class RecordLines(ScrollView, Generic[T]):
+class RecordLines(LinesView, Generic[T]):
     """Draws the headings and those records that are on screen.
 
     Without records it says `empty`, a sentence.
@@ -32,7 +32,9 @@ class RecordLines(ScrollView, Generic[T]):
     UP, DOWN = "▲", "▼"
     """After the heading of the column that the records are sorted by: least first, or last."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"records--cursor", "tone--mark", *tone_classes()}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "records--cursor", "records--focused", "tone--mark", *tone_classes(),
+    }  # fmt: skip
     DEFAULT_CSS = f"""
     RecordLines {{
         height: 1fr;
@@ -41,8 +43,7 @@ class RecordLines(ScrollView, Generic[T]):
         scrollbar-gutter: stable;
         .records--cursor {{ background: $row; }}
         .tone--mark {{ color: $border-blurred; }}
-        &:focus .records--cursor {{ background: $row-focused; }}
-        &:focus .tone--mark {{ color: $primary; }}
+        .records--focused {{ background: $row-focused; }}
     }}
     {tone_css("RecordLines")}
     """
@@ -67,11 +68,6 @@ class RecordLines(ScrollView, Generic[T]):
         """Cells of the widest text that each column held: that it grows to, to stay so wide."""
         self._outgrown = False
         self._drawn: dict[int, tuple[Spans, ...]] = {}
-        self._styles: dict[tuple[str, ...], Style] = {}
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
 
     @property
     def highlighted(self) -> T | None:
@@ -107,7 +103,7 @@ class RecordLines(ScrollView, Generic[T]):
         if index >= len(self.records):
             return Strip.blank(width, self.rich_style)
         cells = self._drawn[index] = self._cells(index)
-        component = "records--cursor" if index == self.cursor else ""
+        component = self._ground if index == self.cursor else ""
         return self._strip(cells, self._mark(index), component)
 
     def column_at(self, x: int) -> Column[T] | None:
@@ -152,8 +148,12 @@ class RecordLines(ScrollView, Generic[T]):
             gap = " " * GAP
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
+    @property
+    def _ground(self) -> str:
+        return "records--focused" if self.has_focus else "records--cursor"
+
     def _tone_of(self, mark: str) -> str:
-        return "mark" if mark == self.MARK else Tone.ACTIVE
+        return "mark" if mark == self.MARK and not self.has_focus else Tone.ACTIVE
 
     def _style(self, ground: tuple[str, ...], tone: str) -> Style:
         names = (tone, *ground)
