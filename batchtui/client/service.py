@@ -136,7 +136,11 @@ def _reason(error: HttpResponseError) -> str:
     if not said:
         said = error.message
     details = error.error.details if error.error else []
-    named = "; ".join(f"{detail.code} {detail.message}" for detail in details)
+    named = "; ".join(
+        # A detail called so is no property, but what is wrong in a formula, with its place.
+        f"{detail.message}" if detail.code == "Message" else f"{detail.code} {detail.message}"
+        for detail in details
+    )
     return sentence(said) + (f": {redacted(named)}" if named else "")
 
 

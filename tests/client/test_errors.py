@@ -51,6 +51,17 @@ async def test_the_service_says_why(batch: Batch, service: CannedBatch) -> None:
     assert caught.value.exists
 
 
+async def test_the_service_says_where_a_formula_is_wrong(
+    batch: Batch, service: CannedBatch
+) -> None:
+    answer = Answer.error(
+        400, "AutoScalingFormulaSyntaxError", "It has a syntax error.", Message="Line 2, Col 8: no"
+    )
+    service.on("POST", "/pools/p/enableautoscale", answer)
+    with pytest.raises(GatewayError, match=r"syntax error: Line 2, Col 8: no \(AutoScaling"):
+        await batch.enable_autoscale("p", "xx ;", None)
+
+
 async def test_the_service_names_the_property(batch: Batch, service: CannedBatch) -> None:
     text = "The value provided for one of the properties is invalid."
     answer = Answer.error(

@@ -1,18 +1,19 @@
 """Orders to pools, jobs and tasks: asked about once, and carried out on all that is marked."""
 
 import json
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from textual.widgets import OptionList, Static, TextArea
 
+from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.states import TaskState
 from batchtui.core.things import Document, Thing
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.actions import ActionsScreen
-from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
+from batchtui.ui.screens.autoscale import AutoscaleScreen
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.document import DocumentScreen
@@ -23,8 +24,6 @@ from batchtui.ui.screens.task_limits import TaskLimitsScreen
 from batchtui.ui.widgets.form import ChoiceField, NumberField, TextField
 from tests.fakes import FakeAccount, refused
 from tests.ui.conftest import TestedApp, settled, until
-from tests.ui.stage import Stage
-from tests.ui.stage import until as staged_until
 from tests.ui.steering import SIZE, agreed, called, chosen, shows, steerable, top
 
 
@@ -107,18 +106,46 @@ async def test_a_formula_is_evaluated_before_it_is_turned_on(
         await called(app, "disable_autoscale cpu")
 
 
-async def test_autoscaling_of_a_pool_that_does_not_scale_yet_is_checked_when_it_is_turned_on() -> (
-    None
-):
-    async def refuse(_formula: str) -> Any:
-        raise refused("It is off", code="AutoScalingNotEnabled")
+async def test_a_formula_that_is_refused_stays_to_be_put_right(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    batch = account.batch
+    turn_on = batch.enable_autoscale
 
-    stage = Stage(AutoscaleScreen("p", Formula(""), refuse, scales=False))
-    async with stage.run_test() as pilot:
+    async def off(pool_id: str, formula: str) -> AutoScaleRun:
+        raise refused(f"{pool_id} is off: {formula}", code="AutoScalingNotEnabled")
+
+    async def picky(pool_id: str, formula: str, interval: timedelta | None) -> None:
+        if "=" not in formula:
+            raise refused("Could not turn it on: a syntax error: Line 1, Col 4: no such thing")
+        await turn_on(pool_id, formula, interval)
+
+    batch.evaluate_autoscale = off  # type: ignore[method-assign]  # the pool does not scale yet
+    batch.enable_autoscale = picky  # type: ignore[method-assign]  # the fake takes anything
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await chosen(pilot, app, "a")
+        await top(app, AutoscaleScreen)
+        screen = app.screen
+        area, verdict = screen.query_one(TextArea), screen.query_one("#verdict", Static)
+        assert "$TargetDedicatedNodes" in area.text
+        await pilot.press("ctrl+t")
+        await until(partial(shows, verdict, "Azure evaluates formulas only for pools that scale"))
+        area.text = "xx ;"
         await pilot.press("ctrl+s")
-        await staged_until(pilot, stage.ended.is_set)
-    assert stage.result is not None
-    assert "$TargetDedicatedNodes" in stage.result.text
+        await agreed(pilot, app)
+        await until(partial(shows, verdict, "Line 1, Col 4"))
+        assert app.screen is screen
+        assert area.text == "xx ;"
+        await pilot.press("ctrl+s")
+        await top(app, ConfirmScreen)
+        await pilot.press("escape")
+        await top(app, AutoscaleScreen)
+        area.text = "$TargetDedicatedNodes=4"
+        await pilot.press("ctrl+s")
+        await agreed(pilot, app)
+        await called(app, "enable_autoscale cpu $TargetDedicatedNodes=4")
+        await until(lambda: app.screen is app.dashboard)
 
 
 async def test_a_start_task_is_changed_with_and_without_nodes(

@@ -25,7 +25,10 @@ $TargetDedicatedNodes = min(10, $tasks);
 $NodeDeallocationOption = taskcompletion;
 """
 
-Evaluate = Callable[[str], Awaitable[AutoScaleRun]]
+ONLY_ONCE_ON = (
+    "Azure evaluates formulas only for pools that scale by one already: it checks this one when it "
+    "is turned on, and refuses it then if something is wrong."
+)
 
 
 class Formula(Struct, frozen=True):
@@ -34,8 +37,16 @@ class Formula(Struct, frozen=True):
     """Between two evaluations; None leaves it to the service."""
 
 
-class AutoscaleScreen(WritingScreen[Formula | None]):
-    """Edits a formula, says what it comes to now, and is dismissed with it to be turned on."""
+Evaluate = Callable[[str], Awaitable[AutoScaleRun]]
+TurnOn = Callable[[Formula], Awaitable[bool]]
+"""Asks, and has the pool scale so; whether it does. Raises `GatewayError` where it is refused."""
+
+
+class AutoscaleScreen(WritingScreen[bool]):
+    """Edits a formula, says what it comes to now, and turns it on. Dismissed with whether it is on.
+
+    What the service says against the formula stays on the screen, so that it can be put right.
+    """
 
     CSS_PATH = "document.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,12 +58,15 @@ class AutoscaleScreen(WritingScreen[Formula | None]):
                 priority=True, id="autoscale.submit"),
     ]  # fmt: skip
 
-    def __init__(self, pool_id: str, formula: Formula, evaluate: Evaluate, *, scales: bool) -> None:
+    def __init__(
+        self, pool_id: str, formula: Formula, evaluate: Evaluate, turn_on: TurnOn, *, scales: bool
+    ) -> None:
         """`formula` is the present one; `scales`: whether the pool scales by it already."""
         super().__init__()
         self._pool_id = pool_id
         self._formula = formula
         self._evaluate = evaluate
+        self._turn_on = turn_on
         self._scales = scales
 
     def compose(self) -> ComposeResult:
@@ -80,8 +94,8 @@ class AutoscaleScreen(WritingScreen[Formula | None]):
                 self.action_leave()
 
     @property
-    def nothing(self) -> None:
-        return None
+    def nothing(self) -> bool:
+        return False
 
     @work(exclusive=True)
     async def action_evaluate(self) -> None:
@@ -93,9 +107,16 @@ class AutoscaleScreen(WritingScreen[Formula | None]):
         if not field.judge():
             field.control.focus()
             return
-        if await self._tried():
-            interval = duration(field.value) if field.value else None
-            self.dismiss(Formula(self.query_one(TextArea).text, interval))
+        if not await self._tried():
+            return
+        interval = duration(field.value) if field.value else None
+        try:
+            on = await self._turn_on(Formula(self.query_one(TextArea).text, interval))
+        except GatewayError as error:
+            self._say(str(error), wrong=True)
+        else:
+            if on:
+                self.dismiss(True)
 
     async def _tried(self) -> bool:
         """Whether nothing speaks against the formula; says what it comes to."""
@@ -104,8 +125,7 @@ class AutoscaleScreen(WritingScreen[Formula | None]):
             run = await self._evaluate(self.query_one(TextArea).text)
         except GatewayError as error:
             if error.status == 409 and not self._scales:
-                # The service evaluates only for pools that scale already.
-                self._say("It can be evaluated once autoscaling is on, and is checked then.")
+                self._say(ONLY_ONCE_ON)
                 return True
             self._say(str(error), wrong=True)
             return False

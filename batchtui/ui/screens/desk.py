@@ -49,6 +49,18 @@ class Desk:
         self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
         return self.done
 
+    async def attempt(self, order: Order[T], thing: T) -> bool:
+        """Ask, then have it done; whether it is. For dialogs that stay where it is refused.
+
+        Raises `GatewayError` with what the service says against it.
+        """
+        if not await self._agreed(order, [thing], left_out=0):
+            return False
+        await patiently(lambda: order.act(thing), self.controller.feeds.traffic)
+        self.tell(order.told(thing), order.title, order.wakes)
+        self.done = True
+        return True
+
     async def go_on(
         self, title: str, bulk: Undertaking, noun: str, wakes: tuple[str, ...], abandoned: str = ""
     ) -> bool:

@@ -80,15 +80,15 @@ class PoolSteering:
             str(whole.get("autoScaleFormula", "")),
             msgspec.convert(interval, timedelta) if interval else None,
         )
-        screen = AutoscaleScreen(
-            pool.id,
-            formula,
-            lambda text: self._batch.evaluate_autoscale(pool.id, text),
-            scales=bool(whole.get("enableAutoScale")),
+        await self._desk.app.push_screen_wait(
+            AutoscaleScreen(
+                pool.id,
+                formula,
+                lambda text: self._batch.evaluate_autoscale(pool.id, text),
+                lambda wanted: self._desk.attempt(self._scaling(wanted), pool),
+                scales=bool(whole.get("enableAutoScale")),
+            )
         )
-        wanted = await self._desk.app.push_screen_wait(screen)
-        if wanted is not None:
-            await self._desk.carry_out(self._scaling(wanted), [pool])
 
     def _scaling(self, formula: Formula) -> Order[Pool]:
         async def stake(_pools: Sequence[Pool]) -> Stake:
