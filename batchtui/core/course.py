@@ -85,6 +85,12 @@ class Course(Struct, frozen=True, eq=False):
         ended, failed = (bisect_right(t, end) - bisect_right(t, begin) for t in both)
         return ended, min(failed, ended)
 
+    def progress(self, points: int) -> Sequence[tuple[float, int]]:
+        """When tasks ended and how many had by then, at so many points or a few more."""
+        step = max(1, len(self.ends) // points)
+        places = range(len(self.ends) - 1, -1, -step)
+        return tuple((self.ends[place], place + 1) for place in reversed(places))
+
     def quantile(self, share: float) -> float:
         """The seconds within which that share of the tasks was done; 0 before any was."""
         if not self.durations:

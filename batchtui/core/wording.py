@@ -34,6 +34,14 @@ def in_time(duration: timedelta | float) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def roundly(seconds: float) -> float:
+    """An estimate without digits that it does not have: within a tenth or so."""
+    for least, step in ((36_000, 3_600), (7_200, 1_800), (3_600, 600), (1_200, 300), (60, 60)):
+        if seconds >= least:
+            return round(seconds / step) * step
+    return -(-seconds // 10) * 10
+
+
 def many(count: int, noun: str) -> str:
     """`1 task`, `3 tasks`, `12,000 tasks`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

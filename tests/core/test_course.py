@@ -64,6 +64,17 @@ def test_a_course_that_is_over_ends_with_its_last_task() -> None:
     assert course_of([], complete=True).end(5.0) == 0.0
 
 
+def test_the_progress_of_a_course_is_known_end_by_end() -> None:
+    course = course_of([ran(str(i), "n", 0, 10 + i) for i in range(100)], complete=True)
+    noon = NOON.timestamp()
+    assert course.progress(1000)[0] == (noon + 10, 1)
+    assert course.progress(1000)[-1] == (noon + 109, 100)
+    few = course.progress(10)
+    assert len(few) == 10
+    assert few[-1] == (noon + 109, 100)
+    assert few[0] == (noon + 19, 10)
+
+
 def test_durations_fall_into_even_steps_or_steps_of_even_ratio() -> None:
     even = course_of([ran(str(i), "n", 0, 10 + i) for i in range(10)], complete=True)
     assert [span.count for span in histogram(even, 3)] == [3, 3, 4]

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from batchtui.core.wording import in_bytes, in_time, many, some
+from batchtui.core.wording import in_bytes, in_time, many, roundly, some
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_counts_and_names() -> None:
     assert some(["a", "b"]) == "a and b"
     assert some(["a", "b", "c"]) == "a, b and c"
     assert some(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+def test_estimates_are_said_roundly() -> None:
+    told = [in_time(roundly(seconds)) for seconds in (3, 47, 100, 1_500, 5_000, 9_200, 50_000)]
+    assert told == ["10 s", "50 s", "2 min", "25 min", "1 h 20 min", "2 h 30 min", "14 h"]

@@ -43,8 +43,8 @@ class JobsPane(SteerablePane[Job]):
     NAME = "Jobs"
     HELP = """
 The jobs of the account, the newest first and those that are over last. The bar shows the tasks
-that succeeded in green and those that failed in red; rate and time left are those of the last
-two minutes. A job that is "all done" has no task left and is active still: it counts against the
+that succeeded in green and those that failed in red. Rate and time left are told once enough tasks
+have ended to tell: in a minute where they are short, later where they are long. A job that is "all done" has no task left and is active still: it counts against the
 account's quota of active jobs until it is terminated.
 
 Enter goes to the tasks of the highlighted job. Deleting a job asks first.

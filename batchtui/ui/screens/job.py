@@ -13,10 +13,11 @@ from batchtui.core.course import Course
 from batchtui.core.feed import Reading
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, NodeInfo, Task, TaskCounts
+from batchtui.core.pace import Ends, Paces, pace
 from batchtui.core.states import TaskState
 from batchtui.core.summary import remaining
 from batchtui.core.things import Kind, Thing
-from batchtui.core.wording import in_time
+from batchtui.core.wording import in_time, roundly
 from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
@@ -29,8 +30,8 @@ from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Spans, Tone
 
-LATELY = 60.0
-"""Seconds over which the rate is taken."""
+POINTS = 1_000
+"""Ends of tasks that the rate is taken from at the most, or about so."""
 
 
 class JobScreen(InspectableScreen):
@@ -56,6 +57,7 @@ class JobScreen(InspectableScreen):
         super().__init__(controller, clock=clock)
         self.job = job
         self._inquiries = Inquiries(controller, job.id)
+        self._paces = Paces()
 
     def compose(self) -> ComposeResult:
         here, now = JobScreen, FollowingScreen.now
@@ -67,7 +69,7 @@ class JobScreen(InspectableScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        for name in ("subject", "counts", "course", "now"):
+        for name in ("subject", "course", "now"):
             self.watch(self, name, self.describe, init=False)
         self.follow("subject", self._inquiries.job(self.job))
         self.follow("counts", self._inquiries.counts())
@@ -91,18 +93,31 @@ class JobScreen(InspectableScreen):
             facts.append(Fact((("○ stale", Tone.BAD),), 0, right=True))
         self.status.facts = tuple(facts)
 
+    def watch_counts(self, reading: Reading[TaskCounts]) -> None:
+        if reading.known:
+            self._paces.note({self.job.id: reading.value}, self.now.timestamp())
+        if self.is_mounted:
+            self.describe()
+
     def _pace(self, counts: TaskCounts) -> list[Fact]:
-        """The rate of the last minute, and what follows from it."""
-        course, now = self.course.value, self.now.timestamp()
-        lately = min(LATELY, max(1.0, now - course.begin))
-        ended, _ = course.ended_between(now - lately, now)
-        left = remaining(counts, counts.total, ended / lately)
-        if not ended or not left:
+        """The rate of late, and what follows from it; nothing while nobody can tell."""
+        rate = self._rate(counts)
+        left = remaining(counts, counts.total, rate)
+        if not left:
             return []
         return [
-            Fact(((f"{ended / lately * 60:,.0f}", Tone.PLAIN), (" a minute", Tone.MUTED)), 5),
-            Fact((("about ", Tone.MUTED), (in_time(left), Tone.STRONG), (" left", Tone.MUTED)), 3),
-        ]
+            Fact((*jobcells.rate(rate), (" lately", Tone.MUTED)), 5),
+            Fact((("about ", Tone.MUTED), (in_time(roundly(left)), Tone.STRONG),
+                  (" left", Tone.MUTED)), 3),
+        ]  # fmt: skip
+
+    def _rate(self, counts: TaskCounts) -> float:
+        """Tasks per second, from when each ended where that is known, else from their counts."""
+        course, now = self.course.value, self.now.timestamp()
+        if not course.complete:
+            return self._paces.rate(self.job.id, now)
+        seen = tuple(Ends(*point) for point in course.progress(POINTS))
+        return pace(seen, counts.running, now)
 
     @on(Gantt.Scoped)
     def take_span(self, message: Gantt.Scoped) -> None:

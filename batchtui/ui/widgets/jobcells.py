@@ -2,6 +2,7 @@
 
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.states import JobState
+from batchtui.core.wording import roundly
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.glyphs import Sign, of_job
 from batchtui.ui.widgets.times import whole
@@ -53,15 +54,16 @@ def failed(counts: TaskCounts) -> Cell:
     return ((f"{counts.failed:,}" if counts.failed else "", Tone.BAD),)
 
 
-def rate(per_second: float) -> Cell:
+def rate(per_second: float) -> Spans:
     """Tasks per minute, and per second where there are many."""
     if per_second <= 0:
         return ()
-    text = f"{per_second:.0f}/s" if per_second >= 10 else f"{per_second * 60:.3g}/min"
+    per_minute = per_second * 60
+    text = f"{per_second:.0f}/s" if per_second >= 10 else f"{per_minute:.{per_minute < 9.5:d}f}/min"
     return ((text, Tone.MUTED),)
 
 
 def eta(seconds: float | None) -> Cell:
     if not seconds:
         return ()
-    return ((whole(seconds), Tone.PLAIN),)
+    return ((whole(roundly(seconds)), Tone.PLAIN),)
