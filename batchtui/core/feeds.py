@@ -124,10 +124,16 @@ class Feeds:
             self._tasks.show(job_id, self._tasks.query)
             self.tasks.reset()
 
-    def narrow_tasks(self, query: TaskQuery) -> None:
-        """List only those tasks of the shown job, and of any other, that meet the query."""
-        if query != self._tasks.query:
+    def narrow_tasks(self, query: TaskQuery, begin: str = "") -> None:
+        """List only those tasks of the shown job, and of any other, that meet the query.
+
+        Those whose ids begin with `begin` are listed wherever in the job they are.
+        """
+        other, further = query != self._tasks.query, begin != self._tasks.begin
+        self._tasks.begin = begin
+        if other:
             self._tasks.show(self.job_id, query)
+        if other or (further and not self.tasks.reading.value.complete):
             self.tasks.ask_anew()
 
     def show_container(self, container: str) -> None:

@@ -48,6 +48,19 @@ def asked(wanted: Filter) -> TaskQuery:
     return query
 
 
+def beginning(wanted: Filter) -> str:
+    """What the id of a task that passes may begin with, where the filter looks for a text.
+
+    The service cannot look for a part of an id, but for its beginning it can; empty where the
+    query already asks for one.
+    """
+    for term in wanted.terms:
+        plain = term.op in (Op.PART, Op.START) and not term.inverted
+        if plain and isinstance(term.operand, str) and "task" in term.places:
+            return "" if asked(wanted).id_prefix else term.operand
+    return ""
+
+
 def _with(query: TaskQuery, term: Term) -> TaskQuery:
     match term.places[0], term.op, term.operand:
         case "state", _, str():

@@ -1,6 +1,7 @@
 """The first tasks of a job, kept up to date by what changed rather than read anew each time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from batchtui.core.gateway import Batch
@@ -26,12 +27,16 @@ class TaskWindow:
     def __init__(self, batch: Batch, clock: Callable[[], float]) -> None:
         self.job_id = ""
         self.query = EVERY_TASK
+        self.begin = ""
+        """Tasks whose ids begin so are looked for beyond the window too; empty for none."""
         self.wanted = PAGE
         self._batch = batch
         self._clock = clock
         self._held: Window[Task] | None = None
         self._latest: datetime | None = None
         self._due = 0.0
+        self._beyond = 0
+        """Tasks that were found beyond the window."""
 
     def show(self, job_id: str, query: TaskQuery) -> None:
         """Look at other tasks; an empty id is for none."""
@@ -40,8 +45,9 @@ class TaskWindow:
 
     def widen(self, held: int) -> None:
         """Hold a page more from now on than the tasks that are on show."""
-        if self.wanted != held + PAGE:
-            self.wanted = held + PAGE
+        wanted = held - self._beyond + PAGE
+        if self.wanted != wanted:
+            self.wanted = wanted
             self.sweep()
 
     def sweep(self) -> None:
@@ -65,7 +71,18 @@ class TaskWindow:
         if asked == (self.job_id, self.query, self.wanted):
             self._held = window
             self._note(window.items)
-        return window
+        return await self._with_others(window, asked[0])
+
+    async def _with_others(self, window: Window[Task], job_id: str) -> Window[Task]:
+        """The window, and what begins as it is wanted to wherever in the job that is."""
+        self._beyond = 0
+        if window.complete or not self.begin:
+            return window
+        where = replace(self.query, id_prefix=self.begin)
+        found = await self._batch.tasks(job_id, at_most=PAGE, where=where)
+        together = {task.id: task for task in (*found.items, *window.items)}
+        self._beyond = len(together) - len(window.items)
+        return Window(_in_order(together.values()), complete=False) if self._beyond else window
 
     async def _changed(self, held: Window[Task], latest: datetime) -> Window[Task] | None:
         """`held` as it is now; None where too much has changed to be read as changes."""
@@ -99,8 +116,9 @@ def merged(window: Window[Task], changes: Sequence[Task]) -> Window[Task]:
         return window
     added = any(task.id not in tasks for task in fresh)
     tasks.update((task.id, task) for task in fresh)
-    items = tuple(tasks.values())
-    if added:
-        # As the service orders them.
-        items = tuple(sorted(items, key=lambda task: task.id.casefold()))
-    return Window(items, window.complete)
+    return Window(_in_order(tasks.values()) if added else tuple(tasks.values()), window.complete)
+
+
+def _in_order(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """As the service orders them."""
+    return tuple(sorted(tasks, key=lambda task: task.id.casefold()))

@@ -3,7 +3,7 @@
 import pytest
 
 from batchtui.core.filters import Kind, Op, parse
-from batchtui.core.queries import EVERY_TASK, FAILED, FINISHED, TaskQuery, asked
+from batchtui.core.queries import EVERY_TASK, FAILED, FINISHED, TaskQuery, asked, beginning
 from batchtui.core.states import TaskState
 
 COLUMNS = {"task": Kind.WORD, "state": Kind.WORD, "exit": Kind.NUMBER, "why": Kind.WORD}
@@ -29,3 +29,21 @@ COLUMNS = {"task": Kind.WORD, "state": Kind.WORD, "exit": Kind.NUMBER, "why": Ki
 )
 def test_what_the_service_can_apply_goes_to_it(text: str, query: TaskQuery) -> None:
     assert asked(parse(text, COLUMNS)) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("", ""),
+        ("Frame-08", "frame-08"),
+        ("^frame", "frame"),
+        ("state:failed task:frame", "frame"),
+        ("task:^frame more", ""),
+        ("!frame", ""),
+        ("why:texture", ""),
+        ("/frame/", ""),
+        ("exit:137", ""),
+    ],
+)
+def test_a_plain_text_may_be_what_an_id_begins_with(text: str, begin: str) -> None:
+    assert beginning(parse(text, COLUMNS)) == begin

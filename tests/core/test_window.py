@@ -82,3 +82,21 @@ def test_what_lies_behind_the_window_stays_out() -> None:
     assert merged(held, [Task("e"), running, Task("C")]).items == (Task("b"), Task("C"), running)
     assert merged(held, [Task("e"), Task("b")]) is held
     assert merged(Window(), [Task("e")]).items == (Task("e"),)
+
+
+async def test_what_begins_as_wanted_is_found_wherever_in_the_job_it_is(
+    account: FakeAccount,
+) -> None:
+    await add(account, *(f"a{number:05d}" for number in range(PAGE + 3)))
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
+    await window.fetch()
+    window.begin = "T1"
+    found = await window.fetch()
+    assert [task.id for task in found.items[-2:]] == [f"a{PAGE - 1:05d}", "t1"]
+    assert not found.complete
+    window.widen(len(found.items))
+    assert window.wanted == 2 * PAGE, "what is beyond the window does not widen it"
+    calls = len(asked(account))
+    assert (await window.fetch()).complete
+    assert len(asked(account)) == calls + 1, "nothing lies beyond a window on everything"

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 
 from batchtui.core.states import JobState, TaskState
 from batchtui.core.view import View
+from batchtui.core.window import PAGE
 from batchtui.ui.choices import Choices
 from batchtui.ui.panes.frame import fitting
 from batchtui.ui.panes.jobs import JobsPane
@@ -18,7 +19,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.columns import ColumnsScreen
-from tests.fakes import FakeAccount
+from tests.fakes import FakeAccount, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -185,6 +186,32 @@ async def test_a_table_is_taken_along(
     assert [row["task"] for row in rows] == expected
     assert {row["state"] for row in rows} == {"failed"}
     assert len(json.loads(next(tmp_path.glob("tasks-*.json")).read_text())) == len(rows)
+
+
+async def test_a_filter_finds_an_id_among_any_number_and_says_how_many_it_looked_at(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    specs = [task_spec(f"a-{number:04d}") for number in range(PAGE)]
+    async with app.run_test(size=(120, 40)) as pilot:
+        tasks = await looking_at_tasks(pilot, app)
+        await account.batch.add_tasks("frames-0412", specs, added=lambda _count: None)
+        app.panes.action_refresh()
+        await settled(pilot, app)
+        assert len(ids(tasks)) == PAGE
+        await pilot.press("slash", *"frame-0810")
+        await settled(pilot, app)
+        assert ids(tasks) == [f"frame-0810{number}" for number in range(10)]
+        assert "10 of 1,010 looked at pass" in str(tasks.border_subtitle)
+        await pilot.press("end", *"x", "enter")
+        await settled(pilot, app)
+        said = " ".join(text_of(tasks.table).split())
+        assert "None of the 1,000 tasks looked at passes. Enter looks at 1,000 more." in said
+        assert "the job's 1,040 tasks" in said
+        await pilot.press("enter")
+        await settled(pilot, app)
+        assert "Nothing passes the filter." in text_of(tasks.table)
+        await pilot.press("escape", "slash", *"pool:render-farm a-", "enter")
+        assert len(ids(tasks)) == PAGE
 
 
 async def test_letters_typed_into_a_filter_are_no_commands(app: TestedApp) -> None:

@@ -147,8 +147,8 @@ class ArrangingPane(Pane, Generic[T]):
         if self.table.marked:
             self.table.mark(self.table.marked & {self.key(record) for record in records})
         hidden = self._known and self.filter.terms
-        self.table.empty = ALL_HIDDEN if hidden else self._empty
         self.table.replace(self.arrangement.arranged(records))
+        self.table.empty = self.all_hidden if hidden else self._empty
         self.follow()
         self._dress()
 
@@ -180,6 +180,11 @@ class ArrangingPane(Pane, Generic[T]):
     def help_text(self) -> str:
         columns = ", ".join(self.arrangement.kinds)
         return f"{super().help_text}\n\n{FILTERS}\n\nColumns to filter by: {columns}.\n\n{SORTING}"
+
+    @property
+    def all_hidden(self) -> str:
+        """What to say where a filter lets nothing pass."""
+        return ALL_HIDDEN
 
     @property
     def there(self) -> str:

@@ -12,13 +12,15 @@ from batchtui.core.causes import told, why
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, Task, TaskCounts, Window
-from batchtui.core.queries import EVERY_TASK, TaskQuery, asked
+from batchtui.core.queries import EVERY_TASK, TaskQuery, asked, beginning
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
+from batchtui.core.window import PAGE
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
+from batchtui.ui.panes.frame import PART
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
@@ -41,15 +43,17 @@ class TasksPane(SteerablePane[Task]):
     HELP = """
 The tasks of the highlighted job, by id: their state, their exit code, the node that ran them, how
 long they took, and why they failed. A filter by state, by exit code or by the beginning of the id
-(task:^frame-08) goes to the service, so that it finds what is among any number of tasks.
+(frame-08, task:^frame-08) goes to the service: it finds what is among any number of tasks.
 
 Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched as you scroll.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,o", "open", "Output", tooltip="Read stdout and stderr", id="output"),
+        Binding("enter", "look_on", "Look on", id="tasks.look_on",
+                tooltip="Look at more tasks, where a filter lets none of the first ones pass"),
         Binding("n", "new", "New", tooltip="Add tasks to the job", id="tasks.new"),
         *orders.TASKS,
-    ]
+    ]  # fmt: skip
 
     job: var[Job | None] = var(None, init=False)
     tasks: var[Reading[Window[Task]]] = var(Reading(Window()), init=False)
@@ -75,10 +79,14 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         """The user is near the end of the window."""
 
     class Narrowed(Message):
-        """The user looks for tasks that meet this query; others need not be fetched."""
+        """The user looks for tasks that meet this query; others need not be fetched.
 
-        def __init__(self, query: TaskQuery) -> None:
+        Those whose ids begin with `begin` are wanted wherever in the job they are.
+        """
+
+        def __init__(self, query: TaskQuery, begin: str) -> None:
             self.query = query
+            self.begin = begin
             super().__init__()
 
     def __init__(self, *, id: str) -> None:
@@ -104,6 +112,8 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
                 "AGE", 9, self._age, right=True, rank=3, extra=True, value=self._passed,
                 kind=Kind.DURATION,
             ),
+            Column("POOL", 10, self._pool, rank=5, extra=True, most=24,
+                   value=lambda task: task.node_info.pool_id or self._pool_id),
             Column(
                 "TRIES", 5, _tries, right=True, rank=4, extra=True,
                 value=lambda task: task.execution_info.retry_count + 1, kind=Kind.NUMBER,
@@ -132,6 +142,10 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         match action:
             case "new":
                 return None if self.job is None else self.may_change(something=False)
+            case "open" if self._in_vain:
+                return False
+            case "look_on":
+                return self._in_vain
             case "open":
                 return None if self.highlighted is None else True
         return super().check_action(action, parameters)
@@ -155,16 +169,33 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:
-        window = self.tasks.value
-        if not window.complete and message.last > len(window.items) - self.NEAR:
+        near = message.last > len(self.table.records) - self.NEAR
+        # Where a filter leaves few, being near the end does not say that one went there.
+        if near and not self.tasks.value.complete and (message.first or not self.filter.terms):
             self.post_message(self.MoreWanted())
 
+    def action_look_on(self) -> None:
+        self.post_message(self.MoreWanted())
+
     def filter_changed(self) -> None:
-        self.post_message(self.Narrowed(asked(self.filter)))
+        self.post_message(self.Narrowed(asked(self.filter), beginning(self.filter)))
+
+    @property
+    def _in_vain(self) -> bool:
+        """Whether nothing passes of those that were looked at, and there are others."""
+        hidden = self.filter.terms and not self.table.records
+        return bool(hidden) and self.tasks.known and not self.tasks.value.complete
+
+    @property
+    def all_hidden(self) -> str:
+        window = self.tasks.value
+        return super().all_hidden if window.complete else _in_vain(window, self.counts)
 
     @property
     def there(self) -> str:
-        if asked(self.filter) == EVERY_TASK or not self.tasks.value.complete:
+        if not self.tasks.value.complete:
+            return f"{super().there} looked at"
+        if asked(self.filter) == EVERY_TASK:
             return super().there
         return f"{self.counts.total:,}" if self.counts else "all"
 
@@ -176,26 +207,8 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         self._summarise()
 
     def _summarise(self) -> None:
-        window, counts = self.tasks.value, self.counts
-        if self.job is None or not self.tasks.known:
-            self.summary = ""
-            return
-        plus = "" if window.complete else "+"
-        parts = [f"{len(window.items):,}{plus} tasks"]
-        if counts and counts.total:
-            parts = [many(counts.total, "task")]
-            parts += [
-                f"{count:,} {word}"
-                for count, word in (
-                    (counts.failed, "failed"),
-                    (counts.running, "running"),
-                    (counts.succeeded, "ok"),
-                )
-                if count
-            ]
-            if not window.complete:
-                parts.append(f"first {len(window.items):,} shown")
-        self.summary = " · ".join(parts)
+        known = self.job is not None and self.tasks.known
+        self.summary = _summed(self.tasks.value, self.counts) if known else ""
 
     def _ran(self, task: Task) -> Value:
         ran = task.execution_info
@@ -204,6 +217,13 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     def _passed(self, task: Task) -> Value:
         return since(task.creation_time, self.now)
 
+    @property
+    def _pool_id(self) -> str:
+        return self.job.pool_id if self.job else ""
+
+    def _pool(self, task: Task) -> Cell:
+        return ((task.node_info.pool_id or self._pool_id, Tone.MUTED),)
+
     def _age(self, task: Task) -> Cell:
         return ((ago(task.creation_time, self.now), Tone.MUTED),)
 
@@ -211,6 +231,32 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         ran = task.execution_info
         text = lasted(ran.start_time, ran.end_time, self.now)
         return ((text, Tone.MUTED if task.state in QUIET else Tone.PLAIN),)
+
+
+def _summed(window: Window[Task], counts: TaskCounts | None) -> str:
+    """How many tasks the job has, how they do, and how many of them are here."""
+    if not counts or not counts.total:
+        plus = "" if window.complete else "+"
+        return f"{len(window.items):,}{plus} tasks"
+    states = (
+        (counts.failed, "failed"),
+        (counts.running, "running"),
+        (counts.succeeded, "ok"),
+    )
+    parts = [many(counts.total, "task"), *(f"{count:,} {word}" for count, word in states if count)]
+    if not window.complete:
+        parts.append(f"first {len(window.items):,} shown")
+    return PART.join(parts)
+
+
+def _in_vain(window: Window[Task], counts: TaskCounts | None) -> str:
+    """What to do where a filter lets none of the tasks in the window pass."""
+    among = f"the job's {counts.total:,} tasks" if counts and counts.total else "all tasks"
+    return (
+        f"None of the {len(window.items):,} tasks looked at passes. Enter looks at {PAGE:,} more. "
+        f"Among {among} the service finds what an id begins with, state:failed, exit:137 and the "
+        "like. Press / to change the filter."
+    )
 
 
 def _id(task: Task) -> Cell:

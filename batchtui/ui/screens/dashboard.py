@@ -200,7 +200,7 @@ class DashboardScreen(
 
     @on(TasksPane.Narrowed)
     def narrow_tasks(self, message: TasksPane.Narrowed) -> None:
-        self.feeds.narrow_tasks(message.query)
+        self.feeds.narrow_tasks(message.query, message.begin)
 
     @on(TasksPane.MoreWanted)
     def show_more_tasks(self) -> None:
