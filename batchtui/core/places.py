@@ -8,7 +8,10 @@ from batchtui.core.feeds import Feeds
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A pane, or one record in it. `pane` is one of the dashboard's panes, or `requests`."""
+    """A pane, or one record in it.
+
+    `pane` is one of the dashboard's panes, `schedules` for the job schedules, or `requests`.
+    """
 
     pane: str
     id: str = ""
@@ -25,7 +28,10 @@ class Place:
         return f"{self.kind} {self.id}".rstrip()
 
 
-PANES = tuple(Place(name) for name in ("pools", "jobs", "containers", "nodes", "tasks", "requests"))
+PANES = tuple(
+    Place(name)
+    for name in ("pools", "jobs", "containers", "nodes", "tasks", "schedules", "requests")
+)
 
 
 def known(feeds: Feeds) -> tuple[Place, ...]:
@@ -39,6 +45,17 @@ def known(feeds: Feeds) -> tuple[Place, ...]:
         *(Place("nodes", each.id, pool) for each in feeds.nodes.reading.value.items),
         *(Place("tasks", each.id, job) for each in feeds.tasks.reading.value.items),
     )
+
+
+def beyond(text: str, feeds: Feeds) -> Place | None:
+    """The task of the shown job that may be meant where nothing that is known is.
+
+    Of a job with many tasks only the first ones are known.
+    """
+    words = text.replace('"', "").split()
+    if not words or not feeds.job_id or feeds.tasks.reading.value.complete:
+        return None
+    return Place("tasks", words[-1], feeds.job_id)
 
 
 def matching(text: str, places: Iterable[Place], *, at_most: int = 200) -> Sequence[Place]:

@@ -6,7 +6,8 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from batchtui.core.places import Place, known
+from batchtui.core.gateway import Batch, GatewayError
+from batchtui.core.places import Place, beyond, known
 from batchtui.core.trail import Trail
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.goto import GotoScreen
@@ -18,7 +19,7 @@ class GoingApp(App[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon", "goto", "Go to", show=False, id="goto",
-                tooltip="Go to a pool, job, task, node or container by its name"),
+                tooltip="Go to a pool, job, task, node, container or job schedule by its name"),
         Binding("left_square_bracket", "retrace('back')", "Back", show=False, id="trail.back",
                 tooltip="Go to where you were before"),
         Binding("right_square_bracket", "retrace('forward')", "Forward", show=False,
@@ -42,10 +43,23 @@ class GoingApp(App[int]):
     async def action_goto(self) -> None:
         if self.dashboard is None:
             return
-        place = await self.push_screen_wait(GotoScreen(known(self.dashboard.feeds)))
+        feeds = self.dashboard.feeds
+        screen = GotoScreen(known(feeds), lambda text: beyond(text, feeds))
+        self._name_schedules(screen, self.dashboard.controller.gateway.batch)
+        place = await self.push_screen_wait(screen)
         if place is not None:
             self._trail.leave(self.dashboard.here)
             self._arrive(self.dashboard, place)
+
+    @work(exclusive=True, group="schedules")
+    async def _name_schedules(self, screen: GotoScreen, batch: Batch) -> None:
+        """Let one go to the job schedules too, which nothing else keeps an eye on."""
+        try:
+            schedules = await batch.schedules()
+        except GatewayError as error:
+            screen.say(str(error))
+        else:
+            screen.add([Place("schedules", schedule.id) for schedule in schedules])
 
     def action_retrace(self, direction: str) -> None:
         if self.dashboard is None:
@@ -65,4 +79,7 @@ class GoingApp(App[int]):
             return
         while self.screen is not dashboard:
             self.pop_screen()
-        dashboard.arrive(place)
+        if place.pane == "schedules":
+            dashboard.action_schedules(place.id)
+        else:
+            dashboard.arrive(place)

@@ -32,6 +32,10 @@ def test_a_kind_narrows_and_every_word_counts() -> None:
     assert found("nothing like it") == []
 
 
+def test_job_schedules_are_a_place_to_go_to() -> None:
+    assert found("sched") == ["schedules"]
+
+
 def test_the_way_back_and_forth() -> None:
     trail: Trail[str] = Trail()
     assert trail.back("c") is None

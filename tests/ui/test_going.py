@@ -6,11 +6,15 @@ from pathlib import Path
 from textual.widgets import Input, OptionList
 
 from batchtui.core.places import Place
+from batchtui.core.schedules import JobSchedule
+from batchtui.core.window import PAGE
 from batchtui.logs import RecentLines, start_logging, stop_logging
 from batchtui.ui.panes.sent import SentPane
 from batchtui.ui.screens.goto import GotoScreen
 from batchtui.ui.screens.log import LogScreen
+from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.widgets.textview import TextView
+from tests.fakes import task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -45,6 +49,36 @@ async def test_going_leaves_other_screens_and_takes_a_filter_away() -> None:
         await until(lambda: app.panes.here == Place("pools", "render-farm"))
         await pilot.press("colon", *"no such thing", "enter", "escape")
         assert app.panes.here == Place("pools", "render-farm")
+
+
+async def test_what_is_not_known_is_looked_for_or_a_sentence() -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    account.batch.job_schedules["each-night"] = JobSchedule("each-night")
+    specs = [task_spec(f"a-{number:04d}") for number in range(PAGE)]
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("colon", *"nosuch", "enter")
+        assert isinstance(app.screen, GotoScreen), "there is nowhere to go"
+        names = app.screen.query_one(OptionList)
+        only = str(names.get_option_at_index(0).prompt)
+        assert only == "Nothing that is known here is called nosuch."
+        app.screen.query_one(Input).value = "sched night"
+        await until(lambda: "each-night" in str(names.get_option_at_index(0).prompt))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, SchedulesScreen))
+        await account.batch.add_tasks("frames-0412", specs, added=lambda _count: None)
+        await pilot.press("colon", *"job frames-0412", "enter")
+        await until(lambda: app.panes.here == Place("jobs", "frames-0412"))
+        await settled(pilot, app)
+        await pilot.press("colon", *"frame-08119")
+        names = app.screen.query_one(OptionList)
+        assert "look for frame-08119 among all tasks of frames-0412" in str(
+            names.get_option_at_index(0).prompt
+        )
+        await pilot.press("enter")
+        await settled(pilot, app)
+        assert app.panes.here == Place("tasks", "frame-08119", "frames-0412")
 
 
 async def test_the_log_shows_requests_with_status_and_time(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane, TablePane
 from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 
 
@@ -34,7 +35,9 @@ class ArrivingScreen(Screen[None]):
         if place.within and place.pane == "tasks":
             _seek(self.query_one(JobsPane), place.within)
         pane = self.query_one(f"#{place.pane}", Pane)
-        if place.id and isinstance(pane, TablePane):
+        if isinstance(pane, TasksPane) and _is_beyond(pane, place):
+            pane.narrow(f'task:^"{place.id}"')
+        elif place.id and isinstance(pane, TablePane):
             _seek(pane, place.id)
         elif place.id:
             self.query_one(NodeHeatmap).seek(lambda node: node.id == place.id)
@@ -49,3 +52,11 @@ def _seek(pane: TablePane[Any], key: str) -> None:
     if pane.filter.text:
         pane.narrow("")
     pane.table.seek(key)
+
+
+def _is_beyond(pane: TasksPane, place: Place) -> bool:
+    """Whether that task of the shown job, if there is one, was not among those fetched."""
+    window = pane.tasks.value
+    if not place.id or pane.about != place.within or window.complete:
+        return False
+    return all(task.id != place.id for task in window.items)

@@ -1,6 +1,6 @@
 """The line in which one types where to go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -29,9 +29,13 @@ class GotoScreen(ModalScreen[Place | None]):
                 tooltip="Type the highlighted name in full"),
     ]  # fmt: skip
 
-    def __init__(self, places: Sequence[Place]) -> None:
+    def __init__(
+        self, places: Sequence[Place], beyond: Callable[[str], Place | None] = lambda _text: None
+    ) -> None:
+        """`beyond` gives a place to look for what is typed where no known place is meant."""
         super().__init__()
         self._places = places
+        self._beyond = beyond
         self._found: Sequence[Place] = ()
 
     def compose(self) -> ComposeResult:
@@ -51,12 +55,30 @@ class GotoScreen(ModalScreen[Place | None]):
     def search(self, message: Input.Changed) -> None:
         self._show(message.value)
 
-    def _show(self, text: str) -> None:
+    def add(self, places: Sequence[Place]) -> None:
+        """Know these places too; the highlighted one stays so."""
+        self._places = (*self._places, *places)
+        if self.is_mounted and places:
+            self._show(self.query_one(Input).value, keep=self._chosen)
+
+    def say(self, trouble: str) -> None:
+        """Say why some places are not known."""
+        self.query_one("#goto").border_subtitle = clean(trouble)
+
+    def _show(self, text: str, *, keep: Place | None = None) -> None:
         self._found = matching(text, self._places)
+        lines = [Option(_line(place)) for place in self._found]
+        if not self._found and (further := self._beyond(text)) is not None:
+            self._found = (further,)
+            lines = [Option(_search(further))]
+        if not lines:
+            nothing = f"Nothing that is known here is called {clean(text.strip())}."
+            lines = [Option(Content.styled(nothing, "$text-muted"), disabled=True)]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(_line(place)) for place in self._found])
-        options.highlighted = 0 if self._found else None
+        options.add_options(lines)
+        here = self._found.index(keep) if keep in self._found else 0
+        options.highlighted = here if self._found else None
 
     @property
     def _chosen(self) -> Place | None:
@@ -87,6 +109,15 @@ class GotoScreen(ModalScreen[Place | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _search(place: Place) -> Content:
+    return Content.assemble(
+        (f"{place.kind:<11}", "$text-muted"),
+        ("look for ", "$text-muted"),
+        clean(place.id),
+        (f" among all tasks of {clean(place.within)}", "$text-muted"),
+    )
 
 
 def _line(place: Place) -> Content:

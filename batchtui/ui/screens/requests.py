@@ -115,8 +115,10 @@ class RequestsScreen(Screen[None]):
         screen = OutputScreen(self.controller, message.job.id, message.task, clock=self._clock)
         self.app.push_screen(screen)
 
-    def action_schedules(self) -> None:
-        self.app.push_screen(SchedulesScreen(self.controller, clock=self._clock))
+    def action_schedules(self, schedule_id: str = "") -> None:
+        """Show the job schedules, that one highlighted."""
+        screen = SchedulesScreen(self.controller, schedule_id, clock=self._clock)
+        self.app.push_screen(screen)
 
     @on(OrderRequested)
     @work

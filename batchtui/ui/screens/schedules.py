@@ -37,8 +37,10 @@ class SchedulesScreen(InspectableScreen):
     schedules: var[Reading[tuple[JobSchedule, ...]]] = var(Reading(()))
     scheduled: var[Reading[tuple[Job, ...]]] = var(Reading(()))
 
-    def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
+    def __init__(self, controller: Controller, begin: str = "", *, clock: Clock = utc_now) -> None:
+        """`begin` is the id of the job schedule to highlight at first; empty for the first one."""
         super().__init__(controller, clock=clock)
+        self._begin = begin
         self._shown = ""
 
     def compose(self) -> ComposeResult:
@@ -56,6 +58,8 @@ class SchedulesScreen(InspectableScreen):
             batch.schedules, (), every=every, traffic=feeds.traffic
         )
         self.follow("schedules", feed)
+        if self._begin:
+            self.query_one(SchedulesPane).table.seek(self._begin)
         self._follow_jobs("")
 
     @on(TablePane.Highlighted, "#schedules")
