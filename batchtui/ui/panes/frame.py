@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.markup import escape
 from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.wording import in_time
+from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.words import Words
 
@@ -23,7 +23,7 @@ AROUND = 6
 """Cells that a border needs beside its words."""
 
 
-class Pane(Vertical):
+class Pane(Framed):
     """Shows readings; asks, never does.
 
     `FEEDS` names the feeds that it shows: the reactives of the same names here, on the screen and

@@ -2,7 +2,6 @@
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.markup import escape
 from textual.reactive import var
 from textual.widgets import Label
@@ -12,6 +11,7 @@ from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
 from batchtui.core.wording import in_bytes
+from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.searchline import SearchLine
 from batchtui.ui.widgets.textview import TextView
 
@@ -24,16 +24,12 @@ WAITING = {
 }
 
 
-class StreamPane(Vertical):
+class StreamPane(Framed):
     """A stream with how much of it is shown, and why it is not shown when it is not."""
 
     DEFAULT_CSS = """
     StreamPane {
-        border: round $border-blurred;
-        border-title-color: $text;
-        border-subtitle-color: $text-muted;
-        &:focus-within { border: round $border; }
-        &.-stale { border: dashed $warning; }
+        padding: 0;
         .stream--error { display: none; width: 1fr; padding: 0 1; color: $text-warning; }
         &.-stale .stream--error { display: block; }
     }

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
 
@@ -18,6 +17,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
+from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.rows import RowsView
 from batchtui.ui.widgets.statusline import Fact, StatusLine
@@ -63,7 +63,7 @@ class CompareScreen(FollowingScreen):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        with Vertical(id="differences"):
+        with Framed(id="differences"):
             yield RowsView()
             yield Words(classes="trouble")
         yield KeyBar()

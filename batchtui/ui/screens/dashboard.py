@@ -97,6 +97,7 @@ class DashboardScreen(
         super().__init__(controller)
         self.session = session
         self._clock = clock
+        self._in_use: Pane | None = None
         self.set_reactive(DashboardScreen.now, clock())
 
     def compose(self) -> ComposeResult:
@@ -215,13 +216,20 @@ class DashboardScreen(
         self.action_pane("tasks")
 
     @on(events.DescendantFocus)
-    def mark_current(self, event: events.DescendantFocus) -> None:
-        """Remember the pane in use: it stays marked while a dialog has the focus."""
+    def follow_focus(self, event: events.DescendantFocus) -> None:
+        """Give the pane in use, and the column that it is in, the room that they are due."""
         pane = next((node for node in event.widget.ancestors if isinstance(node, Pane)), None)
-        if pane is not None:
-            for other in self.query("Pane, #left, #right"):
-                self._mark(other, "-current", on=other is pane or other is pane.parent)
-            self._lay_out(pane)
+        if pane is None or pane is self._in_use:
+            return
+        before, self._in_use = self._in_use, pane
+        for name in ("#left", "#right"):
+            column = self.query_one(name)
+            self._restyle(column, "-current", on=column is pane.parent)
+        if self.has_class("-narrow"):
+            # There, what is in a pane is shown only while the pane is in use.
+            for one in filter(None, (before, pane)):
+                self.app.stylesheet.update_nodes(one.walk_children())
+        self._lay_out(pane)
 
     def action_refresh(self) -> None:
         self.feeds.refresh()
@@ -245,24 +253,19 @@ class DashboardScreen(
 
     @property
     def _current(self) -> str:
-        pane = next(iter(self.query("Pane.-current")), None)
-        return PANES[0] if pane is None else pane.id or PANES[0]
+        return PANES[0] if self._in_use is None else self._in_use.id or PANES[0]
 
-    def _mark(self, widget: Widget, name: str, *, on: bool) -> None:
-        """Give the widget the class, or take it."""
-        if widget.has_class(name) != on:
-            widget.set_class(on, name, update=False)
-            # Only in one column do rules for what is inside depend on a class here: to style
-            # whole columns anew takes longer than a key may.
-            narrow = self.has_class("-narrow")
-            inside = widget.walk_children(with_self=True) if narrow else (widget,)
-            self.app.stylesheet.update_nodes(inside)
+    def _restyle(self, column: Widget, name: str, *, on: bool) -> None:
+        """Give the column the class, or take it; nothing in it depends on that."""
+        if column.has_class(name) != on:
+            column.set_class(on, name, update=False)
+            self.app.stylesheet.update_nodes((column,))
 
     def _lay_out(self, current: Pane) -> None:
         """Show every pane, or this one alone."""
         for widget in self.query("Pane, #left, #right"):
             widget.display = not self.zoomed or widget in (current, current.parent)
-        self._mark(self.query_one("#left"), "-alone", on=self.zoomed)
+        self._restyle(self.query_one("#left"), "-alone", on=self.zoomed)
         self.look()
 
     def _count(self) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
 from textual.reactive import var
 
@@ -23,6 +23,7 @@ from batchtui.ui.panes.relations import RelationsPane
 from batchtui.ui.screens.following import Clock, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
+from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
 from batchtui.ui.widgets.rows import RowsView
@@ -92,7 +93,7 @@ class InspectScreen(InspectableScreen):
     def compose(self) -> ComposeResult:
         yield StatusLine()
         with Container(id="parts"):
-            with Vertical(id="page"):
+            with Framed(id="page"):
                 yield RowsView()
                 yield Words(classes="trouble")
             yield RelationsPane(id="relations").data_bind(InspectScreen.found)
