@@ -38,5 +38,5 @@ def trouble(pool: Pool) -> tuple[str, ...]:
     run = pool.auto_scale_run
     if pool.enable_auto_scale and run is not None and run.error is not None:
         why = run.error.sentence or run.error.code
-        told.append(f"Its autoscale formula failed: {why} Correct it, or resize by hand.")
+        told.append(f"Correct its autoscale formula, or resize by hand: the formula failed. {why}")
     return tuple(told)

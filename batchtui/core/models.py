@@ -65,6 +65,12 @@ class Pool(Wire, frozen=True):
     def target_nodes(self) -> int:
         return self.target_dedicated_nodes + self.target_low_priority_nodes
 
+    @property
+    def formula_failed(self) -> bool:
+        """Whether a formula shall scale it, and could not the last time."""
+        run = self.auto_scale_run
+        return self.enable_auto_scale and run is not None and run.error is not None
+
 
 class NodeCounts(Wire, frozen=True):
     """How many nodes of a pool are in each state. May lag behind by some seconds."""
@@ -97,6 +103,14 @@ class PoolNodeCounts(Wire, frozen=True):
     pool_id: str
     dedicated: NodeCounts = NodeCounts()
     low_priority: NodeCounts = NodeCounts()
+
+    @property
+    def broken(self) -> int:
+        """Nodes that run nothing until somebody acts."""
+        return sum(
+            counts.start_task_failed + counts.unusable
+            for counts in (self.dedicated, self.low_priority)
+        )
 
     def by_state(self) -> dict[NodeState, int]:
         """Dedicated and spot nodes together, in the legend's order."""
@@ -158,6 +172,19 @@ class Node(Wire, frozen=True):
     recent_tasks: tuple[RecentTask, ...] = ()
     start_task_info: TaskExecution | None = None
     errors: tuple[NodeError, ...] = ()
+
+    @property
+    def since(self) -> datetime | None:
+        """When it came into its state; None where the service does not tell.
+
+        The time of the transition stays what it was while a node is deallocated, and until it is
+        up again, when it takes tasks again: it is that of the state before.
+        """
+        stopped = (NodeState.DEALLOCATING, NodeState.DEALLOCATED)
+        disabled = self.scheduling_state is SchedulingState.DISABLED
+        if self.state in stopped or (self.state is NodeState.STARTING and disabled):
+            return None
+        return self.state_transition_time
 
 
 class PoolInfo(Wire, frozen=True):

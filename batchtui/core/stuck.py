@@ -19,7 +19,6 @@ PATIENCE: Mapping[NodeState, timedelta] = {
         NodeState.REIMAGING: 20,
         NodeState.UPGRADING_OS: 60,
         NodeState.LEAVING_POOL: 15,
-        NodeState.DEALLOCATING: 15,
         NodeState.UNKNOWN: 10,
     }.items()
 }
@@ -30,7 +29,7 @@ minutes; images, start tasks and updates take longer."""
 def is_stuck(node: Node, now: datetime) -> bool:
     """Whether the node should have left its state by now."""
     patience = PATIENCE.get(node.state)
-    since = node.state_transition_time
+    since = node.since
     return patience is not None and since is not None and now - since > patience
 
 
@@ -60,7 +59,6 @@ ADVICE: Mapping[NodeState, str] = {
     NodeState.LEAVING_POOL: (
         "It waits for its tasks to end, or for the resize of its pool. Stop the resize, or wait."
     ),
-    NodeState.DEALLOCATING: "Azure has not taken its machine back yet. Wait, or remove it.",
     NodeState.UNKNOWN: (
         "The service has not heard from it. Its network may be cut, or its machine overloaded."
     ),

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from batchtui.core.models import Node
-from batchtui.core.states import NodeState
+from batchtui.core.states import NodeState, SchedulingState
 from batchtui.core.stuck import BROKEN, PATIENCE, advice, is_stuck, stuck_among
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,6 +37,19 @@ def test_a_node_of_which_no_time_is_known_is_not_stuck() -> None:
 @pytest.mark.parametrize("state", [*PATIENCE, *sorted(BROKEN)])
 def test_whatever_is_wrong_with_a_node_there_is_something_to_do(state: NodeState) -> None:
     assert advice(node(state, 1e5), NOW).endswith(".")
+
+
+def test_a_deallocated_node_does_not_tell_since_when() -> None:
+    """The service leaves the time of the transition as it was."""
+    for state in (NodeState.DEALLOCATING, NodeState.DEALLOCATED):
+        stopped = node(state, 28)
+        assert stopped.since is None
+        assert not is_stuck(stopped, NOW)
+    starting = node(NodeState.STARTING, 28)
+    assert is_stuck(starting, NOW)
+    again = replace(starting, scheduling_state=SchedulingState.DISABLED)
+    assert again.since is None
+    assert not is_stuck(again, NOW)
 
 
 def test_a_node_that_is_well_needs_no_advice() -> None:

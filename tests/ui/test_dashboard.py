@@ -63,7 +63,7 @@ async def test_every_pane_shows_the_truth(app: TestedApp) -> None:
         await pilot.press("j", "2", "j")
         await settled(pilot, app)
         await settled(pilot, app)
-        assert row(app, "pools", "render-farm")[:4] == ["render-farm", "●", "steady", "40/40"]
+        assert row(app, "pools", "render-farm")[:5] == ["render-farm", "✗", "2", "broken", "40/40"]
         assert row(app, "pools", "genome-spot")[1:5] == ["!", "1", "error", "0/32"]
         assert row(app, "jobs", "frames-0412")[:3] == ["frames-0412", "●", "active"]
         assert row(app, "jobs", "nightly-sweep")[1:3] == ["✓", "completed"]

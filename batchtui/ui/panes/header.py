@@ -10,12 +10,10 @@ from batchtui.core.lately import FailedLately
 from batchtui.core.models import Job, Pool, PoolNodeCounts, TaskCounts
 from batchtui.core.prices import NO_PRICES, Prices
 from batchtui.core.states import JobState, NodeState
+from batchtui.ui.widgets.nodegroups import in_glyphs, in_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.times import whole
 from batchtui.ui.widgets.tones import Spans, Tone
-
-BROKEN = (NodeState.START_TASK_FAILED, NodeState.UNUSABLE, NodeState.PREEMPTED)
-COMING = (NodeState.CREATING, NodeState.STARTING, NodeState.WAITING_FOR_START_TASK)
 
 
 class AccountHeader(StatusLine):
@@ -59,7 +57,7 @@ class AccountHeader(StatusLine):
 
     def _tell(self) -> None:
         facts = [
-            Fact((("batchtui", f"{Tone.STRONG}"),), 10),
+            Fact((("batchtui", f"{Tone.STRONG}"),), 13),
             *self._account(),
             *self._things(),
             *self._state(),
@@ -72,7 +70,7 @@ class AccountHeader(StatusLine):
             facts += [_word("SIMULATED"), _remark("account, nothing really runs")]
         elif self.local:
             if self.label.lower() != "local":
-                facts.append(Fact(((self.label, Tone.ACTIVE),), 9))
+                facts.append(Fact(((self.label, Tone.ACTIVE),), 12))
             facts += [_word("LOCAL", tied=bool(facts)), _remark("account on this machine")]
         else:
             facts.append(Fact(((self.label, Tone.ACTIVE),)))
@@ -84,20 +82,25 @@ class AccountHeader(StatusLine):
     def _things(self) -> list[Fact]:
         facts = []
         if self.pools.known:
-            facts.append(Fact(_many(len(self.pools.value), "pool"), 7))
+            facts.append(Fact(_many(len(self.pools.value), "pool"), 8))
         if self.node_counts.known:
-            facts.append(Fact(self._node_states(), 2))
+            facts.append(self._node_states())
         if self.jobs.known:
             open_jobs = sum(job.state is not JobState.COMPLETED for job in self.jobs.value)
-            facts.append(Fact(_many(open_jobs, "open job"), 5))
+            facts.append(Fact(_many(open_jobs, "open job"), 7))
             counts = self.progress.value
             running = sum(counts[job.id].running for job in self.jobs.value if job.id in counts)
-            facts.append(Fact(_many(running, "running task"), 4))
+            facts.append(Fact(((f"▶ {running:,}", Tone.STRONG),), 4))
+            noun = "task" if running == 1 else "tasks"
+            short = ((noun, Tone.MUTED),)
+            facts.append(
+                Fact(((f"running {noun}", Tone.MUTED),), 6, tied=True, short=short, early=9)
+            )
         if self.failures.known and self.failures.value.tasks:
             failed = self.failures.value
-            number = f"{failed.tasks:,}{'' if failed.complete else '+'}"
-            words = ((f"✗ {number}", Tone.BAD), (" failed in 1 h", Tone.MUTED))
-            facts.append(Fact(words, 3))
+            sign = (f"✗ {failed.tasks:,}{'' if failed.complete else '+'}", Tone.BAD)
+            words = (sign, (" failed in 1 h", Tone.MUTED))
+            facts.append(Fact(words, 3, short=(sign, (" in 1 h", Tone.MUTED)), early=9))
         if self.node_counts.known:
             facts += self._costs()
         return facts
@@ -111,29 +114,22 @@ class AccountHeader(StatusLine):
             facts.append(Fact(((self.prices.words(cost), Tone.PLAIN),), 6))
         if self.node_hours >= 0.05:
             words = ((f"{self.node_hours:,.1f}", Tone.STRONG), (" node-hours watched", Tone.MUTED))
-            facts.append(Fact(words, 9))
+            facts.append(Fact(words, 11))
         return facts
 
-    def _node_states(self) -> Spans:
+    def _node_states(self) -> Fact:
         states: Counter[NodeState] = Counter()
         for counts in self.node_counts.value:
             states.update(counts.by_state())
-        parts = list(_many(states.total(), "node"))
-        for glyph, tone, group in (
-            ("▇", Tone.GOOD, (NodeState.RUNNING,)),
-            ("▲", Tone.ACTIVE, COMING),
-            ("✗", Tone.BAD, BROKEN),
-        ):
-            count = sum(states[state] for state in group)
-            if count:
-                parts.append((f" {glyph}{count:,}", tone))
-        return tuple(parts)
+        total = _many(states.total(), "node")
+        short = (*total, *in_glyphs(states))
+        return Fact((*total, *in_words(states)), 2, short=short, early=10)
 
     def _state(self) -> list[Fact]:
         facts = []
         if self.running:
             facts.append(Fact((("▶ ", Tone.GOOD), (self.running, Tone.PLAIN)), 1, right=True))
-        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 8, right=True))
+        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 5, right=True))
         if self.throttled > 0:
             words = f"throttled for {whole(self.throttled)}"
             facts.append(Fact(((words, Tone.WARNING),), 1, right=True))
@@ -157,7 +153,7 @@ def _word(word: str, *, tied: bool = False) -> Fact:
 
 def _remark(words: str) -> Fact:
     """What is good to know of the account where there is room."""
-    return Fact(((words, Tone.MUTED),), 9, tied=True)
+    return Fact(((words, Tone.MUTED),), 12, tied=True)
 
 
 def _place(label: str, endpoint: str) -> str:

@@ -19,7 +19,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import NODES
 from batchtui.ui.widgets.names import short_node
-from batchtui.ui.widgets.nodelines import since_words, state_words
+from batchtui.ui.widgets.nodelines import since_words, state_words, trouble_words
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.tiles import Lens
 from batchtui.ui.widgets.times import since
@@ -31,7 +31,7 @@ class NodeListPane(TablePane[Node]):
     NAME = "Nodes"
     HELP = """
 The nodes of the pool. Their states are those of the heatmap; "stuck" is said of nodes that should
-have left their state by now.
+have left their state by now. What went wrong on one stands at the end of its row.
 
 Enter opens a node; x lists what you can do to the marked nodes, or to the highlighted one. The
 filter state:unusable shows what is unusable, state:stuck what is stuck, and ctrl+a marks it all.
@@ -57,7 +57,7 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
 
     def columns(self) -> tuple[Column[Node], ...]:
         return (
-            Column("NODE", 16, _id, grow=1, most=72, value=lambda node: node.id),
+            Column("NODE", 16, _id, grow=1, most=40, value=lambda node: node.id),
             Column("STATE", 24, lambda node: state_words(node), grow=1, most=40,
                    value=self._in_words),
             Column("FOR", 15, self._since, kind=Kind.DURATION, value=self._lasting),
@@ -67,6 +67,7 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
                    value=lambda node: node.total_tasks_run),
             Column("KIND", 9, _kind, rank=2, value=lambda node: _kind(node)[0][0]),
             Column("ADDRESS", 15, _address, rank=5, value=lambda node: node.ip_address),
+            Column("WHY", 16, trouble_words, grow=5, most=120, rank=3, value=_why),
         )  # fmt: skip
 
     def key(self, record: Node) -> str:
@@ -121,7 +122,7 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
         return since_words(node, self._lens)
 
     def _lasting(self, node: Node) -> Value:
-        return since(node.state_transition_time, self.now)
+        return since(node.since, self.now)
 
     def _slots(self, node: Node) -> Cell:
         return f"{node.running_task_slots_count}/{self._lens.slots}"
@@ -140,6 +141,10 @@ def _ran(node: Node) -> Cell:
 
 def _kind(node: Node) -> Spans:
     return (("dedicated" if node.is_dedicated else "spot", Tone.MUTED),)
+
+
+def _why(node: Node) -> Value:
+    return "".join(text for text, _ in trouble_words(node))
 
 
 def _address(node: Node) -> Cell:

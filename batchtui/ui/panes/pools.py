@@ -21,7 +21,7 @@ from batchtui.ui.panes import orders
 from batchtui.ui.panes.modest import ModestPane
 from batchtui.ui.widgets import poolcells
 from batchtui.ui.widgets.columns import Column
-from batchtui.ui.widgets.glyphs import of_pool
+from batchtui.ui.widgets.glyphs import Sign, of_pool
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone, content
@@ -42,7 +42,8 @@ class PoolsPane(ModestPane[Pool]):
     NAME = "Pools"
     HELP = """
 The pools of the account: what each is doing, how many of the nodes that were asked for are there,
-and how they fare: green runs tasks, blue is idle or coming up, red failed.
+and how they fare: green runs tasks, blue and thin is idle or coming up, yellow was preempted, red
+and dotted is broken. The state says so too where nodes are broken or an autoscale formula fails.
 
 IDLE tells how long a pool has had nodes and no work for them, as far as this dashboard saw it; a
 plus sign says that it may be longer. COST/H needs prices, which the configuration tells.
@@ -83,8 +84,8 @@ one asks first.
         return (
             Column("POOL", 14, poolcells.name, grow=2, most=40, value=self.key),
             Column(
-                "STATE", 11, lambda pool: of_pool(pool).spans,
-                value=lambda pool: of_pool(pool).words,
+                "STATE", 11, lambda pool: self._sign(pool).spans,
+                value=lambda pool: self._sign(pool).words,
             ),
             Column(
                 "NODES", 7, poolcells.nodes, right=True, value=lambda pool: pool.current_nodes,
@@ -154,6 +155,9 @@ one asks first.
     def action_open(self) -> None:
         if self.highlighted is not None:
             self.post_message(self.OpenRequested(self.highlighted))
+
+    def _sign(self, pool: Pool) -> Sign:
+        return of_pool(pool, self._counts.get(pool.id))
 
     def _bar(self, pool: Pool) -> Cell:
         return poolcells.states(pool, self._counts.get(pool.id))

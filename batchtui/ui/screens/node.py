@@ -116,7 +116,12 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
         node = self.subject.value
         lens = Lens(now=self.now, stuck=stuck_among((node,), self.now))
         self.status.facts = (
-            Fact((("Node ", Tone.MUTED), (short_node(node.id, 30), Tone.STRONG)), 1),
+            Fact(
+                (("Node ", Tone.MUTED), (short_node(node.id, 30), Tone.STRONG)),
+                1,
+                short=((short_node(node.id, 12), Tone.STRONG),),
+                early=4,
+            ),
             Fact(state_words(node), 0),
             Fact(since_words(node, lens), 2),
             Fact((("pool ", Tone.MUTED), (self.pool.id, Tone.PLAIN)), 3),

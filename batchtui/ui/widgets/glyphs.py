@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from batchtui.core.models import Job, Pool, Task
+from batchtui.core.models import Job, Pool, PoolNodeCounts, Task
 from batchtui.core.states import AllocationState, JobState, NodeState, PoolState, TaskState
 from batchtui.ui.widgets.tones import Spans, Tone
 
@@ -82,13 +82,18 @@ TASKS: Mapping[TaskState, Sign] = {
 FAILED = Sign("✗", "failed", Tone.BAD)
 
 
-def of_pool(pool: Pool) -> Sign:
-    """A pool that is going away says so; one that could not get its nodes, that."""
+def of_pool(pool: Pool, counts: PoolNodeCounts | None = None) -> Sign:
+    """What most needs to be known: that it goes away, what is wrong with it, what it does."""
     if pool.state is PoolState.DELETING:
         return Sign("◌", "deleting", Tone.MUTED)
     if pool.resize_errors:
         count = len(pool.resize_errors)
         return Sign("!", f"{count} error{'s' if count > 1 else ''}", Tone.BAD)
+    if pool.formula_failed:
+        return Sign("!", "autoscale", Tone.BAD)
+    broken = counts.broken if counts is not None else 0
+    if broken and pool.allocation_state is AllocationState.STEADY:
+        return Sign("✗", f"{broken:,} broken", Tone.BAD)
     return ALLOCATIONS[pool.allocation_state]
 
 

@@ -1,6 +1,7 @@
 """One node in words."""
 
 from batchtui.core.models import Node, TaskExecution
+from batchtui.core.redact import redacted
 from batchtui.core.states import NodeState, Result, SchedulingState, TaskState
 from batchtui.core.stuck import BROKEN
 from batchtui.core.wording import some
@@ -56,7 +57,7 @@ def state_words(node: Node) -> Spans:
 
 def since_words(node: Node, lens: Lens) -> Spans:
     """For how long it has been in its state, and whether that is too long."""
-    since = ago(node.state_transition_time, lens.now)
+    since = ago(node.since, lens.now)
     if node.id in lens.stuck:
         return ((f"{since}, stuck", Tone.WARNING),)
     return ((since, Tone.PLAIN),) if since else ()
@@ -72,17 +73,24 @@ def start_task_failure(start_task: TaskExecution | None) -> str:
     return f"start task failed{code}{why}"
 
 
+def trouble_words(node: Node) -> Spans:
+    """How its start task failed, or else its first error; empty where nothing is wrong."""
+    failed = start_task_failure(node.start_task_info)
+    if failed and node.state not in ANEW:
+        return ((redacted(failed), Tone.BAD),)
+    if node.errors:
+        error = node.errors[0]
+        return ((redacted(f"{error.code}: {error.message}"), Tone.BAD),)
+    return ()
+
+
 def _slots(node: Node, slots: int) -> str:
     return f"{node.running_task_slots_count}/{slots} slots"
 
 
 def _second(node: Node) -> Spans:
-    failed = start_task_failure(node.start_task_info)
-    if failed and node.state not in ANEW:
-        return ((failed, Tone.BAD),)
-    if node.errors:
-        error = node.errors[0]
-        return ((f"{error.code}: {error.message}", Tone.BAD),)
+    if trouble := trouble_words(node):
+        return trouble
     running = [
         f"{task.job_id}/{task.task_id}" if task.job_id else task.task_id
         for task in node.recent_tasks

@@ -10,7 +10,8 @@ from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.times import ago
 from batchtui.ui.widgets.tones import Cell, Spans, Tone
 
-BROKEN = (NodeState.START_TASK_FAILED, NodeState.UNUSABLE, NodeState.PREEMPTED)
+SHAPES = {Tone.ACTIVE: str.maketrans("━╸╺", "─╴╶"), Tone.BAD: str.maketrans("━╸╺", "╍╸╺")}
+"""How parts of a bar look where there are no colours."""
 
 
 def name(pool: Pool) -> Cell:
@@ -22,7 +23,7 @@ def nodes(pool: Pool) -> Cell:
 
 
 def states(pool: Pool, counts: PoolNodeCounts | None) -> Cell:
-    """A bar: nodes that run tasks, that are idle or coming up, and that failed."""
+    """A bar: nodes that run tasks, are idle or on their way, were preempted, are broken."""
     by_state = counts.by_state() if counts else {}
 
     def drawn(width: int) -> Spans:
@@ -30,10 +31,15 @@ def states(pool: Pool, counts: PoolNodeCounts | None) -> Cell:
         if not total:
             return ()
         running = by_state.get(NodeState.RUNNING, 0)
-        broken = sum(by_state.get(state, 0) for state in BROKEN)
-        others = sum(by_state.values()) - running - broken
-        parts = ((running, Tone.GOOD), (others, Tone.ACTIVE), (broken, Tone.BAD))
-        return bar(parts, total, width)
+        broken = counts.broken if counts else 0
+        preempted = by_state.get(NodeState.PREEMPTED, 0)
+        others = sum(by_state.values()) - running - broken - preempted
+        parts = (
+            (running, Tone.GOOD), (others, Tone.ACTIVE), (preempted, Tone.WARNING),
+            (broken, Tone.BAD),
+        )  # fmt: skip
+        pieces = bar(parts, total, width)
+        return tuple((text.translate(SHAPES.get(Tone(tone), {})), tone) for text, tone in pieces)
 
     return drawn
 
@@ -76,5 +82,4 @@ def scaling_in_words(pool: Pool) -> str:
     """What to filter by."""
     if not pool.enable_auto_scale:
         return "by hand"
-    failed = pool.auto_scale_run is not None and pool.auto_scale_run.error is not None
-    return "auto failed" if failed else "auto"
+    return "auto failed" if pool.formula_failed else "auto"

@@ -1,6 +1,6 @@
 """One line that says as much as there is room for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,6 +22,9 @@ class Fact:
     """Whether it stands at the right end."""
     tied: bool = False
     """Whether it stands close to the fact before it."""
+    short: Spans = ()
+    """What it says instead once facts up to the rank `early` have to go."""
+    early: int = 0
 
     @property
     def width(self) -> int:
@@ -58,9 +61,20 @@ class StatusLine(Widget):
 def fitting(facts: tuple[Fact, ...], width: int, gap: int) -> tuple[Fact, ...]:
     """The facts that fit side by side, in their order; at least the most important one."""
     shown = list(facts)
-    while len(shown) > 1 and sum(fact.width + _before(fact, gap) for fact in shown) - gap > width:
-        shown.remove(max(shown, key=lambda fact: fact.rank))
+
+    def too_long() -> bool:
+        return sum(fact.width + _before(fact, gap) for fact in shown) - gap > width
+
+    while too_long() and (len(shown) > 1 or any(fact.short for fact in shown)):
+        place = max(range(len(shown)), key=lambda index: _yields(shown[index]))
+        fact = shown.pop(place)
+        if fact.short:
+            shown.insert(place, replace(fact, text=fact.short, short=()))
     return tuple(shown)
+
+
+def _yields(fact: Fact) -> int:
+    return fact.early if fact.short else fact.rank
 
 
 def _line(facts: tuple[Fact, ...], gap: int) -> Spans:

@@ -153,7 +153,7 @@ def _named(node: Node, lens: Lens) -> Pieces:
     dress = _dress(node.state, stuck=stuck, marked=marked, shown=shown)
     mark, tone = _mark(spot=not node.is_dedicated, stuck=stuck and shown, marked=marked)
     words = NODES[node.state][1]
-    since = ago(node.state_transition_time, lens.now)
+    since = ago(node.since, lens.now)
     busy = ""
     if node.state in (NodeState.RUNNING, NodeState.IDLE):
         busy = f"{_used(node)}/{lens.slots}"
