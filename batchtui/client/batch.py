@@ -37,14 +37,10 @@ POOL: Final = members(Pool)
 JOB: Final = members(Job)
 TASK: Final = members(Task)
 NODE: Final = members(Node)
-NODE_ROW: Final = members(
-    Node,
-    without=(
-        *("recent_tasks", "errors", "start_task_info"),
-        *("total_tasks_succeeded", "allocation_time", "last_boot_time"),
-    ),
-)
+UNLISTED = ("recent_tasks", "total_tasks_succeeded", "allocation_time", "last_boot_time")
 """A node's recent tasks alone are four fifths of its size, and no list shows them."""
+NODE_ERRORS: Final = members(Node, without=UNLISTED)
+NODE_ROW: Final = members(Node, without=(*UNLISTED, "errors", "start_task_info"))
 
 
 class _BothCounts(WireValue, frozen=True):
@@ -75,13 +71,13 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         counts = await self._wire.window("count nodes", "/nodecounts", Page[PoolNodeCounts])
         return counts.items
 
-    async def nodes(self, pool_id: str, *, at_most: int) -> Window[Node]:
+    async def nodes(self, pool_id: str, *, at_most: int, with_errors: bool = False) -> Window[Node]:
         return await self._wire.window(
             f"list the nodes of pool {pool_id}",
             path_of("pools", pool_id, "nodes"),
             Page[Node],
             at_most=at_most,
-            select=NODE_ROW,
+            select=NODE_ERRORS if with_errors else NODE_ROW,
         )
 
     async def node(self, pool_id: str, node_id: str) -> Node:

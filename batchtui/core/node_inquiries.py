@@ -22,9 +22,10 @@ class NodeInquiries:
         self._batch = controller.gateway.batch
 
     def nodes(self, seen: Window[Node]) -> Feed[Window[Node]]:
-        """All nodes of the pool, as they were last seen at first."""
+        """All nodes of the pool with their errors, as they were last seen at first."""
+        most = Feeds.NODES_AT_MOST
         return self._feed(
-            lambda: self._batch.nodes(self.pool_id, at_most=Feeds.NODES_AT_MOST), seen
+            lambda: self._batch.nodes(self.pool_id, at_most=most, with_errors=True), seen
         )
 
     def node(self, seen: Node) -> Feed[Node]:

@@ -71,6 +71,17 @@ async def test_a_page_larger_than_the_window_is_cut(batch: Batch, service: Canne
     assert not window.complete
 
 
+async def test_nodes_are_listed_with_their_errors_where_they_are_wanted(
+    batch: Batch, service: CannedBatch
+) -> None:
+    service.on("GET", "/pools/p/nodes", page(), page())
+    await batch.nodes("p", at_most=2)
+    await batch.nodes("p", at_most=2, with_errors=True)
+    small, large = (set(asked.query["$select"].split(",")) for asked in service.asked)
+    assert large - small == {"errors", "startTaskInfo"}
+    assert "recentTasks" not in large
+
+
 async def test_failed_tasks_are_filtered_by_the_service(batch: Batch, service: CannedBatch) -> None:
     info = {"result": "failure", "exitCode": 7, "endTime": "2022-02-03T04:23:43.0021305Z"}
     service.on("GET", "/jobs/j/tasks", page({"id": "1", "executionInfo": info}))

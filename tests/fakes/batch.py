@@ -71,10 +71,11 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         await self._looked("node_counts")
         return tuple(views.node_counts(pool) for _, pool in sorted(self.world.pools.items()))
 
-    async def nodes(self, pool_id: str, *, at_most: int) -> Window[Node]:
+    async def nodes(self, pool_id: str, *, at_most: int, with_errors: bool = False) -> Window[Node]:
         await self._calls.note("nodes", pool_id)
         pool = self._pool(pool_id)
-        nodes = tuple(views.node(pool, node, None) for node in pool.nodes[:at_most])
+        start_task = self.world.start_task if with_errors else None
+        nodes = tuple(views.node(pool, node, start_task) for node in pool.nodes[:at_most])
         return Window(nodes, len(pool.nodes) <= at_most)
 
     async def node(self, pool_id: str, node_id: str) -> Node:

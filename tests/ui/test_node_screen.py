@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
-from batchtui.core.models import NodeError, Pool
+from batchtui.core.models import Node, NodeError, Pool
 from batchtui.core.specs import StartTask
 from batchtui.core.states import NodeState
 from batchtui.core.stuck import PATIENCE
@@ -156,7 +156,7 @@ async def test_nothing_is_done_to_a_node_where_nothing_may_be_changed(
 
 async def test_marked_nodes_of_the_list_are_rebooted_one_by_one(account: FakeAccount) -> None:
     """One refusal does not stop the others."""
-    window = await account.batch.nodes("render-farm", at_most=99)
+    window = await account.batch.nodes("render-farm", at_most=99, with_errors=True)
     account.calls.fail("reboot_node", refused("Could not reboot the node: it is asleep"))
     controller = controller_of(account)
     screen = NodesScreen(controller, Pool("render-farm"), window.items[2])
@@ -177,3 +177,34 @@ async def test_marked_nodes_of_the_list_are_rebooted_one_by_one(account: FakeAcc
         await reached(pilot, lambda: isinstance(app.screen, BulkScreen))
         await reached(pilot, lambda: account.calls.count("reboot_node") == running)
         await reached(pilot, lambda: "1 failed" in text_of(app.screen.query_one("#counts")))
+
+
+def shown(screen: NodesScreen) -> str:
+    return text_of(screen.list.table)
+
+
+async def test_the_list_of_nodes_says_what_went_wrong_and_filters_by_age(
+    account: FakeAccount,
+) -> None:
+    held = account.batch.world.pools["render-farm"]
+    held.nodes[0].state = NodeState.UNUSABLE
+    held.nodes[0].errors = (NodeError("NodeUnreachable", "The node does not answer."),)
+    account.batch.world.start_task = Outcome()
+    controller = controller_of(account)
+    screen = NodesScreen(controller, Pool("render-farm"), Node(held.nodes[0].id))
+    app = Stage(screen)
+    async with app.run_test(size=(200, 40)) as pilot:
+        await reached(pilot, lambda: "does not answer" in shown(screen))
+        row = next(one for one in shown(screen).splitlines() if "answer" in one)
+        assert row.endswith("NodeUnreachable: The node does not answer.")
+        account.batch.world.start_task = FAILING
+        screen.action_refresh()
+        await reached(pilot, lambda: "start task failed with exit code 17" in shown(screen))
+        account.batch.world.start_task = Outcome()
+        screen.action_refresh()
+        await reached(pilot, lambda: "exit code 17" not in shown(screen))
+        screen.list.now = held.nodes[0].since + timedelta(hours=2)
+        assert screen.list.narrow("why:unreachable age:>1h") == ""
+        assert len(screen.list.table.records) == 1
+        assert screen.list.narrow("why:unreachable age:<1h") == ""
+        assert not screen.list.table.records
