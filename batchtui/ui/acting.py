@@ -7,8 +7,10 @@ from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingType
 
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.taking import TakingPane
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.widgets.chords import LEADER
+from batchtui.ui.widgets.tones import clean
 
 VIEWING = "table."
 """How the ids of those commands begin that only arrange what one sees."""
@@ -54,7 +56,14 @@ class ActingApp(App[int]):
     @work
     async def action_actions(self) -> None:
         pane = self.pane_in_use
-        title = str(pane.border_title or pane.NAME) if pane is not None else "Actions"
+        title = _heading(pane) if pane is not None else "Actions"
         chosen = await self.push_screen_wait(ActionsScreen(title, self.commands_here))
         if chosen is not None:
             await self.run_action(chosen.binding.action, chosen.node)
+
+
+def _heading(pane: Pane) -> str:
+    """The pane, and what its commands will be about."""
+    names = pane.names if isinstance(pane, TakingPane) else ()
+    about = names[0] if len(names) == 1 else f"{len(names):,} marked"
+    return f"{pane.NAME} · {clean(about)}" if names else pane.NAME

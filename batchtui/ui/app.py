@@ -39,6 +39,7 @@ from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.following import FollowingScreen
 from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
+from batchtui.ui.telling import TellingApp
 from batchtui.ui.watching import WatchingApp
 
 OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
@@ -54,6 +55,7 @@ UNREACHABLE = 3
 
 class BatchApp(
     AnsweringApp,
+    TellingApp,
     RunningApp,
     ActingApp,
     BackgroundApp,
@@ -71,8 +73,13 @@ class BatchApp(
     CSS_PATH: ClassVar = sorted(Path(__file__).parent.joinpath("screens").glob("*.tcss"))
     COMMANDS: ClassVar = {BindingsProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    # That icon is an emoji, whose width terminals do not agree upon.
-    CSS = "CommandPalette SearchIcon { display: none; }"
+    # That icon is an emoji, whose width terminals do not agree upon. News are low, so that they
+    # hide little, and above the answers of a dialog.
+    CSS = """
+    CommandPalette SearchIcon { display: none; }
+    Toast { max-width: 100%; padding: 0 1; margin-top: 0; }
+    ModalScreen ToastRack { dock: top; align: right top; margin-bottom: 0; }
+    """
     EVERY = 2.0
     """Seconds between two looks at what changes fastest in a local account; in one that is far
     away it is twice that, for it counts requests."""
@@ -128,6 +135,7 @@ class BatchApp(
         self.register_theme(theme.DARK)
         self.register_theme(theme.LIGHT)
         await self.load_choices(theme.DARK.name)
+        self.begin_telling()
         self.begin_runs()
         self.rekey(self._rekeyed)
         self.open_account()

@@ -1,5 +1,6 @@
 """An order to many things that goes on, whichever screen is on top."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -44,8 +45,10 @@ class BulkRun:
 
     @property
     def heading(self) -> str:
-        """`Delete task: 5,000 tasks`."""
-        return f"{self.title}: {many(self.bulk.counts.total(), self.pieces)}"
+        """`Delete 5,000 tasks`, or `Copy tasks to night-2: 4 tasks`."""
+        pieces = many(self.bulk.counts.total(), self.pieces)
+        words, found = re.subn(rf"\b{self.pieces}\b", pieces, self.title, count=1)
+        return words if found else f"{self.title}: {pieces}"
 
     @property
     def caption(self) -> str:

@@ -4,6 +4,7 @@ from functools import partial
 
 from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 
 
@@ -12,16 +13,18 @@ class BindingsProvider(Provider):
 
     async def discover(self) -> Hits:
         for active in self._described:
-            name = active.binding.description
-            yield DiscoveryHit(name, self._run(active), help=self._meaning(active))
+            name = Content(active.binding.description)
+            yield DiscoveryHit(
+                self._with_key(name, active), self._run(active), name.plain, active.tooltip
+            )
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for active in self._described:
             name = active.binding.description
             if (score := matcher.match(name)) > 0:
-                shown = matcher.highlight(name)
-                yield Hit(score, shown, self._run(active), help=self._meaning(active))
+                shown = self._with_key(matcher.highlight(name), active)
+                yield Hit(score, shown, self._run(active), name, active.tooltip)
 
     @property
     def _described(self) -> list[ActiveBinding]:
@@ -32,9 +35,9 @@ class BindingsProvider(Provider):
                 actions.setdefault((active.node, active.binding.action), active)
         return list(actions.values())
 
-    def _meaning(self, active: ActiveBinding) -> str:
-        """What the command does, and the key that does it without the palette."""
-        return f"{active.tooltip}   {self.app.get_key_display(active.binding)}"
+    def _with_key(self, name: Content, active: ActiveBinding) -> Content:
+        """The command, and beside it the key that does it without the palette."""
+        return Content.assemble(name, "   ", (self.app.get_key_display(active.binding), "$primary"))
 
     def _run(self, active: ActiveBinding) -> IgnoreReturnCallbackType:
         return partial(self.app.run_action, active.binding.action, active.node)

@@ -69,16 +69,32 @@ class KeepingApp(App[int]):
     @work
     async def export(self, message: ArrangingPane.ExportRequested) -> None:
         """Write the records into the folder in which batchtui was started."""
-        name = message.pane.NAME.lower()
-        place = Path.cwd() / f"{name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.{message.kind}"
+        text = exported(message.rows, message.kind)
+        place = _stamped(Path.cwd(), message.pane.NAME.lower(), message.kind)
+        await self._save_new(place, text, many(len(message.rows), "record"), "Export")
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Write a picture of the screen into the same folder, where no other is wanted.
+
+        Textual's own choice is a folder for downloads, which a server has not.
+        """
+        folder = Path(path) if path else Path.cwd()
+        place = folder / filename if filename else _stamped(folder, "batchtui", "svg")
+        self._save_picture(place, self.export_screenshot())
+
+    @work
+    async def _save_picture(self, place: Path, svg: str) -> None:
+        await self._save_new(place, svg, "Picture", "Screenshot")
+
+    async def _save_new(self, place: Path, text: str, what: str, title: str) -> None:
+        """Write a file, and say where it is, or why it is not."""
         try:
-            await asyncio.to_thread(_write_new, place, exported(message.rows, message.kind))
+            place = await asyncio.to_thread(_write_new, place, text)
         except OSError as error:
             trouble = f"{place} cannot be written: {error.strerror}. Start batchtui elsewhere."
-            self.notify(trouble, title="Export", severity="error", markup=False)
+            self.notify(trouble, title=title, severity="error", markup=False)
         else:
-            done = f"{many(len(message.rows), 'record')} saved to {place}"
-            self.notify(done, title="Export", markup=False)
+            self.notify(f"{what} saved to {place}", title=title, markup=False)
 
     async def _keep(self, pane: ArrangingPane[object]) -> None:
         await self._save(self.choices.choose(pane.id or "", pane.view))
@@ -90,7 +106,20 @@ class KeepingApp(App[int]):
             self.notify(trouble, title="Settings", severity="warning", markup=False)
 
 
-def _write_new(place: Path, text: str) -> None:
-    """Never over a file that is there."""
-    with place.open("x", encoding="utf-8", newline="") as file:
-        file.write(text)
+def _stamped(folder: Path, name: str, kind: str) -> Path:
+    return folder / f"{name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.{kind}"
+
+
+def _write_new(place: Path, text: str) -> Path:
+    """Write the file, under another name where there is one of its name; returns its place."""
+    stem, number = place.stem, 1
+    while True:
+        try:
+            file = place.open("x", encoding="utf-8", newline="")
+        except FileExistsError:
+            number += 1
+            place = place.with_stem(f"{stem}-{number}")
+            continue
+        with file:
+            file.write(text)
+        return place

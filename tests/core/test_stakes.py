@@ -6,6 +6,7 @@ from typing import TypeVar
 from batchtui.core.models import Container, PoolInfo
 from batchtui.core.orders import jobs, pools
 from batchtui.core.orders.jobs import job_orders
+from batchtui.core.orders.nodes import node_orders
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.orders.pools import pool_orders, resizing
 from batchtui.core.orders.storage import deleting_containers
@@ -76,6 +77,20 @@ async def test_jobs_are_counted_together_and_at_least_where_there_are_too_many()
     many = await stake_of(delete, await batch.jobs())
     assert many.sentences[0].startswith("Deleted with them: at least 3 tasks")
     assert account.calls.count("task_counts") == 1 + jobs.COUNTED
+
+
+async def test_one_and_many_are_told_apart() -> None:
+    account = await an_account(2, 2)
+    nodes = (await account.batch.nodes("p", at_most=9)).items
+    tasks = (await account.batch.tasks("j", at_most=9)).items
+    reimage = node_orders(account.batch, "p")["reimage"]
+    rerun = task_orders(account.batch, "j")["rerun"]
+    for count, disk, lost in (
+        (1, "every file on its disk,", "Its present exit code and output are lost."),
+        (2, "every file on their disks,", "Their present exit codes and outputs are lost."),
+    ):
+        assert disk in " ".join((await stake_of(reimage, nodes[:count])).sentences)
+        assert lost in (await stake_of(rerun, tasks[:count])).sentences
 
 
 async def test_an_order_knows_what_it_is_for() -> None:

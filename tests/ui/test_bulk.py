@@ -152,11 +152,21 @@ async def test_many_new_tasks_are_added_with_progress(app: TestedApp, account: F
     assert {len(job.tasks) for job in account.batch.world.jobs.values()} == {3, 233}
 
 
+def test_an_order_to_many_is_headed_by_what_it_is_done_to() -> None:
+    async def act(_name: str) -> None: ...
+
+    def heading(title: str, noun: str) -> str:
+        bulk = Bulk(["a", "b"], str, act, Traffic())
+        return BulkRun(title, bulk, noun=noun, ended=lambda _run: None).heading
+
+    assert heading("Terminate job", "job") == "Terminate 2 jobs"
+    assert heading("Take node offline", "node") == "Take 2 nodes offline"
+    assert heading("Copy tasks to night-2", "task") == "Copy tasks to night-2: 2 tasks"
+
+
 async def test_a_question_with_much_to_say_keeps_its_answers_in_sight() -> None:
     sentences = tuple(f"Loss {number} is {'very ' * 30}large." for number in range(9))
     stage = Stage(ConfirmScreen("Delete pool p?", consequences=sentences, yes="Delete"))
     async with stage.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        region = stage.screen.query_one("#no").region
-        assert region
-        assert stage.screen.region.contains_region(region)
+        no, screen = stage.screen.query_one("#no"), stage.screen
+        await staged_until(pilot, lambda: no.region and screen.region.contains_region(no.region))

@@ -1,6 +1,9 @@
 """What a user chose is there again the next time."""
 
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from batchtui.core.view import View
 from batchtui.ui.choices import Choices
@@ -36,6 +39,28 @@ async def test_the_theme_is_worn_again(account: FakeAccount, tmp_path: Path) -> 
         await pilot.press("r")
         await settled(pilot, again)
         assert again.theme == LIGHT.name
+
+
+async def test_a_picture_is_saved_where_batchtui_was_started(
+    account: FakeAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    app = TestedApp(account)
+
+    def told(part: str) -> bool:
+        return any(part in note.message for note in app._notifications)
+
+    async with app.run_test() as pilot:
+        await settled(pilot, app)
+        await pilot.press("f12", "f12")
+        await until(lambda: len(list(tmp_path.glob("batchtui-*.svg"))) == 2, what="two pictures")
+        for picture in tmp_path.glob("*.svg"):
+            assert "Pools" in picture.read_text()
+            await until(partial(told, f"Picture saved to {picture}"))
+        monkeypatch.chdir("/proc")
+        await pilot.press("f12")
+        await until(partial(told, "cannot be written: "))
 
 
 def test_theme_and_tables_are_kept_together(tmp_path: Path) -> None:

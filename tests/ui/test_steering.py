@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from textual.command import CommandList, CommandPalette
 from textual.widgets import OptionList, Static, TextArea
 
 from batchtui.core.autoscale import AutoScaleRun
@@ -23,7 +24,7 @@ from batchtui.ui.screens.start_task import StartTaskScreen
 from batchtui.ui.screens.task_limits import TaskLimitsScreen
 from batchtui.ui.widgets.form import ChoiceField, NumberField, TextField
 from tests.fakes import FakeAccount, refused
-from tests.ui.conftest import TestedApp, settled, until
+from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.steering import SIZE, agreed, called, chosen, shows, steerable, top
 
 
@@ -42,8 +43,34 @@ async def test_the_menu_lists_what_can_be_done_with_the_pane_in_use(app: TestedA
         assert any(line.split()[:2] == ["r", "Resize"] for line in lines)
         assert any(line.split()[:2] == ["d", "Delete"] for line in lines)
         assert not any("Filter" in line for line in lines)
+        assert app.screen.query_one("#actions").border_title == "Pools · cpu"
         await pilot.press("escape")
         await until(lambda: app.screen is app.dashboard)
+        await pilot.press("4")
+        await settled(pilot, app)
+        await pilot.press("ctrl+a", "x")
+        await top(app, ActionsScreen)
+        await pilot.pause()
+        assert app.screen.query_one("#actions").border_title == "Nodes · 3 marked"
+        menu = app.screen.query_one(OptionList)
+        longest = max((str(o.prompt).rstrip() for o in menu.options), key=len)
+        assert longest in text_of(menu), "nothing is cut"
+        await pilot.press("escape", "2", "x", "x")
+        await until(lambda: app.screen is app.dashboard, what="x opens the menu and closes it")
+
+
+async def test_the_palette_has_the_key_beside_the_command(app: TestedApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("ctrl+p")
+        await top(app, CommandPalette)
+        found = app.screen.query_one(CommandList)
+        await until(lambda: found.option_count > 20)
+        assert "Filter   /" in text_of(found)
+        await pilot.press(*"resi")
+        await until(lambda: 0 < found.option_count < 9)
+        first, second = str(found.options[0].prompt).split("\n")
+        assert (first.split(), second) == (["Resize", "x", "r"], "Set how many nodes it has")
 
 
 async def test_a_read_only_menu_is_dimmed_and_does_nothing(account: FakeAccount) -> None:

@@ -30,7 +30,7 @@ UNDER_WAY = frozenset(
 )  # fmt: skip
 """States in which a node is not there to be restarted."""
 PARKED = (NodeState.DEALLOCATED, NodeState.DEALLOCATING)
-DISK = "Gone with that: every file on {its} disk, outputs of tasks included."
+DISK = "Gone with that: every file on {its} disk{s}, outputs of tasks included."
 START_TASK = "{Its} start task runs again."
 STAYS = "{Its} place in the pool remains, and what it costs."
 PARKS = "{Its} place in the pool remains, to be started again."
@@ -120,8 +120,8 @@ def _stake(
     fate: Deallocation, *sentences: str, large: bool = False
 ) -> Callable[[Sequence[Node]], Awaitable[Stake]]:
     async def stake(nodes: Sequence[Node]) -> Stake:
-        its = "its" if len(nodes) == 1 else "their"
-        told = (*(line.format(its=its, Its=its.title()) for line in sentences),
+        its, s = ("its", "") if len(nodes) == 1 else ("their", "s")
+        told = (*(line.format(its=its, Its=its.title(), s=s) for line in sentences),
                 *running_there(nodes, fate))  # fmt: skip
         return Stake(told, large=large and len(nodes) >= LARGE)
 

@@ -82,10 +82,13 @@ async def _ended(tasks: Sequence[Task]) -> Stake:
 
 
 async def _rerun(tasks: Sequence[Task]) -> Stake:
-    it, its = ("It starts", "Its") if len(tasks) == 1 else ("They start", "Their")
+    one = len(tasks) == 1
+    it, lost = ("It starts", "Its present exit code and output are lost.") if one else (
+        "They start", "Their present exit codes and outputs are lost.",
+    )  # fmt: skip
     return Stake((
         f"{it} from the beginning, with all retries.",
-        f"{its} exit code and output of now are lost.",
+        lost,
     ))  # fmt: skip
 
 

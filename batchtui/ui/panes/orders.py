@@ -41,7 +41,8 @@ JOBS: list[BindingType] = [
     chord("b", "order('enable')", "Enable", "Let its tasks run again", id="jobs.enable"),
     chord("r", "order('disable_requeue')", "Disable, requeue",
           "Running tasks stop, and run anew later", id="jobs.disable_requeue"),
-    chord("x", "order('disable_terminate')", "Disable, end tasks",
+    # Not x, which a finger that stays too long on the key of the menu would choose.
+    chord("s", "order('disable_terminate')", "Disable, end tasks",
           "Running tasks stop, and stay so", id="jobs.disable_terminate"),
     chord("w", "order('disable_wait')", "Disable, wait", "Running tasks go on to their end",
           id="jobs.disable_wait"),

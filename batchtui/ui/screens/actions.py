@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from batchtui.ui.widgets.chords import letter_of
+from batchtui.ui.widgets.chords import LEADER, letter_of
 
 
 class ActionsScreen(ModalScreen[ActiveBinding | None]):
@@ -21,7 +22,7 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
     CSS_PATH = "actions.tcss"
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", tooltip="Do nothing", id="actions.leave"),
+        Binding(f"escape,{LEADER}", "leave", "Close", tooltip="Do nothing", id="actions.leave"),
     ]
 
     def __init__(self, title: str, actives: Sequence[ActiveBinding]) -> None:
@@ -35,7 +36,7 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="actions") as box:
-            box.border_title = self._title
+            box.border_title = escape(self._title)
             box.border_subtitle = "a key or enter does it · escape close"
             yield OptionList(
                 *(

@@ -35,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = f"Help · {self._title}"
-            box.border_subtitle = "escape closes"
+            box.border_subtitle = "escape close"
             yield Static(_reflowed(self._text), id="text", markup=False)
             yield KeyLines(self._lines(), id="keys")
 

@@ -4,18 +4,20 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec import Struct
+from textual.markup import escape
 
 from batchtui.core.durations import duration
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, TextField
 from batchtui.ui.widgets.form_checks import a_duration
+from batchtui.ui.widgets.tones import clean
 
 CONTAINER_RIGHTS = (
     ("read and list", "rl"),
     ("read", "r"),
     ("write, for outputs of tasks", "cw"),
     ("read, write and list", "rcwl"),
-    ("everything, deleting too", "racwdl"),
+    ("do everything, deleting too", "racwdl"),
 )
 BLOB_RIGHTS = (("read", "r"), ("read and write", "rcw"), ("read, write and delete", "rcwd"))
 
@@ -25,6 +27,11 @@ class Leave(Struct, frozen=True):
 
     rights: str
     lasting: timedelta
+
+
+def in_words(rights: tuple[tuple[str, str], ...], letters: str) -> str:
+    """What those letters allow, as the user was asked: `read and list` for `rl`."""
+    return next(words for words, given in rights if given == letters)
 
 
 class SasScreen(FormScreen[Leave]):
@@ -40,8 +47,8 @@ class SasScreen(FormScreen[Leave]):
 
     def fields(self) -> Iterable[Field]:
         yield ChoiceField(
-            "It allows to", self._rights, id="rights",
-            note="whoever has the URL, and nobody can take it back",
+            "It lets its holder", self._rights, id="rights",
+            note="whoever that is; nobody can take it back",
         )  # fmt: skip
         yield TextField(
             "It lasts", "1d", id="lasting", check=a_duration,
@@ -49,7 +56,7 @@ class SasScreen(FormScreen[Leave]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = self._heading
+        self.query_one("#form").border_title = escape(clean(self._heading))
 
     def result(self) -> Leave:
         return Leave(

@@ -7,12 +7,14 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.transfer import Report
+from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
 
 Move = Callable[[Report], Awaitable[object]]
@@ -37,7 +39,7 @@ class TransferScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="transfer") as box:
-            box.border_title = self._title
+            box.border_title = escape(clean(self._title))
             yield TransferBar()
             yield Static(id="failure", markup=False)
 

@@ -146,7 +146,8 @@ class UploadScreen(ModalScreen[None]):
         )
         if whole:
             files = sum(count for count, _ in self._picked.values())
-            self.notify(f"{many(files, 'file')} uploaded to {container}.", markup=False)
+            done = f"{many(files, 'file')} uploaded to {container}."
+            self.notify(done, title="Upload", markup=False)
             self.dismiss()
 
 

@@ -14,7 +14,7 @@ from batchtui.core.wording import in_bytes, many, some
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.replacing import may_write
-from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen
+from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen, in_words
 from batchtui.ui.screens.transfer import TransferScreen
 
 Sign = Callable[[Leave], Awaitable[str]]
@@ -97,8 +97,8 @@ class Till:
         self._desk.app.copy_to_clipboard(url)
         until = datetime.now().astimezone() + leave.lasting
         self._desk.tell(
-            f"Copied to the clipboard, with the rights {leave.rights} until {until:%d %b %H:%M}: "
-            f"{redacted(url)}",
+            f"Copied to the clipboard. Until {until:%d %b %H:%M} it lets its holder "
+            f"{in_words(rights, leave.rights)}: {redacted(url)}",
             heading,
         )
 
