@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.pilot import Pilot
 
+from batchtui.core.chronicle import Chronicle
 from batchtui.core.course import Course, course_of
 from batchtui.core.models import NodeInfo, Task, TaskExecution
 from batchtui.core.states import Result, TaskState
+from batchtui.ui.panes.course import CoursePane
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
@@ -124,6 +126,36 @@ async def test_a_job_shows_its_progress_its_charts_and_its_nodes(
         assert "✗" in "".join(lines)
         assert 0 < len(screen.query_one(KeyBar).keys) <= 8
         assert all(widget.region.bottom <= size[1] for widget in screen.query("Pane"))
+
+
+async def test_of_a_large_job_every_pane_says_which_tasks_it_shows(
+    app: TestedApp, account: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Chronicle, "AT_MOST", 50)
+    async with app.run_test(size=(160, 48)) as pilot:
+        screen = await opened(pilot, app)
+        for pane in screen.query(CoursePane):
+            assert "the first 50 tasks" in pane.summary
+        chart = text_of(screen.query_one(CourseChart))
+        assert "of these running up to" in chart
+        assert "tasks running" not in chart
+        assert "┊" in chart.splitlines()[-1], "the time is marked"
+
+
+async def test_while_nothing_is_known_nothing_is_said_of_the_tasks(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(160, 48)) as pilot:
+        await settled(pilot, app)
+        hold = account.calls.hold("task_history")
+        await pilot.press("2", "j", "J")
+        await until(lambda: isinstance(app.screen, JobScreen))
+        await hold.reached.wait()
+        await pilot.pause()
+        assert "Looking…" in text_of(app.screen.query_one(Gantt))
+        assert "Looking…" in text_of(app.screen.query_one(Durations))
+        hold.release()
+        await until(lambda: "longest" in text_of(app.screen.query_one(Durations)))
 
 
 async def test_the_cursor_names_tasks_and_leads_to_them(

@@ -30,7 +30,8 @@ class CoursePane(Pane):
 
     def watch_course(self, reading: Reading[Course]) -> None:
         self.take()
-        self.show(reading.value)
+        if reading.known:
+            self.show(reading.value)
 
     def show(self, course: Course) -> None:
         """The course is another one."""
@@ -53,6 +54,7 @@ class OverTimePane(CoursePane):
 
     def show(self, course: Course) -> None:
         self.chart.course = course
+        self.summary = "" if course.complete else _these(course)
 
     def watch_span(self, span: tuple[float, float]) -> None:
         self.chart.span = span
@@ -73,8 +75,11 @@ class DurationsPane(CoursePane):
         yield from self.compose_trouble()
 
     def show(self, course: Course) -> None:
+        self.bars.empty = "No task has ended yet."
         self.bars.course = course
         self.summary = many(len(course.durations), "task") if course.durations else ""
+        if not course.complete:
+            self.summary = f"{len(course.durations):,} of {_these(course)}"
 
 
 class LanesPane(CoursePane):
@@ -125,7 +130,7 @@ time, 0 shows all of it. Enter opens the task.
         self.gantt.course = course
         self.summary = many(len(course.lanes), "node") if course.lanes else ""
         if not course.complete:
-            self.summary = f"first {course.tasks:,} tasks · {self.summary}"
+            self.summary = f"{_these(course)} · {self.summary}"
         self.refresh_bindings()
 
     def watch_now(self, now: datetime) -> None:
@@ -156,6 +161,11 @@ time, 0 shows all of it. Enter opens the task.
 
     def action_worst(self) -> None:
         self.gantt.worst_first = not self.gantt.worst_first
+
+
+def _these(course: Course) -> str:
+    """Which tasks the course has, where the job has more."""
+    return f"the first {course.tasks:,} tasks"
 
 
 def described(stint: Stint, course: Course, now: datetime) -> Spans:

@@ -12,13 +12,20 @@ from textual.widget import Widget
 
 from batchtui.core.course import Course
 from batchtui.ui.widgets.ganttcells import Scope
+from batchtui.ui.widgets.timeaxis import axis
 from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 class CourseChart(Widget):
-    """Two charts of columns, one above the other, over the same time."""
+    """Two charts of columns, one above the other, over the same time, which is marked below.
+
+    Of a job of which not all tasks are known it says that it is about "these".
+    """
+
+    MARKED = 6
+    """Lines from which on there is room for the marks of time."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
     DEFAULT_CSS = f"""
@@ -32,14 +39,23 @@ class CourseChart(Widget):
     now: reactive[float] = reactive(0.0)
 
     def render_line(self, y: int) -> Strip:
-        upper = self.size.height // 2
-        lines = self._ended(upper) if y < upper else self._ran(self.size.height - upper)
-        row = y if y < upper else y - upper
         segments = (
             Segment(text, self.get_component_rich_style(f"tone--{tone}"))
-            for text, tone in lines[row]
+            for text, tone in self._line(y)
         )
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _line(self, y: int) -> Spans:
+        height = self.size.height
+        if height >= self.MARKED:
+            height -= 1
+            if y == height:
+                return ((axis(self._scope, self.course.begin), Tone.MUTED),)
+        upper = height // 2
+        return self._ended(upper)[y] if y < upper else self._ran(height - upper)[y - upper]
+
+    def _title(self, what: str) -> tuple[str, str]:
+        return (f"{'tasks' if self.course.complete else 'of these'} {what} ", Tone.MUTED)
 
     @property
     def _scope(self) -> Scope:
@@ -51,14 +67,14 @@ class CourseChart(Widget):
         most = max((count for count, _ in columns), default=0)
         tones = [_tone(count, failed) for count, failed in columns]
         per_minute = most / scope.cell * 60
-        title = (("tasks ended ", Tone.MUTED), (_rate(per_minute), Tone.PLAIN))
+        title = (self._title("ended"), (_rate(per_minute), Tone.PLAIN))
         return [title, *_drawn([count for count, _ in columns], most, tones, height - 1)]
 
     def _ran(self, height: int) -> list[Spans]:
         scope = self._scope
         columns = running(self.course, scope, self.now)
         most = max(columns, default=0)
-        title = (("tasks running ", Tone.MUTED), (f"up to {most:,} at a time", Tone.PLAIN))
+        title = (self._title("running"), (f"up to {most:,} at a time", Tone.PLAIN))
         tones = [Tone.ACTIVE] * len(columns)
         return [title, *_drawn(columns, most, tones, height - 1)]
 

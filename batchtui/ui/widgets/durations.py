@@ -26,6 +26,8 @@ class Durations(Widget):
     """
 
     course: reactive[Course] = reactive(Course)
+    empty: reactive[str] = reactive("Looking…")
+    """What to say where no task has ended."""
 
     def render_line(self, y: int) -> Strip:
         segments = (
@@ -37,7 +39,7 @@ class Durations(Widget):
     def _line(self, y: int) -> Spans:
         course = self.course
         if not course.durations:
-            return (("No task has ended yet." if y == 0 else "", Tone.MUTED),)
+            return ((self.empty if y == 0 else "", Tone.MUTED),)
         if y == 0:
             within = " within" if self.size.width >= 60 else ""
             return (

@@ -53,7 +53,7 @@ class GanttLines(LinesView):
     window: var[tuple[float, float] | None] = var(None, init=False)
     """The time that the user zoomed to; None for all of it."""
     row: var[int] = var(0, init=False)
-    empty: var[str] = var("", init=False)
+    empty: var[str] = var("Looking…", init=False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
