@@ -21,7 +21,6 @@ from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.glyphs import Sign
-from batchtui.ui.widgets.jobcells import OVER
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import roughly, since
 from batchtui.ui.widgets.tones import Cell, Tone
@@ -81,7 +80,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         number, time = Kind.NUMBER, Kind.DURATION
         return (
             Column("JOB", 14, self._titled, grow=2, most=40, value=self.key),
-            Column("STATE", 11, self._state, value=lambda job: self._sign(job).words),
+            Column("STATE", 10, self._state, value=lambda job: self._sign(job).words),
             Column("DONE", 5, self._bar, grow=2, most=30, rank=1, name="bar"),
             Column("", 5, self._percent, right=True, name="done", value=self._done, kind=number),
             Column(
@@ -155,7 +154,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def _summarise(self) -> None:
         jobs = self.jobs.value
-        over = sum(job.state in OVER for job in jobs)
+        over = sum(job.over for job in jobs)
         left = sum(jobcells.left_open(job, self._counts(job)) for job in jobs)
         idle = f" ({left:,} all done)" if left else ""
         known = f"{len(jobs) - over:,} open{idle}, {over:,} over"
@@ -166,7 +165,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def _titled(self, job: Job) -> Cell:
         mark = (("◉ ", Tone.ACTIVE),) if job.id in self.watched else ()
-        return (*mark, (job.id, Tone.MUTED if job.state in OVER else Tone.PLAIN))
+        return (*mark, (job.id, Tone.MUTED if job.over else Tone.PLAIN))
 
     def _counts(self, job: Job) -> TaskCounts:
         return self.progress.value.get(job.id, TaskCounts())
@@ -217,7 +216,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
 def newest_first(job: Job) -> tuple[bool, float]:
     """Sorts jobs that are over last, and otherwise by age."""
-    return job.state in OVER, -(job.creation_time or EARLIEST).timestamp()
+    return job.over, -(job.creation_time or EARLIEST).timestamp()
 
 
 def _priority(job: Job) -> Cell:
