@@ -1,16 +1,18 @@
 """Everything that can be known of one thing."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from batchtui.core.cleaning import cleaned
 from batchtui.core.dependencies import waiting_for
 from batchtui.core.gateway import Gateway, GatewayError
+from batchtui.core.stuck import BROKEN
 from batchtui.core.subtasks import Subtask
 from batchtui.core.things import STORED, Document, Kind, Thing
 
 
 class Dossier(Struct, frozen=True):
-    """Without secrets. Tasks alone have what stands after the document."""
+    """Without secrets. Tasks have dependencies and subtasks, pools have jobs and nodes."""
 
     document: Document
     waiting: tuple[str, ...] = ()
@@ -20,6 +22,10 @@ class Dossier(Struct, frozen=True):
     """Of so many tasks it is known whether they wait for this one; 0 where none can."""
     complete: bool = True
     """Whether the job has no more tasks than these."""
+    jobs: tuple[str, ...] = ()
+    """The jobs on this pool, those first that are not over."""
+    nodes: tuple[str, ...] = ()
+    """The first nodes of this pool, broken ones before all others."""
 
 
 async def whole(gateway: Gateway, thing: Thing) -> Document:
@@ -36,6 +42,8 @@ class Inspector:
 
     SEARCHED = 10_000
     """Tasks that are asked what they wait for."""
+    NODES = 1_000
+    """Nodes of a pool that are looked through for broken ones."""
 
     def __init__(self, gateway: Gateway, thing: Thing) -> None:
         self.thing = thing
@@ -45,6 +53,10 @@ class Inspector:
 
     async def fetch(self) -> Dossier:
         document = cleaned(await whole(self._gateway, self.thing))
+        if self.thing.kind is Kind.POOL:
+            if self._found is None:
+                self._found = await self._of_pool()
+            return replace(self._found, document=document)
         if self.thing.kind is not Kind.TASK:
             return Dossier(document)
         if self._found is None:
@@ -54,6 +66,16 @@ class Inspector:
         if "multiInstanceSettings" in document:
             subtasks = await self._batch.subtasks(self.thing.within, self.thing.id)
         return Dossier(document, found.waiting, subtasks, found.searched, found.complete)
+
+    async def _of_pool(self) -> Dossier:
+        pool_id = self.thing.id
+        jobs = [job for job in await self._batch.jobs() if job.pool_id == pool_id]
+        nodes = (await self._batch.nodes(pool_id, at_most=self.NODES)).items
+        return Dossier(
+            {},
+            jobs=tuple(job.id for job in sorted(jobs, key=lambda job: job.over)),
+            nodes=tuple(n.id for n in sorted(nodes, key=lambda node: node.state not in BROKEN)),
+        )
 
     async def _dependencies(self) -> Dossier:
         """Only a job that says so has tasks that wait for others."""

@@ -212,6 +212,10 @@ class Job(Wire, frozen=True):
         """The pool that the job runs on: an auto pool is known only once it was made."""
         return self.execution_info.pool_id or self.pool_info.pool_id
 
+    @property
+    def over(self) -> bool:
+        return self.state in (JobState.COMPLETED, JobState.DELETING)
+
 
 class TaskCounts(Wire, frozen=True):
     """How many tasks of a job are in each state. `running` includes preparing; may lag."""

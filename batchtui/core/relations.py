@@ -8,7 +8,7 @@ from batchtui.core.dossier import Dossier
 from batchtui.core.things import Kind, Thing
 
 AT_MOST = 200
-"""Tasks that are named one by one."""
+"""Things of one kind that are named one by one."""
 
 
 class Relation(Struct, frozen=True):
@@ -43,7 +43,11 @@ def _all(thing: Thing, dossier: Dossier) -> Iterator[Relation]:
             yield Relation("on", Thing(Kind.POOL, pool))
         case Kind.BLOB:
             yield Relation("in", Thing(Kind.CONTAINER, thing.within))
-        case Kind.POOL | Kind.CONTAINER:
+        case Kind.POOL:
+            yield from (Relation("runs", Thing(Kind.JOB, job)) for job in dossier.jobs[:AT_MOST])
+            for node in dossier.nodes[:AT_MOST]:
+                yield Relation("has", Thing(Kind.NODE, node, thing.id))
+        case Kind.CONTAINER:
             return
 
 

@@ -9,6 +9,7 @@ from batchtui.core.models import PoolInfo
 from batchtui.core.page import Section, said, sections, words
 from batchtui.core.relations import relations
 from batchtui.core.specs import JobSpec, TaskDependencies, TaskSpec
+from batchtui.core.states import JobState, NodeState
 from batchtui.core.subtasks import Subtask
 from batchtui.core.task_page import task_sections
 from batchtui.core.things import Kind, Thing
@@ -135,6 +136,30 @@ def test_a_thing_leads_to_others_once_each() -> None:
         ("runs", "task t of job j"),
     ]
     assert relations(Thing(Kind.POOL, "p"), Dossier({})) == ()
+
+
+async def test_a_pool_leads_to_its_jobs_and_its_nodes_the_broken_ones_first() -> None:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    for pool_id in ("p", "q"):
+        await account.batch.create_pool(pool_spec(pool_id, dedicated=3))
+        for name in ("a", "b"):
+            job = JobSpec(id=f"{name}-{pool_id}", pool_info=PoolInfo(pool_id))
+            await account.batch.create_job(job)
+    account.batch.step(4)
+    account.batch.world.jobs["a-p"].state = JobState.COMPLETED
+    broken = account.batch.world.pools["p"].nodes[-1]
+    broken.state = NodeState.UNUSABLE
+    inspector = Inspector(account.gateway, Thing(Kind.POOL, "p"))
+    dossier = await inspector.fetch()
+    found = relations(Thing(Kind.POOL, "p"), dossier)
+    assert [str(each.thing) for each in found[:2]] == ["job b-p", "job a-p"]
+    assert [each.words for each in found] == ["runs", "runs", "has", "has", "has"]
+    assert found[2].thing == Thing(Kind.NODE, dossier.nodes[0], "p")
+    listed = (await account.batch.nodes("p", at_most=9)).items
+    assert [node.state for node in listed if node.id == dossier.nodes[0]] == [NodeState.UNUSABLE]
+    await inspector.fetch()
+    assert account.calls.count("nodes") == 2, "once by the inspector, once by this test"
 
 
 async def test_only_a_job_with_dependencies_is_searched_for_them_and_once() -> None:

@@ -19,6 +19,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.columns import ColumnsScreen
+from batchtui.ui.widgets.keybar import KeyBar
 from tests.fakes import FakeAccount, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
@@ -45,6 +46,7 @@ async def test_a_filter_works_while_it_is_typed_and_says_what_is_wrong(app: Test
         tasks = await looking_at_tasks(pilot, app)
         everything = ids(tasks)
         await pilot.press("slash", *"07")
+        await until(lambda: "Keep" in [key.verb for key in app.panes.query_one(KeyBar).keys])
         assert ids(tasks) == [one for one in everything if "07" in one]
         app.focused.value = "sate:failed"  # type: ignore[union-attr]  # the line has the focus
         await until(lambda: "no column sate" in text_of(tasks.query_one(".verdict")))

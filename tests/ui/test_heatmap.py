@@ -10,7 +10,7 @@ from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK, fill
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.tiles import BROAD, NAMED, SMALL, TIGHT, Lens, Scale
-from tests.ui.conftest import text_of
+from tests.ui.conftest import text_of, until
 
 
 def nodes(count: int, state: NodeState = NodeState.IDLE) -> tuple[Node, ...]:
@@ -235,6 +235,12 @@ async def test_the_legend_counts_and_a_click_chooses() -> None:
             "· idle 1,200   ! unusable 3   * stuck 2",
             "ˢ spot 9",
         ]
+        legend.tight = True
+        await until(
+            lambda: text_of(legend).splitlines()[1] == "spot 9", what="no mark that is none"
+        )
+        legend.tight = False
+        await pilot.pause()
         assert legend.keys == ("idle", "unusable", "stuck", "spot")
         await pilot.click(legend, offset=(17, 0))
         await pilot.click(legend, offset=(13, 0))

@@ -116,6 +116,13 @@ def test_long_values_wrap_beside_their_labels() -> None:
     assert max(map(len, texts)) <= 40
 
 
+def test_labels_are_whole_where_there_is_room() -> None:
+    label = "allocation state transition time"
+    for width, whole in ((80, True), (200, True), (40, False)):
+        rows = page_rows((Section("About", (Line(label, "12:00"),)),), width)
+        assert any(label in text for row in rows for text, _ in row) is whole
+
+
 async def test_a_container_and_its_blobs_are_inspected_and_read(
     app: TestedApp, account: FakeAccount
 ) -> None:
@@ -186,6 +193,17 @@ async def test_files_and_all_that_is_known_are_near_every_task_and_node(
         await until(lambda: isinstance(app.screen, NodesScreen))
         await pilot.press("i")
         await until(lambda: inspected(app).startswith("node tvm"))
+
+
+async def test_without_job_schedules_nothing_is_looked_for(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await until(lambda: app.screen.query("ScheduledJobsPane"))
+        table = app.screen.query_one("ScheduledJobsPane RecordTable")
+        await until(lambda: "No job schedule is highlighted" in text_of(table))
 
 
 async def test_a_job_schedule_and_its_jobs_are_inspected(

@@ -12,6 +12,7 @@ from batchtui.core.specs import StartTask
 from batchtui.core.states import NodeState
 from batchtui.core.stuck import PATIENCE
 from batchtui.core.traffic import Traffic
+from batchtui.ui.panes.node_files import NodeFilesPane
 from batchtui.ui.panes.nodepage import NodePagePane
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
@@ -86,8 +87,17 @@ async def test_the_streams_of_the_start_task_and_any_file_are_read(account: Fake
         await reached(pilot, lambda: "fetching" in text_of(view))
         assert "startup/stdout.txt" in str(screen.query_one("#stream").border_title)
         await reached(pilot, lambda: "8 files" in str(screen.query_one("#files").border_subtitle))
-        await pilot.press("3", "enter")
-        assert screen.path == "startup/stdout.txt"
+        files = screen.query_one(NodeFilesPane)
+        await pilot.press("3")
+        while files.highlighted is None or files.highlighted.name != "startup":
+            await pilot.press("j")
+        await pilot.press("enter")
+        assert screen.path == "startup/stdout.txt", "a folder has nothing to read"
+        names = [file.name for file in files.table.records]
+        assert names
+        assert all(name.startswith("startup/") for name in names)
+        await pilot.press("escape")
+        assert len(files.table.records) == 8
         await pilot.press("G", "enter")
         await reached(pilot, lambda: "no such package" in text_of(view))
 
@@ -151,7 +161,7 @@ async def test_nothing_is_done_to_a_node_where_nothing_may_be_changed(
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("d")
         assert app.screen is screen
-        assert not screen.active_bindings["d"].enabled
+        assert "d" not in screen.active_bindings
 
 
 async def test_marked_nodes_of_the_list_are_rebooted_one_by_one(account: FakeAccount) -> None:

@@ -56,7 +56,12 @@ class HeatPane(TakingPane):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.watch(self.heatmap, "scale", self.summarise)
+        self.watch(self.heatmap, "scale", self.rescale)
+
+    def rescale(self) -> None:
+        """The nodes are drawn in another size."""
+        self.legend.tight = self.heatmap.scale.width == 1
+        self.summarise()
 
     def action_trouble(self, back: bool = False) -> None:
         wanted = self.lens.shows if self.lens.chosen else self.lens.alarming

@@ -43,8 +43,9 @@ class JobsPane(SteerablePane[Job]):
     HELP = """
 The jobs of the account, the newest first and those that are over last. The bar shows the tasks
 that succeeded in green and those that failed in red. Rate and time left are told once enough tasks
-have ended to tell: in a minute where they are short, later where they are long. A job that is "all done" has no task left and is active still: it counts against the
-account's quota of active jobs until it is terminated.
+have ended to tell: in a minute where they are short, later where they are long. A job that is "all
+done" has no task left and is active still: it counts against the account's quota of active jobs
+until it is terminated.
 
 Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 """
@@ -116,7 +117,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         self.show(
             sorted(reading.value, key=newest_first),
             known=reading.known,
-            empty="No jobs yet. Press n to create one on a pool, or s to run a recipe.",
+            empty="No jobs yet."
+            + self.advice("Press n to create one on a pool, or s to run a recipe."),
         )
 
     def watch_progress(

@@ -25,11 +25,13 @@ class NodeFilesPane(TablePane[NodeFile]):
     NAME = "Files"
     HELP = """
 What is on the node's disk, in the service's order; folders end in a stroke. Enter shows the end of
-a file beside this list, and follows it as it grows.
+a file beside this list, and follows it as it grows; on a folder it shows only what is in there,
+until escape.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Read", tooltip="Show the end of this file", id="files.read"),
-    ]
+        Binding("enter", "open", "Open", id="files.read",
+                tooltip="Show the end of this file, or only what is in this folder"),
+    ]  # fmt: skip
 
     files: var[Reading[Window[NodeFile]]] = var(Reading(Window()), init=False)
 
@@ -44,7 +46,7 @@ a file beside this list, and follows it as it grows.
         return (
             Column("FILE", 20, _name, grow=4, most=110, value=lambda file: file.name),
             Column("SIZE", 9, _size, right=True, kind=Kind.NUMBER, value=_bytes),
-            Column("AGE", 9, self._age, right=True, rank=1, kind=Kind.DURATION,
+            Column("AGE", 11, self._age, right=True, rank=1, kind=Kind.DURATION,
                    value=lambda file: since(_modified(file), self.now)),
         )  # fmt: skip
 
@@ -60,13 +62,18 @@ a file beside this list, and follows it as it grows.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "open":
-            return None if self.highlighted is None or self.highlighted.is_directory else True
+            return None if self.highlighted is None else True
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)
     def action_open(self) -> None:
-        if self.highlighted is not None and not self.highlighted.is_directory:
-            self.post_message(self.ReadRequested(self.highlighted))
+        file = self.highlighted
+        if file is None:
+            return
+        if file.is_directory:
+            self.narrow(f'file:^"{file.name}/"')
+        else:
+            self.post_message(self.ReadRequested(file))
 
     def _age(self, file: NodeFile) -> Cell:
         return ((ago(_modified(file), self.now), Tone.MUTED),)

@@ -20,7 +20,8 @@ class RelationsPane(TablePane[Relation]):
     NAME = "Leads to"
     HELP = """
 Other things that this one has to do with: the node and the pool that a task ran on, its job, the
-tasks that it waits for and those that wait for it, what a node ran last.
+tasks that it waits for and those that wait for it, what a node ran last, the jobs and nodes of a
+pool, the broken nodes first.
 
 Enter goes there, and backspace comes back.
 """

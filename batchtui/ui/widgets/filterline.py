@@ -28,8 +28,9 @@ class FilterLine(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        # The input would take enter for itself, and the keys on offer would not tell of it.
         Binding("enter,down", "keep", "Keep", tooltip="Keep the filter and go to the records",
-                id="filter.keep"),
+                id="filter.keep", priority=True),
         Binding("escape", "drop", "Show all", tooltip="Forget the filter", id="filter.drop"),
     ]  # fmt: skip
 
@@ -67,7 +68,6 @@ class FilterLine(Vertical):
         message.stop()
         self.post_message(self.Changed(message.value))
 
-    @on(Input.Submitted)
     def action_keep(self) -> None:
         self.post_message(self.Left())
 

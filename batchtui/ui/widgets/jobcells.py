@@ -8,7 +8,6 @@ from batchtui.ui.widgets.glyphs import Sign, of_job
 from batchtui.ui.widgets.times import whole
 from batchtui.ui.widgets.tones import Cell, Spans, Tone
 
-OVER = (JobState.COMPLETED, JobState.DELETING)
 LEFT_OPEN = Sign("◍", "all done", Tone.WARNING)
 """A job that is active although nothing in it is left to do: it counts against the quota."""
 
@@ -24,14 +23,14 @@ def sign(job: Job, counts: TaskCounts) -> Sign:
 
 def tone(job: Job) -> Tone:
     """Jobs that are over stand back."""
-    return Tone.MUTED if job.state in OVER else Tone.PLAIN
+    return Tone.MUTED if job.over else Tone.PLAIN
 
 
 def progress(job: Job, counts: TaskCounts) -> Cell:
     """A bar: what succeeded, and what failed."""
 
     def drawn(width: int) -> Spans:
-        good = Tone.MUTED if job.state in OVER else Tone.GOOD
+        good = Tone.MUTED if job.over else Tone.GOOD
         parts = ((counts.succeeded, good), (counts.failed, Tone.BAD))
         return bar(parts, counts.total, width) if counts.total else ()
 
@@ -46,7 +45,7 @@ def percent(job: Job, counts: TaskCounts) -> Cell:
 
 
 def succeeded(job: Job, counts: TaskCounts) -> Cell:
-    muted = Tone.MUTED if job.state in OVER else Tone.GOOD
+    muted = Tone.MUTED if job.over else Tone.GOOD
     return ((f"{counts.succeeded:,}" if counts.succeeded else "", muted),)
 
 

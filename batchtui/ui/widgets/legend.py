@@ -36,6 +36,8 @@ class Legend(Widget):
     """How many of them are spot nodes, which have a mark; so have stuck and marked ones."""
     stuck: reactive[int] = reactive(0, layout=True)
     marked: reactive[int] = reactive(0, layout=True)
+    tight: reactive[bool] = reactive(False, layout=True)
+    """Whether a node has one cell, beside which nothing marks it as spot or as marked."""
     chosen: reactive[str] = reactive("")
     """The entry whose nodes stand out; empty for none."""
 
@@ -82,6 +84,7 @@ class Legend(Widget):
             (CHOSEN_MARKED, MARKED, "marked", self.marked, "$primary"),
         ):
             if count:
+                glyph = "" if self.tight and key != CHOSEN_STUCK else glyph
                 entries.append(self._entry(key, glyph, words, count, style))
         return entries
 
@@ -89,9 +92,10 @@ class Legend(Widget):
         if key in set(BROKEN):
             style = f"bold $background on {style}"
         tone, number = ("", "bold") if self.chosen in ("", key) else ("$text-disabled",) * 2
+        gap = " " if glyph else ""
         text = Content.assemble(
             (glyph, style if self.chosen in ("", key) else "$text-disabled"),
-            (f" {words} ", f"bold underline {tone}".strip() if self.chosen == key else tone),
+            (f"{gap}{words} ", f"bold underline {tone}".strip() if self.chosen == key else tone),
             (f"{count:,}", number),
         )
         return Entry(key, text)

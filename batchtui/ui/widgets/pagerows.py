@@ -12,7 +12,7 @@ from batchtui.core.things import Document
 from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
 from batchtui.ui.widgets.tones import Spans, Tone
 
-LABELS = 30
+LABELS = 40
 """Cells that the labels of a page have at the most."""
 
 _KEY = re.compile(r'(\s*)("(?:[^"\\]|\\.)*")(: ?)(.*)', re.DOTALL)
@@ -21,7 +21,7 @@ _KEY = re.compile(r'(\s*)("(?:[^"\\]|\\.)*")(: ?)(.*)', re.DOTALL)
 def page_rows(sections: Sequence[Section], width: int) -> list[Spans]:
     """Labels to the left, what they say to the right of them, wrapped where it is too long."""
     labels = (cell_len(line.label) for section in sections for line in section.lines)
-    room = min(LABELS, max(labels, default=0), max(8, width // 3))
+    room = min(LABELS, max(labels, default=0), max(8, width * 2 // 5))
     rows: list[Spans] = []
     for section in sections:
         if rows:
