@@ -48,16 +48,18 @@ async def open_session(
                 profile = await stack.enter_async_context(_local_account(profile, play, progress))
         finally:
             await loading
-        if read_only:
+        guard = f"the profile {profile.name} says so" if profile.read_only else ""
+        if read_only and not guard:
+            guard = "batchtui was started with --read-only"
             profile = replace(profile, read_only=True)
         from batchtui.client.connect import connect
 
         traffic = Traffic()
         gateway = await stack.enter_async_context(connect(profile, traffic))
-        yield _session(profile, gateway, traffic)
+        yield _session(profile, gateway, traffic, guard)
 
 
-def _session(profile: Profile, gateway: Gateway, traffic: Traffic) -> Session:
+def _session(profile: Profile, gateway: Gateway, traffic: Traffic, guard: str) -> Session:
     return Session(
         gateway=gateway,
         traffic=traffic,
@@ -66,6 +68,7 @@ def _session(profile: Profile, gateway: Gateway, traffic: Traffic) -> Session:
         local=profile.local,
         read_only=profile.read_only,
         simulated=profile.simulated,
+        guard=guard,
         prices=prices(),
     )
 

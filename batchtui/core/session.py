@@ -20,5 +20,7 @@ class Session:
     read_only: bool
     simulated: bool = False
     """Whether its nodes and tasks are only played."""
+    guard: str = ""
+    """What makes it read-only, such as `the profile work says so`."""
     prices: Prices = NO_PRICES
     """What its nodes cost, as far as the user said so."""

@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingType
 
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.taking import TakingPane
+from batchtui.ui.refusing import RefusingApp
 from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.widgets.chords import LEADER
 from batchtui.ui.widgets.tones import clean
@@ -16,7 +16,7 @@ VIEWING = "table."
 """How the ids of those commands begin that only arrange what one sees."""
 
 
-class ActingApp(App[int]):
+class ActingApp(RefusingApp):
     """Opens the menu and has the chosen command run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,7 +57,8 @@ class ActingApp(App[int]):
     async def action_actions(self) -> None:
         pane = self.pane_in_use
         title = _heading(pane) if pane is not None else "Actions"
-        chosen = await self.push_screen_wait(ActionsScreen(title, self.commands_here))
+        screen = ActionsScreen(title, self.commands_here, left_out=self.refusal)
+        chosen = await self.push_screen_wait(screen)
         if chosen is not None:
             await self.run_action(chosen.binding.action, chosen.node)
 

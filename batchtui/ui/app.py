@@ -232,7 +232,8 @@ class BatchApp(
         text = pane.help_text if pane is not None else self.screen.HELP
         title = pane.NAME if pane is not None else self.TITLE
         bindings = tuple(self.screen.active_bindings.values())
-        self.push_screen(HelpScreen(title, text or "", bindings))
+        told = "\n\n".join(filter(None, (text, self.refusal)))
+        self.push_screen(HelpScreen(title, told, bindings))
 
     def action_pause(self) -> None:
         """Stop looking at anything, on every screen; or go on, at once."""

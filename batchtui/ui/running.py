@@ -52,9 +52,7 @@ class RunningApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run_recipe":
-            if self.dashboard is None:
-                return False
-            return None if self.dashboard.controller.read_only else True
+            return self.dashboard is not None and not self.dashboard.controller.read_only
         return super().check_action(action, parameters)
 
     def action_run_recipe(self) -> None:

@@ -56,6 +56,7 @@ async def test_read_only_refuses_every_change_before_it_is_sent(
     monkeypatch.setenv("AZURE_BATCH_ACCESS_KEY", "a2V5")
     async with open_session(None, read_only=True, progress=silent) as session:
         assert session.read_only
+        assert session.guard == "batchtui was started with --read-only"
         batch = session.gateway.batch
         for order in (
             batch.stop_resize("p"),

@@ -80,6 +80,7 @@ class TestedApp(BatchApp):
                     ENDPOINT,
                     self.local,
                     self.read_only,
+                    guard="batchtui was started with --read-only" if self.read_only else "",
                 )
             finally:
                 self.closed = True

@@ -16,6 +16,7 @@ from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.new_container import NewContainerScreen
 from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
@@ -310,14 +311,31 @@ async def test_a_read_only_account_offers_no_change(account: FakeAccount) -> Non
         for number in "1235":
             await pilot.press(number)
             await pilot.pause()
-            offered = {
-                active.binding.description: active.enabled
-                for active in app.panes.active_bindings.values()
-            }
-            assert not any(offered.get(word) for word in ("New", "Delete", "Upload", "Run"))
-            assert "New" in offered, "it is shown, disabled"
-            await pilot.press("n", "d", "u", "s")
+            offered = {each.binding.description for each in app.panes.active_bindings.values()}
+            assert not offered & {"New", "Delete", "Upload", "Run", "Resize"}
+            for key, title in (("n", "New"), ("d", "Delete"), ("s", "Run")):
+                app.clear_notifications()
+                await pilot.press(key)
+                await until(lambda: app._notifications, what=f"{key} in {number}")
+                (told,) = app._notifications
+                assert told.title == title
+                assert told.message == (
+                    "This account is read-only: batchtui was started with --read-only."
+                )
             assert app.screen is app.dashboard
+        app.clear_notifications()
+        await pilot.press("4", "d", "1", "j", "r", "question_mark")
+        await until(lambda: isinstance(app.screen, HelpScreen))
+        assert [told.title for told in app._notifications] == ["Remove"], "other keys do as ever"
+        text = app.screen.query_one("#text", Static)
+        assert "This account is read-only" in str(text.render())
+        bare = TestedApp(FakeAccount(), read_only=True)
+    async with bare.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, bare)
+        for name in ("pools", "jobs", "containers"):
+            said = shown(bare, name)
+            assert f"No {name} yet." in said
+            assert "Press" not in said
 
 
 async def test_empty_panes_say_what_to_do_next() -> None:

@@ -1,6 +1,7 @@
 """The keys at the lower edge: what they tell, what redrawing them costs, and clicking them."""
 
 from batchtui.ui.widgets.keybar import KeyBar
+from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled
 from tests.ui.scene import render_farm
 
@@ -39,13 +40,13 @@ async def test_a_key_is_clicked_as_it_is_pressed() -> None:
 
 
 async def test_what_is_not_on_offer_is_told_and_does_nothing() -> None:
-    app = TestedApp(await render_farm(nodes=4, tasks=4), read_only=True)
+    app = TestedApp(FakeAccount())
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
         bar = app.panes.query_one(KeyBar)
         off = {key.verb for key in bar.keys if not key.enabled}
-        assert "New" in off
-        column = next(c for c in range(80) if (key := bar.key_at(c)) and key.verb == "New")
+        assert "Nodes" in off
+        column = next(c for c in range(80) if (key := bar.key_at(c)) and key.verb == "Nodes")
         await pilot.click(KeyBar, offset=(bar.gutter.left + column, 0))
         await pilot.pause()
         assert app.screen is app.panes

@@ -73,7 +73,9 @@ async def test_the_palette_has_the_key_beside_the_command(app: TestedApp) -> Non
         assert (first.split(), second) == (["Resize", "x", "r"], "Set how many nodes it has")
 
 
-async def test_a_read_only_menu_is_dimmed_and_does_nothing(account: FakeAccount) -> None:
+async def test_a_read_only_menu_leaves_out_what_is_refused_and_says_why(
+    account: FakeAccount,
+) -> None:
     app = TestedApp(account, read_only=True)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot, app)
@@ -81,7 +83,9 @@ async def test_a_read_only_menu_is_dimmed_and_does_nothing(account: FakeAccount)
         await pilot.press("x")
         await top(app, ActionsScreen)
         menu = app.screen.query_one(OptionList)
-        assert all(o.disabled for o in menu.options if "Nodes" not in str(o.prompt))
+        assert [str(option.prompt).split()[1] for option in menu.options] == ["Nodes"]
+        left_out = app.screen.query_one("#left-out", Static)
+        assert shows(left_out, "read-only: batchtui was started with --read-only")
         await pilot.press("r")
         await pilot.pause()
         assert isinstance(app.screen, ActionsScreen)

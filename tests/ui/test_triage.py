@@ -108,6 +108,8 @@ async def test_marked_tasks_run_again_and_a_read_only_account_offers_nothing(
         for key in ("1", "2"):
             await pilot.press(key, "a", "A")
             assert app.screen is screen
+            assert [told.title for told in app._notifications] == ["Again", "Again all"]
+            app.clear_notifications()
         screen.query_one(CausesPane).read_only = False
         tasks = screen.query_one(FailedPane)
         tasks.read_only = False

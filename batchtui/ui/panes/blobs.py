@@ -72,7 +72,7 @@ first.
         size = in_bytes(sum(blob.size for blob in window.items))
         first = "" if window.complete else "the first "
         self.summary = f"{first}{many(len(window.items), 'blob')}, {size}" if reading.known else ""
-        empty = "This container is empty. Press u to upload files."
+        empty = "This container is empty." + self.advice("Press u to upload files.")
         self.show(window.items, known=reading.known, empty=empty)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -93,7 +93,7 @@ Enter lists a container's blobs. Deleting asks first.
         self.show(
             reading.value,
             known=reading.known,
-            empty="No containers yet. Press n to create one, or s to run a recipe."
+            empty="No containers yet." + self.advice("Press n to create one, or s to run a recipe.")
             if self.storage
             else "This profile names no storage account, so there are no containers to show.",
         )

@@ -78,6 +78,10 @@ class Pane(Framed):
             if (first := next(focusable, None)) is not None:
                 first.focus()
 
+    def advice(self, sentence: str) -> str:
+        """What to do where there is nothing to see; nothing where that may not be done."""
+        return "" if self.read_only else f" {sentence}"
+
     def take(self) -> None:
         """Tell of the trouble that the pane's readings had."""
         readings: list[Reading[Any]] = [getattr(self, name) for name in self.FEEDS]

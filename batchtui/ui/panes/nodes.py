@@ -162,9 +162,9 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         return tuple(Thing(Kind.NODE, node_id, self.about) for node_id in ids)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("open", "list", "trouble") and self.highlighted is None:
-            return None
-        if action == "order" and (self.read_only or self.highlighted is None):
+        if action == "order" and self.read_only:
+            return False
+        if action in ("open", "list", "trouble", "order") and self.highlighted is None:
             return None
         return super().check_action(action, parameters)
 

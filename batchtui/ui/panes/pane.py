@@ -121,6 +121,6 @@ class TablePane(TakingPane, ArrangingPane[T], Generic[T]):
 
     def may_change(self, *, something: bool = True) -> bool | None:
         """Whether an action that changes the account is on offer: None shows it disabled."""
-        if self.read_only or (something and self.highlighted is None):
-            return None
-        return True
+        if self.read_only:
+            return False
+        return None if something and self.highlighted is None else True

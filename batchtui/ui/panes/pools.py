@@ -125,7 +125,7 @@ one asks first.
         self.show(
             reading.value,
             known=reading.known,
-            empty="No pools yet. Press n to create one, or s to run a recipe.",
+            empty="No pools yet." + self.advice("Press n to create one, or s to run a recipe."),
         )
 
     def watch_node_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:

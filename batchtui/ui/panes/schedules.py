@@ -71,7 +71,8 @@ one it made last. A schedule that is disabled makes no jobs until it is enabled 
     def watch_schedules(self, reading: Reading[tuple[JobSchedule, ...]]) -> None:
         self.take()
         self.summary = many(len(reading.value), "job schedule") if reading.known else ""
-        empty = "No job schedules yet. Press n to create one: it makes jobs by itself."
+        create = self.advice("Press n to create one: it makes jobs by itself.")
+        empty = f"No job schedules yet.{create}"
         self.show(reading.value, known=reading.known, empty=empty)
 
     def _wait(self, schedule: JobSchedule) -> Value:

@@ -5,11 +5,9 @@ from typing import Any, Generic, TypeVar
 from textual.message import Message
 
 from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.widgets.changes import READING
 
 T = TypeVar("T")
-
-READING = ("download",)
-"""The orders that change nothing, and that a read-only account takes too."""
 
 
 class OrderRequested(Message):

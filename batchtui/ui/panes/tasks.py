@@ -200,7 +200,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         return f"{self.counts.total:,}" if self.counts else "all"
 
     def _show(self) -> None:
-        empty = "This job has no tasks yet. Press n to add some."
+        empty = "This job has no tasks yet." + self.advice("Press n to add some.")
         if self.job is None:
             empty = "The tasks of the highlighted job appear here."
         self.show(self.tasks.value.items, known=self.tasks.known or self.job is None, empty=empty)

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.markup import escape
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from batchtui.ui.widgets.chords import LEADER, letter_of
@@ -25,8 +25,10 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
         Binding(f"escape,{LEADER}", "leave", "Close", tooltip="Do nothing", id="actions.leave"),
     ]
 
-    def __init__(self, title: str, actives: Sequence[ActiveBinding]) -> None:
+    def __init__(self, title: str, actives: Sequence[ActiveBinding], *, left_out: str = "") -> None:
+        """`left_out` says why what changes the account is not among the commands."""
         super().__init__()
+        self._left_out = left_out
         self._title = title
         self._actives = {letter_of(active.binding.key): active for active in actives}
         self._commands: dict[tuple[object, str], list[str]] = {}
@@ -45,6 +47,8 @@ class ActionsScreen(ModalScreen[ActiveBinding | None]):
                 ),
                 compact=True,
             )
+            if self._left_out:
+                yield Static(self._left_out, id="left-out", markup=False)
 
     def _line(self, keys: Sequence[str]) -> Content:
         active = self._actives[keys[0]]

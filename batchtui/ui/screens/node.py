@@ -149,7 +149,7 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "order" and self.controller.read_only:
-            return None
+            return False
         return super().check_action(action, parameters)
 
     def action_order(self, order: str) -> None:

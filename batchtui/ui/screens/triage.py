@@ -171,8 +171,9 @@ class TriageScreen(InspectableScreen, ReadingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "again_all":
-            known = bool(self.failures.value.items)
-            return True if known and not self.controller.read_only else None
+            if self.controller.read_only:
+                return False
+            return True if self.failures.value.items else None
         return True
 
     @work
