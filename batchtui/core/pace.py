@@ -44,7 +44,7 @@ def pace(seen: Sequence[Ends], at_once: int, at: float) -> float:
     if len(seen) < 2:
         return 0.0
     last = seen[-1]
-    enough = max(ENOUGH, 2 * at_once)
+    enough = max(ENOUGH, at_once)
     first, distinct, longest = last, 0, 0.0
     for look in reversed(seen[:-1]):
         longest = max(longest, first.at - look.at)

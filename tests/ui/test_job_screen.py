@@ -154,6 +154,7 @@ async def test_while_nothing_is_known_nothing_is_said_of_the_tasks(
         await pilot.pause()
         assert "Looking…" in text_of(app.screen.query_one(Gantt))
         assert "Looking…" in text_of(app.screen.query_one(Durations))
+        assert text_of(app.screen.query_one(CourseChart)).split() == ["Looking…"]
         hold.release()
         await until(lambda: "longest" in text_of(app.screen.query_one(Durations)))
 

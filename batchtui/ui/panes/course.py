@@ -21,6 +21,9 @@ from batchtui.ui.widgets.tones import Spans, Tone, content, joined
 from batchtui.ui.widgets.words import Words
 
 
+NONE_STARTED = "No task of this job has started yet."
+
+
 class CoursePane(Pane):
     """What all of them take from the same reading."""
 
@@ -53,6 +56,7 @@ class OverTimePane(CoursePane):
         yield from self.compose_trouble()
 
     def show(self, course: Course) -> None:
+        self.chart.empty = NONE_STARTED
         self.chart.course = course
         self.summary = "" if course.complete else _these(course)
 
@@ -79,7 +83,8 @@ class DurationsPane(CoursePane):
         self.bars.course = course
         self.summary = many(len(course.durations), "task") if course.durations else ""
         if not course.complete:
-            self.summary = f"{len(course.durations):,} of {_these(course)}"
+            ended = len(course.durations)
+            self.summary = ("" if ended == course.tasks else f"{ended:,} of ") + _these(course)
 
 
 class LanesPane(CoursePane):
@@ -126,7 +131,7 @@ time, 0 shows all of it. Enter opens the task.
         yield from self.compose_trouble()
 
     def show(self, course: Course) -> None:
-        self.gantt.empty = "No task of this job has started yet."
+        self.gantt.empty = NONE_STARTED
         self.gantt.course = course
         self.summary = many(len(course.lanes), "node") if course.lanes else ""
         if not course.complete:

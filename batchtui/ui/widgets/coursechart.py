@@ -34,6 +34,8 @@ class CourseChart(Widget):
     """
 
     course: reactive[Course] = reactive(Course)
+    empty: reactive[str] = reactive("Looking…")
+    """What to say where no task has started."""
     span: reactive[tuple[float, float]] = reactive((0.0, 1.0))
     """The time to show, in seconds since 1970."""
     now: reactive[float] = reactive(0.0)
@@ -46,6 +48,8 @@ class CourseChart(Widget):
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def _line(self, y: int) -> Spans:
+        if not self.course.starts:
+            return ((self.empty if y == 0 else "", Tone.MUTED),)
         height = self.size.height
         if height >= self.MARKED:
             height -= 1

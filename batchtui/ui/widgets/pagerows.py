@@ -12,7 +12,7 @@ from batchtui.core.things import Document
 from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
 from batchtui.ui.widgets.tones import Spans, Tone
 
-LABELS = 40
+LABELS = 56
 """Cells that the labels of a page have at the most."""
 
 _KEY = re.compile(r'(\s*)("(?:[^"\\]|\\.)*")(: ?)(.*)', re.DOTALL)
