@@ -20,7 +20,6 @@ from batchtui.ui.widgets.gantt import Gantt
 from batchtui.ui.widgets.tones import Spans, Tone, content, joined
 from batchtui.ui.widgets.words import Words
 
-
 NONE_STARTED = "No task of this job has started yet."
 
 
