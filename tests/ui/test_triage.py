@@ -65,6 +65,7 @@ async def test_failures_stand_by_cause_with_the_last_words_of_one(
         assert rows[1].startswith("▌"), "the cursor begins anew at the node with most failures"
         await pilot.press("v")
         await until(lambda: "NODES" in shown(screen, "causes"))
+        await until(lambda: "stderr" in screen.feeds and screen.stderr.known)
         await pilot.press("o")
         await until(lambda: isinstance(app.screen, OutputScreen))
         await pilot.press("escape", "backspace")
