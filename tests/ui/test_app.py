@@ -191,7 +191,7 @@ async def test_leaving_from_another_screen_lets_nobody_ask_a_closed_account(
         await pilot.press("2", "J")
         await until(lambda: isinstance(app.screen, JobScreen))
         assert "course" in app.asking()
-        await pilot.press("q", "r", "f", "o")
+        await pilot.press("ctrl+q", "r", "f", "o")
         await until(lambda: app.closed)
     assert app.asked_at_the_end == set()
     assert app.return_value == 0

@@ -19,6 +19,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.columns import ColumnsScreen
+from batchtui.ui.widgets.filterline import FilterLine
 from batchtui.ui.widgets.keybar import KeyBar
 from tests.fakes import FakeAccount, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
@@ -39,6 +40,22 @@ async def looking_at_tasks(pilot: Pilot[Any], app: TestedApp) -> TasksPane:
 
 def ids(pane: TablePane[Any]) -> list[str]:
     return [pane.key(record) for record in pane.table.records]
+
+
+async def test_what_to_type_fits_the_line_that_it_is_typed_in(app: TestedApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        for key, size, shown in (
+            ("1", (120, 40), "a text, column:text, !not, /expression/"),
+            ("z", (200, 40), "a text, column:text, !not, /expression/; columns: pool state"),
+        ):
+            await pilot.press(key, "slash")
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            line = app.screen.query_one(FilterLine)
+            assert shown in text_of(line.input)
+            assert text_of(line.input).strip() == line.input.placeholder, "it is whole"
+            await pilot.press("escape")
 
 
 async def test_a_filter_works_while_it_is_typed_and_says_what_is_wrong(app: TestedApp) -> None:

@@ -78,7 +78,7 @@ async def test_a_blob_is_saved_in_the_current_folder(account: FakeAccount, tmp_p
     app = Shelf(account)
     async with app.run_test(size=(80, 24)) as pilot:
         await loaded(pilot)
-        await pilot.press("j", "s")
+        await pilot.press("j", "D")
         await until(pilot, lambda: (tmp_path / "c.txt").exists())
         assert (tmp_path / "c.txt").read_bytes() == b"c"
         await until(pilot, lambda: isinstance(app.screen, BlobsScreen))

@@ -82,7 +82,7 @@ async def test_a_bulk_that_is_stopped_leaves_the_rest_as_it_was() -> None:
     async with stage.run_test() as pilot:
         begin(stage)
         await staged_until(pilot, lambda: bulk.counts[Fate.UNDER_WAY])
-        await pilot.press("c")
+        await pilot.press("t")
         counts = stage.screen.query_one("#counts", Static)
         await staged_until(pilot, lambda: "2 left as they were" in str(counts.render()))
         await pilot.press("escape")

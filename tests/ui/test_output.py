@@ -56,7 +56,7 @@ async def test_a_failed_task_says_why_and_opens_on_its_stderr() -> None:
         await pilot.press("1")
         assert stage.focused is pane(pilot, "stdout").view
         assert "one\ntwo" in shown(pane(pilot, "stdout").view)
-        await pilot.press("escape")
+        await pilot.press("q")
         await until(pilot, stage.ended.is_set)
 
 

@@ -148,14 +148,15 @@ async def test_cancelling_asks_and_leaves_a_true_ledger(tmp_path: Path) -> None:
         run = app.venture()
         launch(app, app.runs, run)
         await hold.reached.wait()
-        await pilot.press("c", "n")
+        await pilot.press("t", "n")
         assert app.runs.live
-        await pilot.press("c", "y")
+        await pilot.press("t", "y")
         await until(pilot, lambda: not app.runs.live)
         await until(pilot, lambda: "cancelled" in words(app))
         assert "Still there: 3 containers and pool count-r1" in words(app)
         left = app.ledger.read("r1").left
         assert (left[-1].kind, left[-1].fact) == (Kind.POOL, Fact.INTENDED)
+        assert "t" not in app.screen.active_bindings, "it is over"
 
 
 async def test_a_step_fits_any_width(tmp_path: Path) -> None:

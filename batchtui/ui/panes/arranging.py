@@ -28,6 +28,7 @@ SORTING = """
 remembered. space marks, and commands then work on all that is marked. m shows where two marked
 records differ, or a marked one and the highlighted one; c copies the names of the marked ones.
 """.strip()
+HINTS = ("a text, column:text, !not, /expression/", "a text, or column:text")
 ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show all."
 
 
@@ -195,8 +196,8 @@ class ArrangingPane(Pane, Generic[T]):
         """Have the user type a filter, which works while it is typed."""
         if not self.query(FilterLine):
             columns = " ".join(self.arrangement.kinds)
-            hint = f"a text, column:text, !not, /expression/; columns: {columns}"
-            self.mount(FilterLine(self.filter.text, hint))
+            hints = (f"{HINTS[0]}; columns: {columns}", *HINTS)
+            self.mount(FilterLine(self.filter.text, hints))
 
     def action_unfilter(self) -> None:
         self.narrow("")

@@ -73,7 +73,7 @@ CONTAINERS: list[BindingType] = [
 ]  # fmt: skip
 
 BLOBS: list[BindingType] = [
-    Binding("D,s", "order('download')", "Download", id="blobs.download",
+    Binding("D", "order('download')", "Download", id="blobs.download",
             tooltip="Save the blob, or the marked ones"),
     deletion("blob", "blobs"),
     chord("o", "order('download', False)", "Download many", "Save all blobs, or by a pattern",

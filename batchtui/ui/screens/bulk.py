@@ -39,7 +39,7 @@ class BulkScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Leave", tooltip="Leave; the order goes on", id="bulk.leave"),
         Binding("enter", "close", "Close", tooltip="Close what is through", id="bulk.close"),
-        Binding("c", "stop", "Stop", tooltip="Begin with no more", id="bulk.stop"),
+        Binding("t", "stop", "Stop", tooltip="Begin with no more", id="bulk.stop"),
         Binding("r", "retry", "Try again", tooltip="Try those again that failed", id="bulk.retry"),
         Binding("f", "failures", "Failures", tooltip="Show only what failed, or everything",
                 id="bulk.failures"),
@@ -103,7 +103,7 @@ class BulkScreen(ModalScreen[bool]):
         """The keys that do something now."""
         failures = ["f failures"] if self._bulk.counts[Fate.FAILED] else []
         if self.running:
-            ways = [*failures, "c stop", "escape leave, it goes on"]
+            ways = [*failures, "t stop", "escape leave, it goes on"]
         else:
             again = [] if self.run_shown.done else ["r try again"]
             ways = [*again, *failures, "enter close"]

@@ -28,7 +28,7 @@ class FollowingScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "leave", "Back", tooltip="Back to where you came from",
+        Binding("escape,backspace,q", "leave", "Back", tooltip="Back to where you came from",
                 id="back"),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Look again now"),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ class LogScreen(Screen[None]):
     CSS_PATH = "log.tcss"
     AUTO_FOCUS = "SentPane RecordTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace,f2", "leave", "Back", tooltip="Back to where you came from",
+        Binding("escape,backspace,q,f2", "leave", "Back", tooltip="Back to where you came from",
                 id="log.leave"),
         Binding("1", "go('sent')", "Requests", show=False, tooltip="Go to the requests"),
         Binding("2", "go('log')", "Log", show=False, tooltip="Go to the log"),

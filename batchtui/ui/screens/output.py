@@ -50,7 +50,6 @@ class OutputScreen(InspectableScreen, ReadingScreen):
     part before. / finds a text in the part that is here; n and N go on through all of the stream.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", "Back", show=False, id="output.leave"),
         Binding("1", "show('stdout')", "stdout", tooltip="Read stdout", id="output.stdout"),
         Binding("2", "show('stderr')", "stderr", tooltip="Read stderr", id="output.stderr"),
     ]

@@ -37,8 +37,10 @@ class RunScreen(Screen[None]):
     status bar says how far it is. A run that is cancelled deletes nothing.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,b", "leave", "Back", tooltip="Leave; the run goes on", id="run.leave"),
-        Binding("c", "cancel", "Cancel run", tooltip="End the run now", id="run.cancel"),
+        Binding(
+            "escape,backspace,q", "leave", "Back", tooltip="Leave; the run goes on", id="run.leave"
+        ),
+        Binding("t", "cancel", "Cancel run", tooltip="End the run now", id="run.cancel"),
     ]
 
     story: var[Story | None] = var(None, bindings=True)
@@ -124,7 +126,7 @@ class RunScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         ended = self.story is not None and self.story.ending is not None
-        return None if action == "cancel" and ended else True
+        return not (action == "cancel" and ended)
 
     def action_leave(self) -> None:
         self.dismiss()

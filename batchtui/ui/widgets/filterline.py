@@ -1,7 +1,9 @@
 """The line in which one types what a table shall show."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -44,10 +46,11 @@ class FilterLine(Vertical):
     class Left(Message):
         """The user is done here."""
 
-    def __init__(self, text: str, hint: str) -> None:
-        """`hint` is what to type, shown while nothing is."""
+    def __init__(self, text: str, hints: Sequence[str]) -> None:
+        """`hints` say what to type, the longest first: while nothing is, one is shown that fits."""
         super().__init__()
-        self.input = Input(text, placeholder=hint, compact=True, select_on_focus=False)
+        self._hints = hints
+        self.input = Input(text, compact=True, select_on_focus=False)
         self.verdict = Words(classes="verdict")
 
     def compose(self) -> ComposeResult:
@@ -58,6 +61,11 @@ class FilterLine(Vertical):
 
     def on_mount(self) -> None:
         self.input.focus()
+
+    def on_resize(self) -> None:
+        room = self.input.content_size.width
+        fitting = (hint for hint in self._hints if cell_len(hint) <= room)
+        self.input.placeholder = next(fitting, self._hints[-1])
 
     def judge(self, reason: str) -> None:
         """Say why the text is no filter; nothing where it is one."""
