@@ -173,19 +173,6 @@ class Node(Wire, frozen=True):
     start_task_info: TaskExecution | None = None
     errors: tuple[NodeError, ...] = ()
 
-    @property
-    def since(self) -> datetime | None:
-        """When it came into its state; None where the service does not tell.
-
-        The time of the transition stays what it was while a node is deallocated, and until it is
-        up again, when it takes tasks again: it is that of the state before.
-        """
-        stopped = (NodeState.DEALLOCATING, NodeState.DEALLOCATED)
-        disabled = self.scheduling_state is SchedulingState.DISABLED
-        if self.state in stopped or (self.state is NodeState.STARTING and disabled):
-            return None
-        return self.state_transition_time
-
 
 class PoolInfo(Wire, frozen=True):
     pool_id: str = ""

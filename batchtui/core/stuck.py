@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from batchtui.core.models import Node
-from batchtui.core.states import NodeState
+from batchtui.core.states import NodeState, SchedulingState
 
 BROKEN = frozenset({NodeState.START_TASK_FAILED, NodeState.UNUSABLE})
 """A node in such a state costs and runs nothing until somebody acts."""
@@ -26,10 +26,25 @@ PATIENCE: Mapping[NodeState, timedelta] = {
 minutes; images, start tasks and updates take longer."""
 
 
+STOPPED = (NodeState.DEALLOCATING, NodeState.DEALLOCATED)
+
+
+def in_state_since(node: Node) -> datetime | None:
+    """When it came into its state; None where the service does not tell.
+
+    The time of the transition stays what it was while a node is deallocated, and until it is up
+    again, when it takes tasks again: it is that of the state before.
+    """
+    disabled = node.scheduling_state is SchedulingState.DISABLED
+    if node.state in STOPPED or (node.state is NodeState.STARTING and disabled):
+        return None
+    return node.state_transition_time
+
+
 def is_stuck(node: Node, now: datetime) -> bool:
     """Whether the node should have left its state by now."""
     patience = PATIENCE.get(node.state)
-    since = node.since
+    since = in_state_since(node)
     return patience is not None and since is not None and now - since > patience
 
 

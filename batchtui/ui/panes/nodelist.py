@@ -10,7 +10,7 @@ from textual.reactive import var
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Node, Pool, Window
-from batchtui.core.stuck import stuck_among
+from batchtui.core.stuck import in_state_since, stuck_among
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
 from batchtui.core.wording import many
@@ -122,7 +122,7 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
         return since_words(node, self._lens)
 
     def _lasting(self, node: Node) -> Value:
-        return since(node.since, self.now)
+        return since(in_state_since(node), self.now)
 
     def _slots(self, node: Node) -> Cell:
         return f"{node.running_task_slots_count}/{self._lens.slots}"

@@ -3,7 +3,7 @@
 from batchtui.core.models import Node, TaskExecution
 from batchtui.core.redact import redacted
 from batchtui.core.states import NodeState, Result, SchedulingState, TaskState
-from batchtui.core.stuck import BROKEN
+from batchtui.core.stuck import BROKEN, in_state_since
 from batchtui.core.wording import some
 from batchtui.ui.widgets.glyphs import NODES
 from batchtui.ui.widgets.names import short_node
@@ -57,7 +57,7 @@ def state_words(node: Node) -> Spans:
 
 def since_words(node: Node, lens: Lens) -> Spans:
     """For how long it has been in its state, and whether that is too long."""
-    since = ago(node.since, lens.now)
+    since = ago(in_state_since(node), lens.now)
     if node.id in lens.stuck:
         return ((f"{since}, stuck", Tone.WARNING),)
     return ((since, Tone.PLAIN),) if since else ()

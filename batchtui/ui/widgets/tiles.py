@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from batchtui.core.models import Node
 from batchtui.core.states import NodeState
-from batchtui.core.stuck import BROKEN
+from batchtui.core.stuck import BROKEN, in_state_since
 from batchtui.ui.widgets.columns import cut
 from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK, fill
 from batchtui.ui.widgets.names import short_node
@@ -153,7 +153,7 @@ def _named(node: Node, lens: Lens) -> Pieces:
     dress = _dress(node.state, stuck=stuck, marked=marked, shown=shown)
     mark, tone = _mark(spot=not node.is_dedicated, stuck=stuck and shown, marked=marked)
     words = NODES[node.state][1]
-    since = ago(node.since, lens.now)
+    since = ago(in_state_since(node), lens.now)
     busy = ""
     if node.state in (NodeState.RUNNING, NodeState.IDLE):
         busy = f"{_used(node)}/{lens.slots}"
