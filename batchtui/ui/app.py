@@ -87,7 +87,7 @@ class BatchApp(
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Say what this is, and its keys",
                 id="help"),
-        Binding("q,ctrl+q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
+        Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
         Binding("ctrl+p", "command_palette", "Palette", show=False, system=True),
         Binding("p", "pause", "Pause", show=False, tooltip="Look at nothing again, or go on",
                 id="pause"),
