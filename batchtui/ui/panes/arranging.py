@@ -1,4 +1,4 @@
-"""Tables that their users arrange: filtered, sorted, with the columns and marks that they want."""
+"""Tables that their users arrange: sorted, with the columns and marks that they want."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -7,43 +7,25 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from batchtui.core.filters import Filter, FilterError, Value, parse
+from batchtui.core.filters import Value
 from batchtui.core.view import View
-from batchtui.ui.panes.frame import Pane
+from batchtui.ui.panes.filtering import FILTERS, FilteringPane
 from batchtui.ui.widgets.arrangement import Arrangement
-from batchtui.ui.widgets.columns import Column
-from batchtui.ui.widgets.filterline import FilterLine
 from batchtui.ui.widgets.records import RecordTable
-from batchtui.ui.widgets.tones import clean
 
 T = TypeVar("T")
 
-FILTERS = """
-A filter is typed after /. Its words must all hold: a text anywhere in the row, column:text for one
-column, column:=text for the whole of it and column:^text for its beginning, exit:>0 for numbers,
-age:<2h for durations, /expression/ for a regular expression; a ! before a word inverts it.
-""".strip()
 SORTING = """
 . and , choose the column to sort by, S turns the order round, C chooses columns; all of it is
 remembered. space marks, and commands then work on all that is marked. m shows where two marked
 records differ, or a marked one and the highlighted one; c copies the names of the marked ones.
 """.strip()
-HINTS = ("a text, column:text, !not, /expression/", "a text, or column:text")
-ALL_HIDDEN = "Nothing passes the filter. Press / to change it, or escape to show all."
 
 
-class ArrangingPane(Pane, Generic[T]):
-    """A pane with a table; keeps the records that came, and shows what its user wants of them.
-
-    Longer than most classes here for its bindings and messages, which are declared where they are
-    handled.
-    """
+class ArrangingPane(FilteringPane[T], Generic[T]):
+    """A pane whose table is sorted, and has the columns and marks that its user wants."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", tooltip="Show only the records that pass a filter",
-                id="table.filter"),
-        Binding("escape", "unfilter", "Show all", show=False, tooltip="Forget the filter",
-                id="table.unfilter"),
         Binding("full_stop", "sort(1)", "Sort", show=False, tooltip="Sort by the next column",
                 id="table.sort"),
         Binding("comma", "sort(-1)", "Sort back", show=False,
@@ -90,26 +72,6 @@ class ArrangingPane(Pane, Generic[T]):
             self.rows = rows
             super().__init__(pane)
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self.arrangement: Arrangement[T] = Arrangement(self.columns())
-        self.table: RecordTable[T] = RecordTable(*self.arrangement.shown, key=self.key)
-        self._records: Sequence[T] = ()
-        self._empty = self.table.empty
-        self._known = False
-
-    def columns(self) -> Sequence[Column[T]]:
-        """What there is to see of a record."""
-        raise NotImplementedError
-
-    def key(self, record: T) -> str:
-        """What tells the record from all others, now and later."""
-        raise NotImplementedError
-
-    def follow(self) -> None:
-        """The table may have another record under its cursor."""
-        raise NotImplementedError
-
     def on_mount(self) -> None:
         super().on_mount()
         self.post_message(self.ViewWanted(self))
@@ -137,22 +99,6 @@ class ArrangingPane(Pane, Generic[T]):
         if self.view.sort and not self.table.steered:
             self.table.cursor = 0
 
-    @property
-    def filter(self) -> Filter:
-        """Which records the user wants to see."""
-        return self.arrangement.filter
-
-    def lay_out(self, records: Sequence[T]) -> None:
-        """Show of these records what the user wants to see."""
-        self._records = records
-        if self.table.marked:
-            self.table.mark(self.table.marked & {self.key(record) for record in records})
-        hidden = self._known and self.filter.terms
-        self.table.replace(self.arrangement.arranged(records))
-        self.table.empty = self.all_hidden if hidden else self._empty
-        self.follow()
-        self._dress()
-
     def lay_out_changed(self) -> None:
         """What the columns say of the records has changed, and not the records."""
         if self.view.sort or self.filter.terms:
@@ -167,11 +113,6 @@ class ArrangingPane(Pane, Generic[T]):
         return tuple(r for r in self.table.records if self.key(r) in marked) if marked else ()
 
     @property
-    def narrowing(self) -> str:
-        text = self.filter.text
-        return f" / {clean(text)}" if text else ""
-
-    @property
     def remarks(self) -> tuple[str, ...]:
         marks = f"{len(self.marked):,} marked" if self.table.marked else ""
         passing = f"{len(self.table.records):,} of {self.there} pass"
@@ -181,54 +122,6 @@ class ArrangingPane(Pane, Generic[T]):
     def help_text(self) -> str:
         columns = ", ".join(self.arrangement.kinds)
         return f"{super().help_text}\n\n{FILTERS}\n\nColumns to filter by: {columns}.\n\n{SORTING}"
-
-    @property
-    def all_hidden(self) -> str:
-        """What to say where a filter lets nothing pass."""
-        return ALL_HIDDEN
-
-    @property
-    def there(self) -> str:
-        """How many records there are to filter, in words."""
-        return f"{len(self._records):,}"
-
-    def action_filter(self) -> None:
-        """Have the user type a filter, which works while it is typed."""
-        if not self.query(FilterLine):
-            columns = " ".join(self.arrangement.kinds)
-            hints = (f"{HINTS[0]}; columns: {columns}", *HINTS)
-            self.mount(FilterLine(self.filter.text, hints))
-
-    def action_unfilter(self) -> None:
-        self.narrow("")
-
-    @on(FilterLine.Changed)
-    def take_filter(self, message: FilterLine.Changed) -> None:
-        message.stop()
-        reason = self.narrow(message.text)
-        for line in self.query(FilterLine):
-            line.judge(reason)
-
-    @on(FilterLine.Left)
-    def leave_filter(self, message: FilterLine.Left) -> None:
-        message.stop()
-        self.table.focus()
-        self.query(FilterLine).remove()
-
-    def narrow(self, text: str) -> str:
-        """Show only what passes this filter; why not where it is none, and nothing changes."""
-        try:
-            self.arrangement.filter = parse(text, self.arrangement.kinds)
-        except FilterError as error:
-            return str(error)
-        self.filter_changed()
-        self.lay_out(self._records)
-        self.table.show_cursor()
-        self.refresh_bindings()
-        return ""
-
-    def filter_changed(self) -> None:
-        """Whoever gets the records may want to get only those that pass."""
 
     def action_sort(self, step: int) -> None:
         self._see(self.arrangement.sorted_by_next(step, self.table.fitting))
@@ -275,8 +168,6 @@ class ArrangingPane(Pane, Generic[T]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "unfilter":
-                return bool(self.filter.text)
             case "mark" | "mark_all" | "mark_none" | "export":
                 return True if self.table.records else None
-        return True
+        return super().check_action(action, parameters)
