@@ -38,7 +38,7 @@ async def test_a_sas_is_copied_and_never_shown(app: TestedApp) -> None:
         await called(app, "container_url out rl")
         await until(lambda: SIGNATURE in app.clipboard)
         notes = [note.message for note in app._notifications]
-        assert any("it lets its holder read and list" in note for note in notes)
+        assert any("its holder may read and list" in note for note in notes)
         assert not any(SIGNATURE in note for note in notes)
 
 

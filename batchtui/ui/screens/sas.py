@@ -47,7 +47,7 @@ class SasScreen(FormScreen[Leave]):
 
     def fields(self) -> Iterable[Field]:
         yield ChoiceField(
-            "It lets its holder", self._rights, id="rights",
+            "Its holder may", self._rights, id="rights",
             note="whoever that is; nobody can take it back",
         )  # fmt: skip
         yield TextField(

@@ -97,7 +97,7 @@ class Till:
         self._desk.app.copy_to_clipboard(url)
         until = datetime.now().astimezone() + leave.lasting
         self._desk.tell(
-            f"Copied to the clipboard. Until {until:%d %b %H:%M} it lets its holder "
+            f"Copied to the clipboard. Until {until:%d %b %H:%M} its holder may "
             f"{in_words(rights, leave.rights)}: {redacted(url)}",
             heading,
         )
