@@ -65,8 +65,9 @@ def taken(keymap: Mapping[str, str]) -> tuple[str, ...]:
     wanted = {_named(key): name for name, keys in keymap.items() for key in keys.split(",")}
     sentences = []
     for cls in _classes():
-        ids = {binding.id for binding in _bindings(cls)}
-        for binding in _bindings(cls):
+        bindings = [binding for kind in cls.__mro__ for binding in _bindings(kind)]
+        ids = {binding.id for binding in bindings}
+        for binding in bindings:
             for key in binding.key.split(","):
                 thief = wanted.get(_named(key))
                 if thief and thief in ids and binding.id not in (thief, *keymap):
@@ -103,7 +104,8 @@ def _classes() -> Iterable[type[DOMNode]]:
 
 
 def _bindings(cls: type[DOMNode]) -> Iterable[Binding]:
-    return (binding for binding in vars(cls)["BINDINGS"] if isinstance(binding, Binding))
+    declared = vars(cls).get("BINDINGS", ())
+    return (binding for binding in declared if isinstance(binding, Binding))
 
 
 def _of(cls: type[DOMNode]) -> Iterable[Command]:
