@@ -50,6 +50,7 @@ def faint(app: TestedApp) -> Iterator[str]:
                 yield f"{text.strip()!r}: {ink} on {ground} is {contrast(ink, ground):.2f}"
 
 
+@pytest.mark.slow
 async def test_our_themes_can_be_read_on_every_screen() -> None:
     app = TestedApp(await render_farm(nodes=40, tasks=60))
     hard: list[str] = []
