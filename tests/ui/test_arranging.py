@@ -207,6 +207,7 @@ async def test_a_table_is_taken_along(
     assert len(json.loads(next(tmp_path.glob("tasks-*.json")).read_text())) == len(rows)
 
 
+@pytest.mark.slow
 async def test_a_filter_finds_an_id_among_any_number_and_says_how_many_it_looked_at(
     app: TestedApp, account: FakeAccount
 ) -> None:

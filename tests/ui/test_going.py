@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input, OptionList
 
 from batchtui.core.places import Place
@@ -51,6 +52,7 @@ async def test_going_leaves_other_screens_and_takes_a_filter_away() -> None:
         assert app.panes.here == Place("pools", "render-farm")
 
 
+@pytest.mark.slow
 async def test_what_is_not_known_is_looked_for_or_a_sentence() -> None:
     account = await render_farm(nodes=16, tasks=20)
     account.batch.job_schedules["each-night"] = JobSchedule("each-night")
@@ -81,6 +83,7 @@ async def test_what_is_not_known_is_looked_for_or_a_sentence() -> None:
         assert app.panes.here == Place("tasks", "frame-08119", "frames-0412")
 
 
+@pytest.mark.slow
 async def test_the_log_shows_requests_with_status_and_time(tmp_path: Path) -> None:
     kept = start_logging(tmp_path)
     try:

@@ -157,6 +157,7 @@ async def test_a_container_and_its_blobs_are_inspected_and_read(
         await until(lambda: "second words" in text_of(app.screen.query_one("#text TextView")))
 
 
+@pytest.mark.slow
 async def test_files_and_all_that_is_known_are_near_every_task_and_node(
     app: TestedApp, account: FakeAccount
 ) -> None:

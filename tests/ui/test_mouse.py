@@ -1,5 +1,6 @@
 """All that keys do can be done with a mouse."""
 
+import pytest
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
@@ -14,6 +15,7 @@ from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
 
+@pytest.mark.slow
 async def test_the_mouse_works_everywhere() -> None:
     app = TestedApp(await render_farm(nodes=40, tasks=60))
     async with app.run_test(size=(120, 40)) as pilot:

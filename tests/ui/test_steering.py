@@ -179,6 +179,7 @@ async def test_a_formula_that_is_refused_stays_to_be_put_right(
         await until(lambda: app.screen is app.dashboard)
 
 
+@pytest.mark.slow
 async def test_a_start_task_is_changed_with_and_without_nodes(
     app: TestedApp, account: FakeAccount
 ) -> None:
