@@ -20,18 +20,20 @@ WORLDS = HERE.parent / "worlds"
 SIZE = (150, 42)
 SETTLING = 8.0
 """Seconds from the last key until the picture is taken: every feed has been read by then."""
+PACING = 90.0
+"""The same where rates are to be seen: they are told of once enough tasks have ended."""
 
 
-async def take(name: str, world: str, keys: Sequence[str]) -> None:
+async def take(name: str, world: str, keys: Sequence[str], settling: float = SETTLING) -> None:
     """Save the picture `name`.svg of a world after these keys."""
     app = BatchApp(partial(opened, Play(WORLDS / f"{world}.toml")), profile=None)
-    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(120):
+    async with app.run_test(size=SIZE) as pilot, asyncio.timeout(240):
         while app.dashboard is None or not app.dashboard.jobs.known:
             await pilot.pause(0.2)
         for key in keys:
             await pilot.press(key)
             await pilot.pause(0.5)
-        await pilot.pause(SETTLING)
+        await pilot.pause(settling)
         picture = app.export_screenshot(title="batchtui")
         await asyncio.to_thread((HERE / f"{name}.svg").write_text, picture)
 
@@ -40,7 +42,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = folder
-        await take("dashboard", "busy", [*["down"] * 4, "2", *["down"] * 13, "5"])
+        await take("dashboard", "busy", [*["down"] * 4, "2", *["down"] * 13, "5"], PACING)
         await take("triage", "broken", ["f"])
         await take("lanes", "broken", ["2", "end", "J"])
 
