@@ -4,7 +4,8 @@ from textual.app import App, ComposeResult
 
 from batchtui.core.history import Moment
 from batchtui.ui.theme import FALLBACK
-from batchtui.ui.widgets.past import LABEL, NOTE, Past, gathered, heights
+from batchtui.ui.widgets.past import LABEL, NOTE, Past, gathered, health, heights
+from batchtui.ui.widgets.tones import Tone
 from tests.ui.conftest import text_of
 
 
@@ -39,3 +40,9 @@ async def test_nodes_and_tasks_are_drawn_with_their_numbers() -> None:
         nodes, tasks = text_of(past).splitlines()
         assert nodes == "nodes      6  ▃▅▇ max 6"
         assert tasks == "tasks      1 ▇▆▄▂ 20 s"
+
+
+def test_some_broken_nodes_look_different_from_many() -> None:
+    assert health(Moment(1, 600)) == Tone.MUTED
+    assert health(Moment(1, 600, broken=2)) == Tone.WARNING
+    assert health(Moment(1, 600, broken=61)) == Tone.BAD

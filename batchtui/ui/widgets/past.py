@@ -17,6 +17,9 @@ BLOCKS = " ▁▂▃▄▅▆▇"
 LABEL, NOTE = 13, 11
 """Cells before and behind the columns."""
 
+MANY = 0.1
+"""The share of broken nodes from which they are more than some that happen to be."""
+
 
 class Past(Widget):
     """The latest moment is at the right; where nobody looked, nothing is drawn."""
@@ -47,7 +50,7 @@ class Past(Widget):
     def _node_line(self, columns: Sequence[Moment | None]) -> Spans:
         counts = [column.nodes if column else None for column in columns]
         bars = tuple(
-            (block, Tone.BAD if column and column.broken else Tone.MUTED)
+            (block, health(column) if column else Tone.MUTED)
             for block, column in zip(heights(counts), columns, strict=True)
         )
         most = max((count for count in counts if count), default=0)
@@ -88,6 +91,13 @@ def gathered(moments: Sequence[Moment], width: int) -> list[Moment | None]:
             max(tasks, default=None),
         )
     return columns
+
+
+def health(moment: Moment) -> Tone:
+    """Whether all nodes were well, some broken, or many."""
+    if not moment.broken:
+        return Tone.MUTED
+    return Tone.BAD if moment.broken > MANY * moment.nodes else Tone.WARNING
 
 
 def heights(counts: Sequence[int | None]) -> list[str]:
