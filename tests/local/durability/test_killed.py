@@ -34,6 +34,8 @@ async def test_a_task_that_was_running_runs_again_from_nothing(tmp_path: Path) -
             "job", noting("t", ledger, f'trap "" TERM; {alone}; {half}; {wait}')
         )
         await until(lambda: said(ledger), lambda ids: ids["t"])
+        # What was answered is kept; that a process runs may not be written down yet.
+        await until(lambda: client.get_task("job", "t"), lambda task: task.state == "running")
     async with victim(data) as second:
         client = second.client
         task = await until(
