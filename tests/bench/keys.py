@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -156,7 +156,7 @@ async def measure(world: str) -> list[str]:
     ]
 
 
-async def _walks(app: TimedApp) -> Any:
+async def _walks(app: TimedApp) -> AsyncIterator[Answer]:
     for _ in range(ROUNDS):
         for walk, keys in WALKS.items():
             for key in keys.split():

@@ -1,4 +1,4 @@
-"""How a task of a node, a start task or one of a job's own, came to its end."""
+"""How a task came to its end: a job's, a start task, or one that prepares or releases a job."""
 
 from typing import Any, Protocol
 

@@ -8,6 +8,7 @@ import msgspec
 from batchtui.local.agent.launch import Failure, Outcome
 from batchtui.local.wire.filters import Kind
 from batchtui.local.wire.times import etag, micros, stamp
+from batchtui.local.world.ending import ending
 
 Json = dict[str, Any]
 
@@ -226,15 +227,7 @@ def execution_info(task: Task) -> Json:
         info["startTime"] = stamp(task.started)
     if task.ended is not None:
         info["endTime"] = stamp(task.ended)
-    if task.exit_code is not None:
-        info["exitCode"] = task.exit_code
-    if task.failure is not None:
-        info["failureInfo"] = task.failure
-    if task.result is not None:
-        info["result"] = task.result
-    info["retryCount"] = task.retries
-    if task.retried is not None:
-        info["lastRetryTime"] = stamp(task.retried)
+    info |= ending(task)
     info["requeueCount"] = task.requeues
     if task.requeued is not None:
         info["lastRequeueTime"] = stamp(task.requeued)
