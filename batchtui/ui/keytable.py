@@ -142,6 +142,7 @@ def _where(cls: type[DOMNode]) -> str:
 
 
 PLACES = {
+    "PanedScreen": "Dashboard",
     "ReadingsScreen": "Dashboard",
     "RequestsScreen": "Dashboard",
     "LookingScreen": "Dashboard",

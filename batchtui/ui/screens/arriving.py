@@ -2,25 +2,24 @@
 
 from typing import Any
 
-from textual.screen import Screen
-
 from batchtui.core.places import Place
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.nodes import NodesPane
 from batchtui.ui.panes.pane import Pane, TablePane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.paned import PanedScreen
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 
 
-class ArrivingScreen(Screen[None]):
+class ArrivingScreen(PanedScreen):
     """Highlights what one wants to go to, and what that belongs to."""
 
     @property
     def here(self) -> Place:
         """The pane in use, and what is highlighted in it."""
-        pane = next(iter(self.query(Pane).filter(".-current")), None)
-        name = (pane.id or "pools") if pane is not None else "pools"
+        pane = self.in_use
+        name = pane.id or ""
         match pane:
             case NodesPane() if pane.highlighted is not None and pane.pool is not None:
                 return Place(name, pane.highlighted.id, pane.pool.id)
@@ -42,10 +41,6 @@ class ArrivingScreen(Screen[None]):
         elif place.id:
             self.query_one(NodeHeatmap).seek(lambda node: node.id == place.id)
         self.action_pane(place.pane)
-
-    def action_pane(self, name: str) -> None:
-        """Go to the pane of that name."""
-        raise NotImplementedError
 
 
 def _seek(pane: TablePane[Any], key: str) -> None:

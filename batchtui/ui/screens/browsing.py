@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
@@ -14,17 +13,17 @@ from batchtui.core.states import TaskState
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.nodes import NodesPane
-from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import FilesWanted
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.outputs import AT_ONCE, OutputsScreen
+from batchtui.ui.screens.paned import PanedScreen
 
 RUNNING = TaskQuery(state=TaskState.RUNNING)
 
 
-class BrowsingScreen(Screen[None]):
+class BrowsingScreen(PanedScreen):
     """Opens what is about files; the panes say of which task, node or container."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,7 +41,7 @@ class BrowsingScreen(Screen[None]):
     pool: Pool | None
 
     def action_files(self) -> None:
-        match next(iter(self.query(Pane).filter(".-current")), None):
+        match self.in_use:
             case TasksPane(job=Job() as job, highlighted=Task() as task):
                 begin = "stderr.txt" if task.failed else "stdout.txt"
                 self.post_message(FilesWanted(Thing(Kind.TASK, task.id, job.id), begin))

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.screen import ModalScreen
-from textual.widget import Widget
 
 from batchtui.core.controller import Controller
 from batchtui.core.models import (
@@ -34,9 +33,6 @@ from batchtui.ui.screens.readings import ReadingsScreen
 from batchtui.ui.screens.watching import NEEDED, WatchingScreen
 from batchtui.ui.widgets.keybar import KeyBar
 
-PANES = ("pools", "jobs", "containers", "nodes", "tasks")
-"""The panes by id, in the order in which tab visits them."""
-
 
 class DashboardScreen(
     ReadingsScreen,
@@ -58,20 +54,8 @@ class DashboardScreen(
     AUTO_FOCUS = "PoolsPane RecordTable"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="Go to the next pane"),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False),
-        *(
-            Binding(f"{number}", f"pane('{name}')", name.title(), show=False,
-                    tooltip=f"Go to the {name}", id=f"go.{name}")
-            for number, name in (
-                (1, "pools"), (2, "jobs"), (3, "containers"), (4, "nodes"), (5, "tasks")
-            )
-        ),
         Binding("r", "refresh", "Refresh", show=False, tooltip="Look at everything again now",
                 id="refresh"),
-        Binding("z", "zoom", "Zoom", show=False, tooltip="Give this pane the whole screen",
-                id="zoom"),
-        Binding("escape", "unzoom", "All panes", show=False, id="unzoom"),
     ]  # fmt: skip
 
     pool: var[Pool | None] = var(None)
@@ -83,11 +67,6 @@ class DashboardScreen(
     now: var[datetime] = var(datetime.now)
     running: var[str] = var("")
     """The recipes under way, in words."""
-    zoomed: var[bool] = var(False)
-
-    focused: var[Widget | None] = var(None)
-    # Textual's own draws the whole screen anew at every change of focus.
-
     header = getters.query_one(AccountHeader)
 
     def __init__(
@@ -97,7 +76,6 @@ class DashboardScreen(
         super().__init__(controller)
         self.session = session
         self._clock = clock
-        self._in_use: Pane | None = None
         self.set_reactive(DashboardScreen.now, clock())
 
     def compose(self) -> ComposeResult:
@@ -215,58 +193,8 @@ class DashboardScreen(
     def open_job(self) -> None:
         self.action_pane("tasks")
 
-    @on(events.DescendantFocus)
-    def follow_focus(self, event: events.DescendantFocus) -> None:
-        """Give the pane in use, and the column that it is in, the room that they are due."""
-        pane = next((node for node in event.widget.ancestors if isinstance(node, Pane)), None)
-        if pane is None or pane is self._in_use:
-            return
-        before, self._in_use = self._in_use, pane
-        for name in ("#left", "#right"):
-            column = self.query_one(name)
-            self._restyle(column, "-current", on=column is pane.parent)
-        if self.has_class("-narrow"):
-            # There, what is in a pane is shown only while the pane is in use.
-            for one in filter(None, (before, pane)):
-                self.app.stylesheet.update_nodes(one.walk_children())
-        self._lay_out(pane)
-
     def action_refresh(self) -> None:
         self.feeds.refresh()
-
-    def action_pane(self, name: str) -> None:
-        pane = self.query_one(f"#{name}", Pane)
-        self._lay_out(pane)
-        # At once, so that the next key goes there: `focus()` waits for a turn of its own.
-        self.set_focus(next(iter(pane.query("RecordTable, NodeHeatmap"))))
-
-    def action_next_pane(self, step: int) -> None:
-        self.action_pane(PANES[(PANES.index(self._current) + step) % len(PANES)])
-
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-        self._lay_out(self.query_one(f"#{self._current}", Pane))
-
-    def action_unzoom(self) -> None:
-        if self.zoomed:
-            self.action_zoom()
-
-    @property
-    def _current(self) -> str:
-        return PANES[0] if self._in_use is None else self._in_use.id or PANES[0]
-
-    def _restyle(self, column: Widget, name: str, *, on: bool) -> None:
-        """Give the column the class, or take it; nothing in it depends on that."""
-        if column.has_class(name) != on:
-            column.set_class(on, name, update=False)
-            self.app.stylesheet.update_nodes((column,))
-
-    def _lay_out(self, current: Pane) -> None:
-        """Show every pane, or this one alone."""
-        for widget in self.query("Pane, #left, #right"):
-            widget.display = not self.zoomed or widget in (current, current.parent)
-        self._restyle(self.query_one("#left"), "-alone", on=self.zoomed)
-        self.look()
 
     def _count(self) -> None:
         self.counts = self.progress.value.get(self.job.id) if self.job else None

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.models import Container, Job, Node, Pool, Task, TaskCounts
 from batchtui.core.things import Kind, Thing
-from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import LookWanted
 from batchtui.ui.screens.job import JobScreen
+from batchtui.ui.screens.paned import PanedScreen
 from batchtui.ui.screens.triage import TriageScreen
 
 
-class LookingScreen(Screen[None]):
+class LookingScreen(PanedScreen):
     """Opens screens about what is highlighted; the dashboard says what that is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,11 +34,6 @@ class LookingScreen(Screen[None]):
     jobs: Reading[tuple[Job, ...]]
     progress: Reading[Mapping[str, TaskCounts]]
 
-    @property
-    def _current(self) -> str:
-        """The id of the pane in use."""
-        raise NotImplementedError
-
     def action_failures(self) -> None:
         if (job := self.failing) is not None:
             self.app.push_screen(TriageScreen(self.controller, job, clock=self._clock))
@@ -49,7 +43,7 @@ class LookingScreen(Screen[None]):
     @property
     def failing(self) -> Job | None:
         """The highlighted job where jobs or tasks are in use, else the one with most failures."""
-        if self._current in ("jobs", "tasks"):
+        if self.in_use.id in ("jobs", "tasks"):
             return self.job
         counts = self.progress.value
         failing = [job for job in self.jobs.value if job.id in counts and counts[job.id].failed]
@@ -73,8 +67,7 @@ class LookingScreen(Screen[None]):
     @property
     def thing(self) -> Thing | None:
         """What is highlighted in the pane in use; None where the service knows no more of it."""
-        pane = self.query_one(f"#{self._current}", Pane)
-        match getattr(pane, "highlighted", None):
+        match getattr(self.in_use, "highlighted", None):
             case Pool(id=pool_id):
                 return Thing(Kind.POOL, pool_id)
             case Job(id=job_id):

@@ -1,6 +1,7 @@
 """A part of a screen in a frame."""
 
 from textual.containers import Vertical
+from textual.widget import Widget
 
 
 class Framed(Vertical):
@@ -34,6 +35,16 @@ class Framed(Vertical):
             other.stand_out(on=other is self)
 
     def stand_out(self, *, on: bool) -> None:
-        if self.has_class("-current") != on:
-            self.set_class(on, "-current", update=False)
-            self.app.stylesheet.update_nodes((self,))
+        # In one column, what is in a frame may be shown only while the frame is in use.
+        dress(self, "-current", on=on, inside=self.screen.has_class("-narrow"))
+
+
+def dress(widget: Widget, name: str, *, on: bool, inside: bool = False) -> None:
+    """Give the widget the class, or take it; style what is `inside` too where that depends on it.
+
+    Textual always does: to style whole columns anew takes longer than a key may.
+    """
+    if widget.has_class(name) != on:
+        widget.set_class(on, name, update=False)
+        nodes = widget.walk_children(with_self=True) if inside else (widget,)
+        widget.app.stylesheet.update_nodes(nodes)
