@@ -10,6 +10,7 @@ from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK, fill
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.legend import Legend
 from batchtui.ui.widgets.tiles import BROAD, NAMED, SMALL, TIGHT, Lens, Scale
+from batchtui.ui.widgets.tones import Tone
 from tests.ui.conftest import text_of, until
 
 
@@ -168,7 +169,7 @@ async def test_what_is_not_chosen_is_dimmed() -> None:
         await pilot.pause()
 
         def dimmed() -> list[bool]:
-            faint = heatmap.get_component_rich_style("heatmap--dimmed").color
+            faint = heatmap.style(Tone.TRACK).color
             cells = [
                 piece.style is not None and piece.style.color == faint
                 for piece in heatmap.render_line(0)

@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import ClassVar
 
-from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from batchtui.core.course import Course
 from batchtui.ui.widgets.ganttcells import Scope
+from batchtui.ui.widgets.painted import Painted
 from batchtui.ui.widgets.timeaxis import axis
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, Tone
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-class CourseChart(Widget):
+class CourseChart(Painted):
     """Two charts of columns, one above the other, over the same time, which is marked below.
 
     Of a job of which not all tasks are known it says that it is about "these".
@@ -27,11 +25,7 @@ class CourseChart(Widget):
     MARKED = 6
     """Lines from which on there is room for the marks of time."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
-    DEFAULT_CSS = f"""
-    CourseChart {{ height: 1fr; }}
-    {tone_css("CourseChart")}
-    """
+    DEFAULT_CSS = "CourseChart { height: 1fr; }"
 
     course: reactive[Course] = reactive(Course)
     empty: reactive[str] = reactive("Looking…")
@@ -41,11 +35,7 @@ class CourseChart(Widget):
     now: reactive[float] = reactive(0.0)
 
     def render_line(self, y: int) -> Strip:
-        segments = (
-            Segment(text, self.get_component_rich_style(f"tone--{tone}"))
-            for text, tone in self._line(y)
-        )
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return self.line(self._line(y))
 
     def _line(self, y: int) -> Spans:
         if not self.course.starts:

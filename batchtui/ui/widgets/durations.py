@@ -1,40 +1,29 @@
 """How long the tasks of a job took."""
 
-from typing import ClassVar
-
-from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from batchtui.core.course import Course, Span, histogram
 from batchtui.core.wording import in_time
 from batchtui.ui.widgets.bar import bar
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.painted import Painted
+from batchtui.ui.widgets.tones import Spans, Tone
 
 LABEL, COUNT = 19, 8
 """Cells before and after a bar."""
 
 
-class Durations(Widget):
+class Durations(Painted):
     """A bar for each step of durations, and the usual ones in words."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
-    DEFAULT_CSS = f"""
-    Durations {{ height: 1fr; }}
-    {tone_css("Durations")}
-    """
+    DEFAULT_CSS = "Durations { height: 1fr; }"
 
     course: reactive[Course] = reactive(Course)
     empty: reactive[str] = reactive("Looking…")
     """What to say where no task has ended."""
 
     def render_line(self, y: int) -> Strip:
-        segments = (
-            Segment(text, self.get_component_rich_style(f"tone--{tone or Tone.PLAIN}"))
-            for text, tone in self._line(y)
-        )
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return self.line(self._line(y))
 
     def _line(self, y: int) -> Spans:
         course = self.course

@@ -8,25 +8,24 @@ from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from batchtui.core.redact import redacted
 from batchtui.core.tail import Excerpt
 from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
+from batchtui.ui.widgets.lines import LinesView
+from batchtui.ui.widgets.tones import Tone
 
 
-class ExcerptView(ScrollView, can_focus=True):
+class ExcerptView(LinesView, can_focus=True):
     """Draws the rows on screen only. Follows the end of the file unless scrolled up from it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"excerpt--empty"}
     DEFAULT_CSS = """
     ExcerptView {
         height: 1fr;
         scrollbar-size: 1 1;
         scrollbar-gutter: stable;
-        .excerpt--empty { color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -102,18 +101,17 @@ class ExcerptView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if not self._rows:
-            style = self.get_component_rich_style("excerpt--empty")
             rows = textwrap.wrap(self.empty, max(1, width - 2))
             text = f" {rows[y - 1]}" if 0 <= y - 1 < len(rows) else ""
-            return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+            return self.line(((text, Tone.MUTED),))
         scroll_x, scroll_y = self.scroll_offset
         return self.render_row(y + scroll_y, scroll_x, width)
 
     def render_row(self, index: int, start: int, width: int) -> Strip:
         """A row of the text from a cell on, in that many cells; blank beyond the last one."""
         text = self._rows[index] if index < len(self._rows) else ""
-        strip = Strip([Segment(text, self.rich_style)])
-        return strip.crop_extend(start, start + width, self.rich_style)
+        strip = Strip([Segment(text, self.style())])
+        return strip.crop_extend(start, start + width, self.style())
 
     def _show_latest(self) -> None:
         self._shown = self.excerpt

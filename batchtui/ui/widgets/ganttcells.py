@@ -26,6 +26,17 @@ class Look(StrEnum):
     NONE = "none"
 
 
+LOOKS = {
+    Look.EVEN: "$success",
+    Look.ODD: "$secondary 65%",
+    Look.OPEN: "$primary",
+    Look.FAILED: "$error",
+    Look.GAP: "$track",
+    Look.NONE: "",
+}
+"""Each look as a style."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The stretch of time that is on screen, in `width` cells. Times are seconds since 1970."""

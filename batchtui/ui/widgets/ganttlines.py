@@ -1,23 +1,22 @@
 """How the lanes of a job are drawn, line by line."""
 
 from itertools import groupby
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.reactive import var
 from textual.strip import Strip
 
 from batchtui.core.course import Course, Lane, Stint
 from batchtui.ui.widgets.columns import cut
-from batchtui.ui.widgets.ganttcells import Look, Scope, lane_cells
+from batchtui.ui.widgets.ganttcells import LOOKS, Scope, lane_cells
 from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.timeaxis import axis, rounded_up
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, Tone
 
 HEADER = 1
 """The line with the marks of time."""
+ROW, FOCUSED = "on $row", "on $row-focused"
+"""What the lane under the cursor lies on while the lanes have not the focus, and while they do."""
 ROOMY = 100
 """Cells from which on a lane's label says more than the node."""
 
@@ -26,26 +25,13 @@ class GanttLines(LinesView):
     """Draws those lanes that are on screen."""
 
     MARK = "▌"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "gantt--row", "gantt--focused", "gantt--task",
-        *(f"gantt--{look}" for look in Look), *tone_classes(),
-    }  # fmt: skip
-    DEFAULT_CSS = f"""
-    GanttLines {{
+    DEFAULT_CSS = """
+    GanttLines {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        .gantt--even {{ color: $success; }}
-        .gantt--odd {{ color: $secondary 65%; }}
-        .gantt--open {{ color: $primary; }}
-        .gantt--failed {{ color: $error; }}
-        .gantt--gap {{ color: $track; }}
-        .gantt--task {{ text-style: reverse; }}
-        .gantt--row {{ background: $row; }}
-        .gantt--focused {{ background: $row-focused; }}
-    }}
-    {tone_css("GanttLines")}
+    }
     """
 
     course: var[Course] = var(Course, init=False)
@@ -87,24 +73,22 @@ class GanttLines(LinesView):
     def render_line(self, y: int) -> Strip:
         if not self.lanes:
             text = f" {self.empty}" if y == 1 else ""
-            line = Strip([Segment(text, self._style(f"tone--{Tone.MUTED}"))])
-            return line.adjust_cell_length(self.size.width, self.rich_style)
+            return self.line(((text, Tone.MUTED),))
         if y < HEADER:
             return self._axis()
         index = y - HEADER + self.scroll_offset.y
         if index >= len(self.lanes):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.style())
         return self._lane(self.lanes[index], at_cursor=index == self.row)
 
     def _axis(self) -> Strip:
         text = " " * self.label + axis(self.scope, self.course.begin)
-        line = Strip([Segment(text, self._style(f"tone--{Tone.MUTED}"))])
-        return line.adjust_cell_length(self.size.width, self.rich_style)
+        return self.line(((text, Tone.MUTED),))
 
     def _lane(self, lane: Lane, *, at_cursor: bool) -> Strip:
         scope = self.scope
         if at_cursor:
-            ground = "gantt--focused" if self.has_focus else "gantt--row"
+            ground = FOCUSED if self.has_focus else ROW
             return self._drawn(lane, scope, ground)
         now = self.now if lane.open_since is not None else 0.0
         kept = self._strips.get(lane.node_id)
@@ -114,21 +98,16 @@ class GanttLines(LinesView):
 
     def _drawn(self, lane: Lane, scope: Scope, *ground: str) -> Strip:
         """The label, then the cells in as few pieces as there are changes of look."""
-        base = self._style("", *ground)
-        mark = self._style(f"tone--{Tone.ACTIVE}", *ground)
-        segments = [Segment(self.MARK, mark) if ground else Segment(" ", base)]
-        for text, tone in cut(self._said(lane), self.label - 2):
-            segments.append(Segment(text, self._style(f"tone--{tone or Tone.PLAIN}", *ground)))
-        segments.append(Segment(" ", base))
+        mark = (self.MARK, Tone.ACTIVE) if ground else (" ", "")
+        said = [mark, *cut(self._said(lane), self.label - 2), (" ", "")]
         chosen = range(0)
         if ground and self.stint is not None:
             chosen = scope.extent(self.stint, self.now)
         cells = enumerate(lane_cells(lane, scope, self.now))
         for (look, at_task), run in groupby(cells, lambda cell: (cell[1][1], cell[0] in chosen)):
-            names = (*ground, "gantt--task") if at_task else ground
             text = "".join(char for _, (char, _) in run)
-            segments.append(Segment(text, self._style(f"gantt--{look}", *names)))
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+            said.append((text, f"{LOOKS[look]} reverse" if at_task else LOOKS[look]))
+        return self.line(tuple(said), *ground)
 
     def _said(self, lane: Lane) -> Spans:
         """The node, how many tasks it ran, and how many of them failed."""
@@ -139,16 +118,3 @@ class GanttLines(LinesView):
             parts.append((f"{len(lane.stints):>5,} ", Tone.MUTED))
         parts.append((f"{failed:>4}", Tone.BAD))
         return tuple(parts)
-
-    def _style(self, name: str, *more: str) -> Style:
-        names = (name, *more)
-        if names not in self._styles:
-            style = self.get_component_rich_style(name) if name else self.rich_style
-            for each in more:
-                other = self.get_component_rich_style(each)
-                if each == "gantt--task":
-                    style += Style(reverse=True)
-                else:
-                    style += Style(bgcolor=other.bgcolor)
-            self._styles[names] = style
-        return self._styles[names]

@@ -1,7 +1,6 @@
 """How the nodes of a heatmap are drawn, line by line."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,21 +9,11 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from batchtui.core.models import Node
-from batchtui.core.states import NodeState
-from batchtui.core.stuck import BROKEN
 from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.tiles import NAMED, SMALL, Lens, Scale, scale_for, tile
-from batchtui.ui.widgets.tones import tone_classes, tone_css
 
-CURSOR, FOCUSED = "heatmap--cursor", "heatmap--focused"
-STATES = "\n".join(
-    [f"HeatLines .heatmap--{state} {{ color: $node-{state}; }}" for state in NodeState]
-    + [
-        f"HeatLines .heatmap--{state}-ground "
-        f"{{ background: $node-{state}; color: $background; text-style: bold; }}"
-        for state in sorted(BROKEN)
-    ]
-)
+CURSOR, FOCUSED = "$foreground on $border-blurred", "$background on $foreground"
+"""How the tile under the cursor looks while the map has not the focus, and while it has it."""
 
 
 class HeatLines(LinesView):
@@ -33,28 +22,13 @@ class HeatLines(LinesView):
     Few nodes are drawn large, with their names; of very many, several share a tile.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        CURSOR, FOCUSED, "heatmap--dimmed", "heatmap--stuck", "heatmap--spot",
-        *(f"heatmap--{state}" for state in NodeState),
-        *(f"heatmap--{state}-ground" for state in BROKEN),
-        *tone_classes(),
-    }  # fmt: skip
-    DEFAULT_CSS = f"""
-    HeatLines {{
+    DEFAULT_CSS = """
+    HeatLines {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-    }}
-    {tone_css("HeatLines")}
-    {STATES}
-    HeatLines {{
-        .heatmap--spot {{ background: $row; }}
-        .heatmap--dimmed {{ color: $track; }}
-        .heatmap--stuck {{ color: $warning; text-style: bold; }}
-        .heatmap--cursor {{ background: $border-blurred; color: $foreground; }}
-        .heatmap--focused {{ background: $foreground; color: $background; }}
-    }}
+    }
     """
 
     nodes: var[tuple[Node, ...]] = var((), init=False)
@@ -96,18 +70,18 @@ class HeatLines(LinesView):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if (y + self.scroll_offset.y) % self.scale.height:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style())
         first = (y + self.scroll_offset.y) // self.scale.height * self.columns
         here = self.cursor // self.scale.nodes
         segments: list[Segment] = []
-        alike, style = "", self.rich_style
+        alike, style = "", self.style()
         for text, piece_style in self._pieces(range(first, first + self.columns), here):
             if piece_style is not style:
                 segments.append(Segment(alike, style))
                 alike, style = "", piece_style
             alike += text
         segments.append(Segment(alike, style))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.style())
 
     def _pieces(self, tiles: range, here: int) -> Iterator[tuple[str, Style]]:
         """The texts of a row of tiles, of which `here` is the one under the cursor."""
@@ -117,33 +91,17 @@ class HeatLines(LinesView):
                 return
             pieces = tile(nodes, self.scale, self.lens)
             if index != here:
-                yield from ((text, self._style(names)) for text, names in pieces)
+                yield from ((text, self.style(*names)) for text, names in pieces)
                 continue
             gap = len(pieces) - 1
             cursor = FOCUSED if self.has_focus else CURSOR
             for position, (text, names) in enumerate(pieces):
                 at_cursor = not position or position < gap
-                yield text, self._style((*names, cursor) if at_cursor else names)
+                yield text, self.style(*names, cursor) if at_cursor else self.style(*names)
 
     def _nodes_of(self, index: int) -> Sequence[Node]:
         """The nodes of a tile; none behind the last one."""
         return self.nodes[index * self.scale.nodes : (index + 1) * self.scale.nodes]
-
-    def _style(self, names: tuple[str, ...]) -> Style:
-        """The first class in full; of the others what they are there for."""
-        if names not in self._styles:
-            style = self.get_component_rich_style(names[0]) if names else self.rich_style
-            for name in names[1:]:
-                style += self._touch(name)
-            self._styles[names] = style
-        return self._styles[names]
-
-    def _touch(self, name: str) -> Style:
-        """What a class changes of a style that is there already."""
-        if name == "heatmap--marked":
-            return Style(underline=True, bold=True)
-        style = self.get_component_rich_style(name)
-        return Style(bgcolor=style.bgcolor) if name == "heatmap--spot" else style
 
     def _first_of(self, y: int) -> int:
         """The index of the first node of a line on screen."""

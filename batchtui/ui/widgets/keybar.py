@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
+
+from batchtui.ui.widgets.painted import Painted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Key:
         return cell_len(self.cap) + 1 + cell_len(self.verb)
 
 
-class KeyBar(Widget):
+class KeyBar(Painted):
     """One line, of which a key is clicked as it is pressed.
 
     It is one widget, where Textual's `Footer` is one for each key: those are mounted, styled and
@@ -38,14 +38,11 @@ class KeyBar(Widget):
 
     GAP = 2
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"keybar--key", "keybar--verb", "keybar--disabled"}  # noqa: RUF012
+    CAP, VERB = "bold $footer-key-foreground", "$footer-description-foreground"
+    DISABLED = "dim $text-disabled"
+    """How a key looks, what it does, and both where that is not possible."""
     DEFAULT_CSS = """
-    KeyBar {
-        dock: bottom; height: 1; padding: 0 2; background: $footer-background;
-        .keybar--key { color: $footer-key-foreground; text-style: bold; }
-        .keybar--verb { color: $footer-description-foreground; }
-        .keybar--disabled { color: $text-disabled; text-style: dim; }
-    }
+    KeyBar { dock: bottom; height: 1; padding: 0 2; background: $footer-background; }
     """
 
     keys: reactive[tuple[Key, ...]] = reactive(())
@@ -60,19 +57,13 @@ class KeyBar(Widget):
         self._ask(self.screen)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        line: list[Segment] = []
+        said: list[tuple[str, str]] = []
+        end = 0
         for start, key in self._placed():
-            gap = start - sum(segment.cell_length for segment in line)
-            cap, verb = (
-                ("keybar--key", "keybar--verb") if key.enabled else 2 * ("keybar--disabled",)
-            )
-            line += (
-                Segment(" " * gap, self.rich_style),
-                Segment(key.cap, self.get_component_rich_style(cap)),
-                Segment(f" {key.verb}", self.get_component_rich_style(verb)),
-            )
-        return Strip(line).adjust_cell_length(width, self.rich_style)
+            cap, verb = (self.CAP, self.VERB) if key.enabled else 2 * (self.DISABLED,)
+            said += ((" " * (start - end), ""), (key.cap, cap), (f" {key.verb}", verb))
+            end = start + key.width
+        return self.line(tuple(said))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         key = self.key_at(event.get_content_offset_capture(self).x)

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from batchtui.core.history import History, Moment
+from batchtui.ui.widgets.painted import Painted
 from batchtui.ui.widgets.times import whole
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css
+from batchtui.ui.widgets.tones import Spans, Tone
 
 BLOCKS = " ▁▂▃▄▅▆▇"
 """None is as high as its line, so that the two lines stay apart."""
@@ -21,14 +20,12 @@ MANY = 0.1
 """The share of broken nodes from which they are more than some that happen to be."""
 
 
-class Past(Widget):
+class Past(Painted):
     """The latest moment is at the right; where nobody looked, nothing is drawn."""
 
-    COMPONENT_CLASSES = tone_classes()
-    DEFAULT_CSS = f"""
-    Past {{ height: 2; }}
-    Past.-nothing {{ display: none !important; }}
-    {tone_css("Past")}
+    DEFAULT_CSS = """
+    Past { height: 2; }
+    Past.-nothing { display: none !important; }
     """
 
     moments: reactive[tuple[Moment, ...]] = reactive(())
@@ -37,15 +34,8 @@ class Past(Widget):
         self.set_class(len(moments) < 2, "-nothing")
 
     def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
-        columns = gathered(self.moments, max(1, width - LABEL - NOTE))
-        line = self._node_line(columns) if y == 0 else self._task_line(columns)
-        return Strip(
-            Segment(
-                text, self.get_component_rich_style(f"tone--{tone}") if tone else self.rich_style
-            )
-            for text, tone in line
-        ).adjust_cell_length(width, self.rich_style)
+        columns = gathered(self.moments, max(1, self.size.width - LABEL - NOTE))
+        return self.line(self._node_line(columns) if y == 0 else self._task_line(columns))
 
     def _node_line(self, columns: Sequence[Moment | None]) -> Spans:
         counts = [column.nodes if column else None for column in columns]

@@ -2,17 +2,15 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 
 from batchtui.ui.widgets.columns import GAP, Column, cut, fitted
 from batchtui.ui.widgets.lines import LinesView
-from batchtui.ui.widgets.tones import Spans, Tone, tone_classes, tone_css, width_of
+from batchtui.ui.widgets.tones import Spans, Tone, width_of
 
 T = TypeVar("T")
 
@@ -32,20 +30,16 @@ class RecordLines(LinesView, Generic[T]):
     UP, DOWN = "▲", "▼"
     """After the heading of the column that the records are sorted by: least first, or last."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "records--cursor", "records--focused", "tone--mark", *tone_classes(),
-    }  # fmt: skip
-    DEFAULT_CSS = f"""
-    RecordLines {{
+    ROW, FOCUSED = "on $row", "on $row-focused"
+    """What the highlighted record lies on while the table has not the focus, and while it has."""
+
+    DEFAULT_CSS = """
+    RecordLines {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        .records--cursor {{ background: $row; }}
-        .tone--mark {{ color: $border-blurred; }}
-        .records--focused {{ background: $row-focused; }}
-    }}
-    {tone_css("RecordLines")}
+    }
     """
 
     cursor: var[int] = var(0, init=False)
@@ -90,7 +84,6 @@ class RecordLines(LinesView, Generic[T]):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
         if not self.records:
             return self._render_empty(y)
         if y < self.header:
@@ -98,13 +91,15 @@ class RecordLines(LinesView, Generic[T]):
                 cut(self._heading(column, cells), cells, right=column.right) if cells else ()
                 for column, cells in zip(self._columns, self._widths, strict=True)
             )
-            return self._strip(tuple(titles), " ", "")
+            return self._strip(tuple(titles), " ")
         index = y - self.header + self._scrolled
         if index >= len(self.records):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(self.size.width, self.style())
         cells = self._drawn[index] = self._cells(index)
-        component = self._ground if index == self.cursor else ""
-        return self._strip(cells, self._mark(index), component)
+        if index == self.cursor:
+            ground = self.FOCUSED if self.has_focus else self.ROW
+            return self._strip(cells, self._mark(index), ground)
+        return self._strip(cells, self._mark(index))
 
     def column_at(self, x: int) -> Column[T] | None:
         """The column whose heading is at that cell of the line."""
@@ -131,38 +126,15 @@ class RecordLines(LinesView, Generic[T]):
             return self.MARKED_HERE if at_cursor else self.MARKED
         return self.MARK if at_cursor else " "
 
-    def _strip(self, cells: tuple[Spans, ...], mark: str, component: str) -> Strip:
-        """One line: the mark, then the cells with their gaps, on the component's ground."""
-        ground = (component,) if component else ()
-        base = self.get_component_rich_style(*ground) if ground else self.rich_style
-        mark_style = base if mark == " " else self._style(ground, self._tone_of(mark))
-        segments = [Segment(mark, mark_style)]
+    def _strip(self, cells: tuple[Spans, ...], mark: str, *ground: str) -> Strip:
+        """One line: the mark, then the cells with their gaps, on that ground."""
+        quiet = mark == self.MARK and not self.has_focus
+        said = [(mark, "$border-blurred" if quiet else Tone.ACTIVE)]
         gap = ""
-        for cell in cells:
-            if not cell:
-                continue
-            segments.append(Segment(gap, base))
-            segments.extend(
-                Segment(text, self._style(ground, tone) if tone else base) for text, tone in cell
-            )
+        for cell in filter(None, cells):
+            said += ((gap, ""), *cell)
             gap = " " * GAP
-        return Strip(segments).adjust_cell_length(self.size.width, base)
-
-    @property
-    def _ground(self) -> str:
-        return "records--focused" if self.has_focus else "records--cursor"
-
-    def _tone_of(self, mark: str) -> str:
-        return "mark" if mark == self.MARK and not self.has_focus else Tone.ACTIVE
-
-    def _style(self, ground: tuple[str, ...], tone: str) -> Style:
-        names = (tone, *ground)
-        if names not in self._styles:
-            style = self.get_component_rich_style(f"tone--{tone}")
-            for name in ground:
-                style += Style(bgcolor=self.get_component_rich_style(name).bgcolor)
-            self._styles[names] = style
-        return self._styles[names]
+        return self.line(tuple(said), *ground)
 
     def _cells(self, index: int) -> tuple[Spans, ...]:
         """What the columns say of a record, each in its width; too long ones are remembered."""
@@ -197,8 +169,7 @@ class RecordLines(LinesView, Generic[T]):
         lines = textwrap.wrap(self.empty, max(1, width - 2))
         top = 1 if self.size.height > len(lines) else 0
         text = f" {lines[y - top]}" if 0 <= y - top < len(lines) else ""
-        style = self._style((), Tone.MUTED)
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        return self.line(((text, Tone.MUTED),))
 
     @property
     def _scrolled(self) -> int:

@@ -3,30 +3,27 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from batchtui.ui.widgets.tones import Spans, Tone, clean, tone_classes, tone_css
+from batchtui.ui.widgets.lines import LinesView
+from batchtui.ui.widgets.tones import Spans, clean
 
 Rows = Callable[[int], list[Spans]]
 """Lays the text out in so many cells."""
 
 
-class RowsView(ScrollView, can_focus=True):
+class RowsView(LinesView, can_focus=True):
     """Draws the rows on screen; keeps its place when the text changes."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = tone_classes()
-    DEFAULT_CSS = f"""
-    RowsView {{
+    DEFAULT_CSS = """
+    RowsView {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-    }}
-    {tone_css("RowsView")}
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll(-1)", "Up", show=False),
@@ -59,11 +56,7 @@ class RowsView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
         row = self._rows[index] if index < len(self._rows) else ()
-        segments = [
-            Segment(clean(text), self.get_component_rich_style(f"tone--{tone or Tone.PLAIN}"))
-            for text, tone in row
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return self.line(tuple((clean(text), tone) for text, tone in row))
 
     def _reshape(self) -> None:
         width = self.scrollable_content_region.width

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from batchtui.ui.widgets.columns import cut
-from batchtui.ui.widgets.tones import Spans, tone_classes, tone_css
+from batchtui.ui.widgets.painted import Painted
+from batchtui.ui.widgets.tones import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +30,11 @@ class Fact:
         return sum(cell_len(text) for text, _ in self.text)
 
 
-class StatusLine(Widget):
+class StatusLine(Painted):
     """The facts beside each other, without the ones that do not fit."""
 
     GAP = 3
-    COMPONENT_CLASSES = tone_classes()
-    DEFAULT_CSS = f"""
-    StatusLine {{ height: 1; padding: 0 1; background: $surface; }}
-    {tone_css("StatusLine")}
-    """
+    DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; background: $surface; }"
 
     facts: reactive[tuple[Fact, ...]] = reactive(())
 
@@ -49,13 +44,7 @@ class StatusLine(Widget):
         left = _line(tuple(fact for fact in shown if not fact.right), self.GAP)
         right = _line(tuple(fact for fact in shown if fact.right), self.GAP)
         taken = sum(cell_len(text) for text, _ in right)
-        line = (*cut(left, max(0, width - taken)), *right)
-        return Strip(
-            Segment(
-                text, self.get_component_rich_style(f"tone--{tone}") if tone else self.rich_style
-            )
-            for text, tone in line
-        ).adjust_cell_length(width, self.rich_style)
+        return self.line((*cut(left, max(0, width - taken)), *right))
 
 
 def fitting(facts: tuple[Fact, ...], width: int, gap: int) -> tuple[Fact, ...]:

@@ -14,6 +14,7 @@ from batchtui.core.seeking import pattern
 from batchtui.core.wording import many
 from batchtui.ui.widgets.hits import Hits
 from batchtui.ui.widgets.partview import PartView
+from batchtui.ui.widgets.tones import Spans, Tone
 
 
 class TextView(PartView):
@@ -22,14 +23,9 @@ class TextView(PartView):
     Capitals are told apart only where what is sought has any.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"text--number", "text--hit", "text--current"}
-    DEFAULT_CSS = """
-    TextView {
-        .text--number { color: $text-muted; }
-        .text--hit { background: $row-focused; color: $warning; text-style: underline; }
-        .text--current { background: $warning; color: $background; text-style: bold; }
-    }
-    """
+    HIT = "underline $warning on $row-focused"
+    CURRENT = "bold $background on $warning"
+    """How the places look where there is what is sought, and the one that one is at."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", tooltip="Look for a text", id="text.search"),
         Binding("n", "seek(1)", "Next", show=False,
@@ -162,26 +158,23 @@ class TextView(PartView):
         if index not in self._hits.spans:
             strip = super().render_row(index, start, room)
         else:
-            strip = Strip(self._marked(index)).crop_extend(start, start + room, self.rich_style)
+            strip = Strip(self.segments(self._marked(index)))
+            strip = strip.crop_extend(start, start + room, self.style())
         if not self.margin:
             return strip
         line, column = self._places[index] if index < len(self._places) else (0, 1)
         number = "" if column else f"{line + 1}"
-        style = self.get_component_rich_style("text--number")
-        return Strip([Segment(f"{number:>{self.margin - 2}}  ", style), *strip])
+        return Strip([Segment(f"{number:>{self.margin - 2}}  ", self.style(Tone.MUTED)), *strip])
 
-    def _marked(self, index: int) -> list[Segment]:
+    def _marked(self, index: int) -> Spans:
         """The row with what is sought in other colours."""
-        text, done, segments = self._rows[index], 0, []
+        text, done = self._rows[index], 0
+        said: list[tuple[str, str]] = []
         for start, stop, place in self._hits.spans[index]:
-            name = "text--current" if place == self._current else "text--hit"
-            style = self.get_component_rich_style(name)
-            segments += [
-                Segment(text[done:start], self.rich_style),
-                Segment(text[start:stop], style),
-            ]
+            look = self.CURRENT if place == self._current else self.HIT
+            said += ((text[done:start], ""), (text[start:stop], look))
             done = stop
-        return [*segments, Segment(text[done:], self.rich_style)]
+        return (*said, (text[done:], ""))
 
     def _lay_out(self) -> None:
         super()._lay_out()

@@ -16,7 +16,7 @@ from batchtui.ui.widgets.times import ago
 from batchtui.ui.widgets.tones import Tone
 
 Pieces = tuple[tuple[str, tuple[str, ...]], ...]
-"""Text in pieces, each with the component classes that dress it."""
+"""Text in pieces, each with the styles that are put upon each other to dress it."""
 
 CHOSEN_STUCK, CHOSEN_SPOT, CHOSEN_MARKED = "stuck", "spot", "marked"
 """What can be chosen beside the states."""
@@ -62,6 +62,9 @@ def scale_for(nodes: int, width: int, height: int, *, larger: int = 0) -> Scale:
         return sizes[index]
     return Scale(1, 1, -(-nodes // max(1, width * height)))
 
+
+SPOTTED = "on $row"
+"""How a spot node looks where there is no room for its mark."""
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -139,13 +142,13 @@ def _shape(
     dress = _dress(state, stuck=stuck, marked=marked, shown=shown)
     if width == 1:
         glyph = STUCK if stuck and shown and state not in BROKEN else glyph
-        ground = ("heatmap--spot",) if spot else ()
+        ground = (SPOTTED,) if spot else ()
         return ((glyph, (*dress, *ground)),)
     size = max(1, width - 2)
     drawn = glyph * size if state is NodeState.RUNNING else glyph.ljust(size)
     mark, tone = _mark(spot=spot, stuck=stuck and shown, marked=marked)
     tone = tone if shown or marked else Tone.TRACK
-    return (drawn, dress), (mark.ljust(width - size), (f"tone--{tone}",))
+    return (drawn, dress), (mark.ljust(width - size), (tone,))
 
 
 def _named(node: Node, lens: Lens) -> Pieces:
@@ -157,12 +160,12 @@ def _named(node: Node, lens: Lens) -> Pieces:
     busy = ""
     if node.state in (NodeState.RUNNING, NodeState.IDLE):
         busy = f"{_used(node)}/{lens.slots}"
-    plain = ("tone--plain",) if shown else dress
-    quiet = ("tone--muted",) if shown else dress
-    late = ("tone--warning",) if stuck and shown else quiet
+    plain = (Tone.PLAIN,) if shown else dress
+    quiet = (Tone.MUTED,) if shown else dress
+    late = (Tone.WARNING,) if stuck and shown else quiet
     return (
         (_glyph((node,), node, lens), dress),
-        (f"{mark} ", (f"tone--{tone}",)),
+        (f"{mark} ", (tone,)),
         (short_node(node.id, 12).ljust(13), plain),
         *((text, dress) for text, _ in cut(((words, ""),), 17)),
         *((text, plain) for text, _ in cut(((busy, ""),), 5, right=True)),
@@ -172,15 +175,15 @@ def _named(node: Node, lens: Lens) -> Pieces:
 
 
 def _dress(state: NodeState, *, stuck: bool, marked: bool, shown: bool) -> tuple[str, ...]:
-    """The component classes of a node's shape."""
-    mark = ("heatmap--marked",) if marked else ()
+    """The styles of a node's shape."""
+    mark = ("bold underline",) if marked else ()
     if not shown:
-        return ("heatmap--dimmed", *mark)
+        return (Tone.TRACK, *mark)
     if state in BROKEN:
-        return (f"heatmap--{state}", f"heatmap--{state}-ground", *mark)
+        return (f"bold $background on $node-{state}", *mark)
     if stuck:
-        return ("heatmap--stuck", *mark)
-    return (f"heatmap--{state}", *mark)
+        return ("bold $warning", *mark)
+    return (f"$node-{state}", *mark)
 
 
 def _glyph(nodes: Sequence[Node], node: Node, lens: Lens) -> str:

@@ -35,20 +35,7 @@ STYLES: dict[str, str] = {
     Tone.BAD: "$error",
     Tone.TRACK: "$track",
 }
-"""Each tone as a style of `textual.content.Content`, for text outside of tables."""
-
-
-def tone_css(widget: str) -> str:
-    """The rules that give the widget's component classes `tone--...` their colours."""
-    return "\n".join(
-        f"{widget} .tone--{tone} {{ color: {style.removeprefix('bold ')};"
-        f"{' text-style: bold;' if style.startswith('bold') else ''} }}"
-        for tone, style in STYLES.items()
-    )
-
-
-def tone_classes() -> set[str]:
-    return {f"tone--{tone}" for tone in Tone}
+"""Each tone as a style of `textual.content.Content`."""
 
 
 def clean(text: str) -> str:
