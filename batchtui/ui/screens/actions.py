@@ -9,14 +9,14 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.markup import escape
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.chords import LEADER, letter_of
 
 
-class ActionsScreen(ModalScreen[ActiveBinding | None]):
+class ActionsScreen(Dialog[ActiveBinding | None]):
     """A menu of commands; a command's own key chooses it too. Dismissed with the chosen one."""
 
     CSS_PATH = "actions.tcss"

@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from batchtui.core.bulk import Fate, Item
 from batchtui.ui.bulk_run import BulkRun
 from batchtui.ui.runs import Runs, runs_of
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import Column
 from batchtui.ui.widgets.records import RecordTable
@@ -28,7 +28,7 @@ SIGNS = {
 }
 
 
-class BulkScreen(ModalScreen[bool]):
+class BulkScreen(Dialog[bool]):
     """Shows what becomes of each thing. Dismissed with whether none of it failed or was stopped."""
 
     CSS_PATH = "bulk.tcss"

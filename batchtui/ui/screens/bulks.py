@@ -8,16 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
 from batchtui.core.bulk import Fate
 from batchtui.ui.bulk_run import BulkRun
 from batchtui.ui.runs import Runs
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.tones import Tone, content
 
 
-class BulksScreen(ModalScreen[BulkRun | None]):
+class BulksScreen(Dialog[BulkRun | None]):
     """Asks which one to look at, the newest first. Dismissed with it."""
 
     CSS_PATH = "bulks.tcss"

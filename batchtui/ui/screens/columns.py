@@ -7,14 +7,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.columns import Column
 
 
-class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
+class ColumnsScreen(Dialog[tuple[str, ...] | None]):
     """Dismissed with the names of the columns to show, or None to leave them as they are."""
 
     CSS_PATH = "columns.tcss"

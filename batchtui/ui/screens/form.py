@@ -8,15 +8,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.form import Field, FormButtons, first_wrong
 
 T = TypeVar("T")
 
 
-class FormScreen(ModalScreen[T | None], Generic[T]):
+class FormScreen(Dialog[T | None], Generic[T]):
     """A dialog of fields. Dismissed with what they say, or with None when cancelled."""
 
     CSS_PATH = "form.tcss"

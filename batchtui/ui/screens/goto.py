@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from batchtui.core.places import Place, matching
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.tones import clean
 
 
-class GotoScreen(ModalScreen[Place | None]):
+class GotoScreen(Dialog[Place | None]):
     """Shows while one types what that may mean. Dismissed with the place, None for none."""
 
     CSS_PATH = "goto.tcss"

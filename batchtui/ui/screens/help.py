@@ -7,16 +7,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.keylines import KeyLines, Line
 
 SCROLLING = ("scroll_", "page_left", "page_right")
 """Commands that Textual gives whatever scrolls, and that do nothing here."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Derived from the bindings that were active when it was opened."""
 
     CSS_PATH = "help.tcss"

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from batchtui import paths
@@ -17,6 +16,7 @@ from batchtui.core.plan import Plan
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.parameters import ParameterError
 from batchtui.ui.recipe_run import RecipeRun, Workshop, planned
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.screens.recipe_form import RecipeFormScreen, in_lines
 from batchtui.ui.screens.run import RunScreen, launch
 from batchtui.ui.widgets.event_words import headline
@@ -33,7 +33,7 @@ class Offers(OptionList):
     ]
 
 
-class RecipesScreen(ModalScreen[None]):
+class RecipesScreen(Dialog[None]):
     """The runs of this session, the recipes that came along, and a field for any other."""
 
     CSS_PATH = "recipes.tcss"

@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.markup import escape
 from textual.reactive import var
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.transfer import Report
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
 
@@ -21,7 +21,7 @@ Move = Callable[[Report], Awaitable[object]]
 """Transfers files, reporting how far it is."""
 
 
-class TransferScreen(ModalScreen[bool]):
+class TransferScreen(Dialog[bool]):
     """Runs a transfer. Dismissed with whether all of it went through; an error stays to be read."""
 
     CSS_PATH = "transfer.tcss"

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Input, Static
 
 from batchtui.core.controller import Controller
 from batchtui.core.transfer import planned
 from batchtui.core.wording import in_bytes, many
+from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.screens.transfer import TransferScreen
 from batchtui.ui.widgets.form import ChoiceField, FormButtons
 from batchtui.ui.widgets.form_paths import PathField
@@ -22,7 +22,7 @@ from batchtui.ui.widgets.form_tree import PickTree
 from batchtui.ui.widgets.tones import Tone, content
 
 
-class UploadScreen(ModalScreen[None]):
+class UploadScreen(Dialog[None]):
     """Picks by path or from the tree, says what that comes to, and uploads it."""
 
     CSS_PATH = "upload.tcss"

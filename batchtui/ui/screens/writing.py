@@ -3,15 +3,15 @@
 from typing import Generic, TypeVar
 
 from textual import work
-from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.dialog import Dialog
 
 T = TypeVar("T")
 
 
-class WritingScreen(ModalScreen[T], Generic[T]):
+class WritingScreen(Dialog[T], Generic[T]):
     """Does not throw away unasked what was written."""
 
     AUTO_FOCUS = "TextArea"
