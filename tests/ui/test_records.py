@@ -228,3 +228,22 @@ async def test_in_a_scrolled_table_the_line_of_the_cursor_and_of_a_change_is_dra
         await pilot.pause()
         (line,) = (line for line in drawn(app) if "id-00095" in line)
         assert "over" in line
+
+
+class ThinApp(TableApp):
+    CSS = ".-thin RecordTable { scrollbar-size-vertical: 0; }"
+
+
+async def test_columns_share_what_a_scroll_bar_leaves_whenever_it_comes() -> None:
+    app = ThinApp()
+    async with app.run_test(size=(18, 12)) as pilot:
+        show(app, entries(30))
+        await pilot.pause()
+        wide = text_of(app.table).splitlines()[1]
+        app.screen.add_class("-thin")
+        await pilot.pause()
+        thin = text_of(app.table).splitlines()[1]
+        assert (wide, thin) == ("▌id-00000   new", "▌id-00000    new")
+        app.screen.remove_class("-thin")
+        await pilot.pause()
+        assert text_of(app.table).splitlines()[1] == wide

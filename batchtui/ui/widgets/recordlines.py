@@ -79,6 +79,12 @@ class RecordLines(LinesView, Generic[T]):
         """Rows that the headings take at present."""
         return self.HEADER if self.size.height > 2 * self.HEADER else 0
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        # A scroll bar may come or go, of which no resize tells.
+        if self._widths:
+            self._reshape()
+
     def watch_empty(self) -> None:
         if not self.records:
             self.refresh()
