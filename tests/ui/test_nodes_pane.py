@@ -131,7 +131,7 @@ async def test_nothing_is_ordered_where_nothing_may_be_changed() -> None:
         assert "d" not in app.screen.active_bindings
 
 
-@pytest.mark.parametrize(("count", "words"), [(10, "10 nodes"), (9_000, "9,000 nodes · 18 to a")])
+@pytest.mark.parametrize(("count", "words"), [(10, "10 nodes"), (9_000, "9,000 nodes · 23 to a")])
 async def test_the_subtitle_says_how_many_share_a_cell(count: int, words: str) -> None:
     app = PaneApp()
     async with app.run_test(size=(60, 14)) as pilot:

@@ -33,10 +33,8 @@ async def test_nodes_and_tasks_are_drawn_with_their_numbers() -> None:
     app = PastApp()
     async with app.run_test(size=(LABEL + 4 + NOTE, 4)) as pilot:
         past = app.query_one(Past)
-        assert not past.display
         past.moments = tuple(Moment(i, 2 * i, tasks=4 - i) for i in range(4))
         await pilot.pause()
-        assert past.display
         nodes, tasks = text_of(past).splitlines()
         assert nodes == "nodes      6  ▃▅▇ max 6"
         assert tasks == "tasks      1 ▇▆▄▂ 20 s"

@@ -82,7 +82,7 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         super().__init__(id=id)
         self.highlighted: Node | None = None
         self.empty = Words(classes="empty")
-        self.past = Past(classes="past -nothing")
+        self.past = Past(classes="past -none")
         self.detail = Words(classes="detail", fixed=True)
 
     def compose(self) -> ComposeResult:
@@ -111,6 +111,7 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         self.take()
         nodes = reading.value.items
         self.heatmap.nodes = nodes
+        self._make_room()
         self.legend.spot = sum(not node.is_dedicated for node in nodes)
         if self.lens.marked and reading.known:
             here = frozenset(node.id for node in nodes)
@@ -133,6 +134,7 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
 
     def watch_moments(self, moments: tuple[Moment, ...]) -> None:
         self.past.moments = moments
+        self._make_room()
 
     @on(NodeHeatmap.Highlighted)
     def follow(self) -> None:
@@ -191,6 +193,10 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         if self.heatmap.scale.nodes > 1:
             parts.append(f"{self.heatmap.scale.nodes} to a cell")
         self.summary = " · ".join(parts)
+
+    def _make_room(self) -> None:
+        """For the pool's past as soon as there are nodes: later they would be drawn smaller."""
+        self.past.set_class(not (self.nodes.value.items or self.moments), "-none")
 
     def _count(self) -> None:
         """The legend: counted here where all nodes are known, else as the service counts."""

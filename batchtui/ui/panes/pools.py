@@ -13,7 +13,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.idle import IdlePools
 from batchtui.core.models import Pool, PoolNodeCounts
-from batchtui.core.prices import NO_PRICES, Cost
+from batchtui.core.prices import NO_PRICES, Cost, Prices
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
 from batchtui.core.wording import many
@@ -67,9 +67,8 @@ one asks first.
         """The user wants a pool."""
 
     def __init__(self, *, id: str) -> None:
+        self._prices = NO_PRICES
         super().__init__(id=id)
-        self.prices = NO_PRICES
-        """What nodes cost; to be set before the pane is shown."""
         self.banner = Words(classes="banner")
         self._idle = IdlePools()
         self._counts: dict[str, PoolNodeCounts] = {}
@@ -81,6 +80,10 @@ one asks first.
 
     def columns(self) -> tuple[Column[Pool], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
+        cost = Column(
+            "COST/H", 7, self._cost, right=True, rank=4, name="cost", value=self._amount,
+            kind=number,
+        )  # fmt: skip
         return (
             Column("POOL", 14, poolcells.name, grow=2, most=40, value=self.key),
             Column(
@@ -97,16 +100,25 @@ one asks first.
                 value=lambda pool: pool.vm_size,
             ),
             Column("IDLE", 7, self._idling, right=True, rank=3, value=self._idled, kind=time),
-            Column("COST/H", 7, self._cost, right=True, rank=4, name="cost", value=self._amount,
-                   kind=number),
+            *((cost,) if self._prices.per_hour else ()),
             Column(
-                "SCALING", 13, lambda pool: poolcells.scaling(pool, self.now), rank=5,
+                "SCALING", 7, lambda pool: poolcells.scaling(pool, self.now), rank=5,
                 value=poolcells.scaling_in_words,
             ),
             Column(
                 "AGE", 9, self._age, right=True, rank=6, extra=True, value=self._passed, kind=time
             ),
         )  # fmt: skip
+
+    @property
+    def prices(self) -> Prices:
+        """What nodes cost; where nobody told, no column says it."""
+        return self._prices
+
+    @prices.setter
+    def prices(self, prices: Prices) -> None:
+        self._prices = prices
+        self.rearrange()
 
     def key(self, record: Pool) -> str:
         return record.id
@@ -172,7 +184,7 @@ one asks first.
         return self.prices.of(pool, self._counts.get(pool.id))
 
     def _cost(self, pool: Pool) -> Cell:
-        return poolcells.cost(self._known_cost(pool)) if self.prices.per_hour else ()
+        return poolcells.cost(self._known_cost(pool))
 
     def _amount(self, pool: Pool) -> Value:
         cost = self._known_cost(pool)

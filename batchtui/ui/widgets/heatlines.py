@@ -9,11 +9,14 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from batchtui.core.models import Node
+from batchtui.ui.widgets.glyphs import FILLS
 from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.tiles import NAMED, SMALL, Lens, Scale, scale_for, tile
 
 CURSOR, FOCUSED = "$foreground on $border-blurred", "$background on $foreground"
 """How the tile under the cursor looks while the map has not the focus, and while it has it."""
+FILLED = "$foreground on $primary"
+"""The same with the focus where the tile's shape fills it: as its ground it would be dark."""
 
 
 class HeatLines(LinesView):
@@ -94,10 +97,15 @@ class HeatLines(LinesView):
                 yield from ((text, self.style(*names)) for text, names in pieces)
                 continue
             gap = len(pieces) - 1
-            cursor = FOCUSED if self.has_focus else CURSOR
+            cursor = self._cursor(pieces[0][0])
             for position, (text, names) in enumerate(pieces):
                 at_cursor = not position or position < gap
                 yield text, self.style(*names, cursor) if at_cursor else self.style(*names)
+
+    def _cursor(self, shape: str) -> str:
+        if not self.has_focus:
+            return CURSOR
+        return FILLED if shape[0] in FILLS else FOCUSED
 
     def _nodes_of(self, index: int) -> Sequence[Node]:
         """The nodes of a tile; none behind the last one."""

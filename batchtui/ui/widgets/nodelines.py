@@ -35,7 +35,7 @@ def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
     broken = node.state in BROKEN
     first = joined(
         (
-            ((short_node(node.id, 24), Tone.STRONG),),
+            ((short_node(node.id, 20), Tone.STRONG),),
             state_words(node),
             since_words(node, lens),
             () if broken else ((_slots(node, lens.slots), Tone.PLAIN),),

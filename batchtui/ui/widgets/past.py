@@ -23,15 +23,9 @@ MANY = 0.1
 class Past(Painted):
     """The latest moment is at the right; where nobody looked, nothing is drawn."""
 
-    DEFAULT_CSS = """
-    Past { height: 2; }
-    Past.-nothing { display: none !important; }
-    """
+    DEFAULT_CSS = "Past { height: 2; }"
 
     moments: reactive[tuple[Moment, ...]] = reactive(())
-
-    def watch_moments(self, moments: tuple[Moment, ...]) -> None:
-        self.set_class(len(moments) < 2, "-nothing")
 
     def render_line(self, y: int) -> Strip:
         columns = gathered(self.moments, max(1, self.size.width - LABEL - NOTE))
