@@ -8,8 +8,6 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from batchtui.core.models import PoolInfo
-from batchtui.core.specs import JobSpec
 from batchtui.core.states import JobState, PoolState
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import Pane
@@ -23,9 +21,10 @@ from batchtui.ui.screens.new_pool import NewPoolScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.widgets.form import TextField
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.keybar import KeyBar
-from tests.fakes import FakeAccount, pool_spec, refused, task_spec, unreachable
+from tests.fakes import FakeAccount, refused, unreachable
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -198,12 +197,20 @@ async def test_a_refusal_is_a_notification(app: TestedApp, account: FakeAccount)
         assert JobState.DELETING not in [job.state for job in account.batch.world.jobs.values()]
 
 
+async def filled_in(pilot: Pilot[Any], app: TestedApp, **fields: str) -> None:
+    """Fill these fields of the form in, and submit it."""
+    for name, text in fields.items():
+        app.screen.query_one(f"#{name}", TextField).input.value = text
+    await pilot.press("enter")
+    await until(lambda: app.screen is app.dashboard, what="the form is through")
+
+
 async def test_a_new_pool_is_created_and_highlighted(app: TestedApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot, app)
         await pilot.press("n")
         await until(lambda: isinstance(app.screen, NewPoolScreen))
-        app.screen.dismiss(pool_spec("zeta", dedicated=3))
+        await filled_in(pilot, app, pool="zeta", dedicated="3")
         await until(lambda: "create_pool zeta" in app.account.calls.made)
         await settled(pilot, app)
         assert app.panes.pool is not None
@@ -215,20 +222,20 @@ async def test_a_new_job_a_new_container_and_new_tasks(app: TestedApp) -> None:
         await settled(pilot, app)
         await pilot.press("2", "n")
         await until(lambda: isinstance(app.screen, NewJobScreen))
-        app.screen.dismiss(JobSpec(id="aaa", pool_info=PoolInfo("render-farm")))
+        await filled_in(pilot, app, job="aaa")
         await until(lambda: "create_job aaa" in app.account.calls.made)
         await settled(pilot, app)
         assert app.panes.job is not None
         assert app.panes.job.id == "aaa"
         await pilot.press("5", "n")
         await until(lambda: isinstance(app.screen, NewTasksScreen))
-        app.screen.dismiss((task_spec("t-1"), task_spec("t-2")))
+        await filled_in(pilot, app, prefix="t", count="2")
         await until(lambda: "add_task aaa t-2" in app.account.calls.made)
         await settled(pilot, app)
         assert "t-2" in shown(app, "tasks")
         await pilot.press("3", "n")
         await until(lambda: isinstance(app.screen, NewContainerScreen))
-        app.screen.dismiss("zz-new")
+        await filled_in(pilot, app, name="zz-new")
         await until(lambda: "create_container zz-new" in app.account.calls.made)
         await settled(pilot, app)
         assert "zz-new" in shown(app, "containers")

@@ -33,6 +33,17 @@ class Desk:
 
         To be awaited in a worker: it waits for the user.
         """
+        try:
+            return await self.attempt(order, things)
+        except GatewayError as error:
+            self.refuse(str(error), order.title)
+            return False
+
+    async def attempt(self, order: Order[T], things: Sequence[T]) -> bool:
+        """The same for dialogs that stay where it is refused.
+
+        Raises `GatewayError` with what the service says against it, where it is one thing only.
+        """
         fit = [thing for thing in things if order.applies(thing)]
         if not fit:
             self._say_unfit(order, things)
@@ -41,25 +52,13 @@ class Desk:
             return False
         traffic = self.controller.feeds.traffic
         if len(fit) == 1:
-            one = fit[0]
-            doing = patiently(lambda: order.act(one), traffic)
-            self.done = await self.act(doing, order.title, order.told(one), order.wakes)
-            return self.done
-        bulk = Bulk(fit, order.name, order.act, traffic)
-        self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
+            await patiently(lambda: order.act(fit[0]), traffic)
+            self.tell(order.told(fit[0]), order.title, order.wakes)
+            self.done = True
+        else:
+            bulk = Bulk(fit, order.name, order.act, traffic)
+            self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
         return self.done
-
-    async def attempt(self, order: Order[T], thing: T) -> bool:
-        """Ask, then have it done; whether it is. For dialogs that stay where it is refused.
-
-        Raises `GatewayError` with what the service says against it.
-        """
-        if not await self._agreed(order, [thing], left_out=0):
-            return False
-        await patiently(lambda: order.act(thing), self.controller.feeds.traffic)
-        self.tell(order.told(thing), order.title, order.wakes)
-        self.done = True
-        return True
 
     async def go_on(
         self, title: str, bulk: Undertaking, noun: str, wakes: tuple[str, ...], abandoned: str = ""
@@ -82,18 +81,6 @@ class Desk:
         sentence = run.outcome if run.done else f"{run.outcome} Press B to see which, and why."
         severity: SeverityLevel = "information" if run.done else "error"
         self.app.notify(sentence, title=run.title, severity=severity, timeout=12, markup=False)
-
-    async def act(
-        self, doing: Awaitable[None], title: str, done: str, wakes: tuple[str, ...]
-    ) -> bool:
-        """Have something done that needs no question, and say how it went."""
-        try:
-            await doing
-        except GatewayError as error:
-            self.refuse(str(error), title)
-            return False
-        self.tell(done, title, wakes)
-        return True
 
     def tell(self, sentence: str, title: str, wakes: tuple[str, ...] = ()) -> None:
         """Say what was done, and have the feeds look that show it."""

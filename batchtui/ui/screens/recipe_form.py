@@ -69,7 +69,7 @@ class RecipeFormScreen(FormScreen[Ready]):
             form.border_subtitle = "enter run · ctrl+t check · escape cancel"
             yield Static(self._about(self._plan), id="about", markup=False)
             yield from self.fields()
-            yield Static(id="verdict", markup=False)
+            yield Static(id="verdict", classes="-silent", markup=False)
             with FormButtons(self.SUBMIT):
                 yield Button("Check", id="check", compact=True)
 
@@ -101,18 +101,18 @@ class RecipeFormScreen(FormScreen[Ready]):
         if wrong is not None:
             wrong.control.focus()
             return
-        self._say("Checking ...")
+        self.say("Checking ...")
         try:
             plan = await planned(self._plan.file, self._given(), self._plan.run_id)
             await preflight(plan, self._workshop.session.gateway)
         except RecipeError as error:
-            self._say(in_lines(error), wrong=True)
+            self.say(in_lines(error), wrong=True)
         except (ParameterError, RunError, GatewayError) as error:
-            self._say(str(error), wrong=True)
+            self.say(str(error), wrong=True)
         else:
             if run:
                 self.dismiss(self._ready(plan))
-            self._say(f"Nothing is wrong: {self._about(plan)}")
+            self.say(f"Nothing is wrong: {self._about(plan)}")
 
     def _given(self) -> dict[str, str]:
         fields = (self.query_one(f"#param-{i}", Field) for i in range(len(self._parameters)))
@@ -122,12 +122,6 @@ class RecipeFormScreen(FormScreen[Ready]):
         outputs = self.query("#output").results(PathField)
         output = next((field.path for field in outputs), Path.cwd())
         return Ready(plan, output, ENDS[self.query_one("#wishes", ChoiceField).choice])
-
-    def _say(self, text: str, *, wrong: bool = False) -> None:
-        verdict = self.query_one("#verdict", Static)
-        verdict.update(text)
-        verdict.set_class(wrong, "-wrong")
-        verdict.scroll_visible(animate=False)
 
     @staticmethod
     def _about(plan: Plan) -> str:

@@ -1,6 +1,5 @@
 """What the panes ask for, carried out."""
 
-from collections.abc import Awaitable
 from typing import ClassVar
 
 from textual import on, work
@@ -11,6 +10,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.adding import AT_ONCE, TaskAdding
 from batchtui.core.orders.tasks import WAKES
+from batchtui.core.specs import TaskSpec
 from batchtui.core.wording import many
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.jobs import JobsPane
@@ -52,10 +52,10 @@ class RequestsScreen(Screen[None]):
         except GatewayError as error:
             self.notify(str(error), title="New pool", severity="error")
             return
-        pool = await self.app.push_screen_wait(NewPoolScreen(images))
-        if pool is not None and await self._act(
-            self.controller.create_pool(pool), "New pool", f"Pool {pool.id} is being made."
-        ):
+        form = NewPoolScreen(images).doing(self.controller.create_pool)
+        pool = await self.app.push_screen_wait(form)
+        if pool is not None:
+            self._tell("New pool", f"Pool {pool.id} is being made.")
             self.query_one(PoolsPane).table.seek(pool.id)
 
     @on(JobsPane.NewRequested)
@@ -63,42 +63,38 @@ class RequestsScreen(Screen[None]):
     async def new_job(self) -> None:
         pools = self.controller.feeds.pools.reading.value
         highlighted = self.query_one(PoolsPane).highlighted
-        job = await self.app.push_screen_wait(
-            NewJobScreen(
-                tuple(pool.id for pool in pools), highlighted.id if highlighted is not None else ""
-            )
+        form = NewJobScreen(
+            tuple(pool.id for pool in pools), highlighted.id if highlighted is not None else ""
         )
-        if job is not None and await self._act(
-            self.controller.create_job(job), "New job", f"Job {job.id} is there."
-        ):
+        job = await self.app.push_screen_wait(form.doing(self.controller.create_job))
+        if job is not None:
+            self._tell("New job", f"Job {job.id} is there.")
             self.query_one(JobsPane).table.seek(job.id)
 
     @on(TasksPane.NewRequested)
     @work
     async def new_tasks(self, message: TasksPane.NewRequested) -> None:
         job_id = message.job.id
-        tasks = await self.app.push_screen_wait(NewTasksScreen(job_id))
-        if tasks and len(tasks) > AT_ONCE:
+
+        async def add(tasks: tuple[TaskSpec, ...]) -> bool:
+            if len(tasks) <= AT_ONCE:
+                await self.controller.add_tasks(job_id, tasks, lambda _count: None)
+                self._tell("New tasks", f"{many(len(tasks), 'task')} added to job {job_id}.")
+                return True
             batch, traffic = self.controller.gateway.batch, self.controller.feeds.traffic
             bulk = TaskAdding(batch, job_id).bulk(tasks, traffic)
             title = f"Add {many(len(tasks), 'task')} to {job_id}"
-            await Desk(self.app, self.controller).go_on(title, bulk, "request", WAKES)
-        elif tasks:
-            await self._act(
-                self.controller.add_tasks(job_id, tasks, lambda _count: None),
-                "New tasks",
-                f"{many(len(tasks), 'task')} added to job {job_id}.",
-            )
+            return await Desk(self.app, self.controller).go_on(title, bulk, "request", WAKES)
+
+        await self.app.push_screen_wait(NewTasksScreen(job_id).doing(add))
 
     @on(ContainersPane.NewRequested)
     @work
     async def new_container(self) -> None:
-        container = await self.app.push_screen_wait(NewContainerScreen())
-        if container is not None and await self._act(
-            self.controller.create_container(container),
-            "New container",
-            f"Container {container} is there.",
-        ):
+        form = NewContainerScreen().doing(self.controller.create_container)
+        container = await self.app.push_screen_wait(form)
+        if container is not None:
+            self._tell("New container", f"Container {container} is there.")
             self.query_one(ContainersPane).table.seek(container)
 
     @on(ContainersPane.UploadRequested)
@@ -125,12 +121,5 @@ class RequestsScreen(Screen[None]):
     async def steer(self, message: OrderRequested) -> None:
         await steered(self.app, self.controller, message)
 
-    async def _act(self, doing: Awaitable[None], title: str, done: str) -> bool:
-        """Have something done and say how it went; returns whether it worked."""
-        try:
-            await doing
-        except GatewayError as error:
-            self.notify(str(error), title=title, severity="error", timeout=12, markup=False)
-            return False
+    def _tell(self, title: str, done: str) -> None:
         self.notify(done, title=title, markup=False)
-        return True

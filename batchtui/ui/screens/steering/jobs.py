@@ -45,9 +45,9 @@ class JobSteering:
             return
         about = f"job {jobs[0].id}" if len(jobs) == 1 else many(len(jobs), "job")
         form = JobLimitsScreen(f"Priority and limits of {about}", whole)
-        changes = await self._desk.app.push_screen_wait(form)
-        if changes is not None:
-            await self._desk.carry_out(self._changing(changes), jobs)
+        await self._desk.app.push_screen_wait(
+            form.doing(lambda changes: self._desk.attempt(self._changing(changes), jobs))
+        )
 
     def _changing(self, changes: Document) -> Order[Job]:
         return Order(

@@ -13,7 +13,7 @@ from batchtui.core.things import Document, Kind, Thing
 from batchtui.ui.screens.autoscale import AutoscaleScreen, Formula
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
-from batchtui.ui.screens.resize import ResizeScreen
+from batchtui.ui.screens.resize import Resize, ResizeScreen
 from batchtui.ui.screens.start_task import StartTaskScreen
 
 EXAMPLE = {
@@ -66,10 +66,12 @@ class PoolSteering:
             sentence = f"Pool {pool.id} scales by a formula: turn autoscaling off to resize it."
             self._desk.refuse(sentence, "Resize pool")
             return
-        wish = await self._desk.app.push_screen_wait(ResizeScreen(pool))
-        if wish is not None:
+
+        async def resize(wish: Resize) -> bool:
             order = resizing(self._batch, pool, wish.dedicated, wish.spot, wish.deallocation)
-            await self._desk.carry_out(order, [pool])
+            return await self._desk.attempt(order, [pool])
+
+        await self._desk.app.push_screen_wait(ResizeScreen(pool).doing(resize))
 
     async def _autoscale(self, pool: Pool) -> None:
         whole = await self._whole(pool, "Autoscaling")
@@ -85,7 +87,7 @@ class PoolSteering:
                 pool.id,
                 formula,
                 lambda text: self._batch.evaluate_autoscale(pool.id, text),
-                lambda wanted: self._desk.attempt(self._scaling(wanted), pool),
+                lambda wanted: self._desk.attempt(self._scaling(wanted), [pool]),
                 scales=bool(whole.get("enableAutoScale")),
             )
         )
@@ -110,12 +112,14 @@ class PoolSteering:
         whole = await self._whole(pool, "Start task")
         if whole is None:
             return
-        form = StartTaskScreen(pool.id, whole.get("startTask", {}))
-        wanted = await self._desk.app.push_screen_wait(form)
-        if wanted is not None:
+
+        async def change(wanted: Document) -> bool:
             removing = pool_orders(self._batch)["remove_start_task"]
             order = self._starting(wanted) if wanted else removing
-            await self._desk.carry_out(order, [pool])
+            return await self._desk.attempt(order, [pool])
+
+        form = StartTaskScreen(pool.id, whole.get("startTask", {}))
+        await self._desk.app.push_screen_wait(form.doing(change))
 
     def _starting(self, start_task: Document) -> Order[Pool]:
         async def stake(pools: Sequence[Pool]) -> Stake:

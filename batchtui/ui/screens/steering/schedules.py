@@ -56,10 +56,11 @@ class ScheduleSteering:
         if pools is None:
             return
         form = NewScheduleScreen(tuple(pool.id for pool in pools))
-        wanted = await self._desk.app.push_screen_wait(form)
-        if wanted is not None:
-            doing = self._batch.create(Kind.SCHEDULE, wanted)
-            await self._desk.act(doing, heading, f"Job schedule {wanted['id']} is there.", WAKES)
+        made = await self._desk.app.push_screen_wait(
+            form.doing(lambda wanted: self._batch.create(Kind.SCHEDULE, wanted))
+        )
+        if made is not None:
+            self._desk.tell(f"Job schedule {made['id']} is there.", heading, WAKES)
 
     async def _create(self, heading: str, document: Document) -> None:
         screen = DocumentScreen(

@@ -39,9 +39,11 @@ class TaskSteering:
     async def _limits(self, job_id: str, tasks: Sequence[Task], whole: Document) -> None:
         words = f"task {tasks[0].id}" if len(tasks) == 1 else many(len(tasks), "task")
         form = TaskLimitsScreen(f"Limits of {words}", whole.get("constraints", {}))
-        limits = await self._desk.app.push_screen_wait(form)
-        if limits is not None:
-            await self._desk.carry_out(limiting(self._batch, job_id, limits), tasks)
+        await self._desk.app.push_screen_wait(
+            form.doing(
+                lambda limits: self._desk.attempt(limiting(self._batch, job_id, limits), tasks)
+            )
+        )
 
     async def _clone(self, job_id: str, task: Task, whole: Document) -> None:
         heading = f"Clone of task {task.id}"
