@@ -1,7 +1,6 @@
 """An order to many things that goes on, whichever screen is on top."""
 
 import re
-import time
 from collections.abc import Callable
 
 from batchtui.core.bulk import Fate, Undertaking
@@ -12,9 +11,6 @@ ABANDONED = "What an order has done by then stays done; the rest is left as it i
 
 class BulkRun:
     """Carries out an order to many things in the background, as often as it is tried again."""
-
-    TOLD_EVERY = 0.25
-    """Seconds between two looks of the status bar at it, however fast things are done."""
 
     def __init__(
         self,
@@ -38,10 +34,10 @@ class BulkRun:
         self.changes = 0
         """How often anything of it has changed, so that nobody draws what is no news."""
         self.told: Callable[[], None] = lambda: None
+        """Not called for each thing: who shows the progress looks at it now and then."""
         self._ended = ended
         self._abandoned = abandoned or ABANDONED
-        self._told_at = 0.0
-        bulk.told = self._tell
+        bulk.told = self._count
 
     @property
     def heading(self) -> str:
@@ -77,6 +73,11 @@ class BulkRun:
         return counts[Fate.DONE] == counts.total()
 
     @property
+    def faulty(self) -> bool:
+        """Whether something failed."""
+        return bool(self.bulk.counts[Fate.FAILED])
+
+    @property
     def noun(self) -> str:
         return "order"
 
@@ -93,9 +94,5 @@ class BulkRun:
             self.running = False
             self._ended(self)
 
-    def _tell(self) -> None:
+    def _count(self) -> None:
         self.changes += 1
-        now = time.monotonic()
-        if now - self._told_at >= self.TOLD_EVERY:
-            self._told_at = now
-            self.told()

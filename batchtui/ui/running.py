@@ -43,7 +43,8 @@ class RunningApp(App[int]):
     def begin_runs(self) -> None:
         """Take part in every run from now on."""
         self.runs.subscribe(self._tell_runs)
-        self.set_interval(self.QUIET, self._put_questions)
+        # Not everything that gets on tells of it, and what is asked waits until it can be put.
+        self.set_interval(self.QUIET, self._tell_runs)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and self._at_leisure:

@@ -37,6 +37,33 @@ class LiveRun(Protocol):
         ...
 
 
+class Errand(LiveRun, Protocol):
+    """An order to many things, or a transfer: what one comes back to, to see how far it is."""
+
+    @property
+    def title(self) -> str:
+        """What is done, and to what."""
+        ...
+
+    @property
+    def running(self) -> bool: ...
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to do."""
+        ...
+
+    @property
+    def faulty(self) -> bool:
+        """Whether something of it failed."""
+        ...
+
+    @property
+    def outcome(self) -> str:
+        """What came of it by now, as a sentence."""
+        ...
+
+
 Spawn = Callable[[Coroutine[Any, Any, None]], Worker[None]]
 """Starts a worker that lives as long as the app: `App.run_worker`."""
 

@@ -1,6 +1,7 @@
 """Many things at once, and the question before that."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,15 @@ from batchtui.ui.bulk_run import BulkRun
 from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.bulks import BulksScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen
+from batchtui.ui.screens.transfer import TransferScreen
 from batchtui.ui.widgets.form import NumberField
 from tests.fakes import FakeAccount, refused, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.stage import Stage
 from tests.ui.stage import until as staged_until
-from tests.ui.steering import agreed, top
+from tests.ui.steering import SIZE, agreed, chosen, steerable, top
 
 
 def shown(bulk: Bulk[Any], ended: list[int]) -> Stage[bool]:
@@ -170,3 +173,27 @@ async def test_a_question_with_much_to_say_keeps_its_answers_in_sight() -> None:
     async with stage.run_test(size=(80, 24)) as pilot:
         no, screen = stage.screen.query_one("#no"), stage.screen
         await staged_until(pilot, lambda: no.region and screen.region.contains_region(no.region))
+
+
+async def test_a_transfer_comes_back_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = TestedApp(await steerable())
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        hold = app.account.calls.hold("download")
+        await pilot.press("3")
+        await chosen(pilot, app, "o")
+        await top(app, FetchScreen)
+        await pilot.press("enter")
+        await until(hold.reached.is_set)
+        await top(app, TransferScreen)
+        await pilot.press("escape")
+        await until(lambda: "Download from out 2/3" in app.panes.running)
+        await pilot.press("B")
+        await top(app, TransferScreen)
+        hold.release()
+        await until(lambda: app.screen is app.dashboard, what="it is through")
+        assert (tmp_path / "out" / "run" / "b.txt").read_bytes() == b"b"
+        app.clear_notifications()
+        await pilot.press("B")
+        await until(lambda: any("3 of 3 files" in news.message for news in app._notifications))

@@ -2,20 +2,24 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.traffic import Traffic
 from batchtui.core.transfer import Progress
-from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.screens.transfer import STOPPED, TransferScreen
 from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.transfer_run import TransferRun
 from batchtui.ui.widgets.form import ChoiceField
 from batchtui.ui.widgets.form_paths import PathField
 from batchtui.ui.widgets.form_tree import PickTree
 from batchtui.ui.widgets.transfer import Pulse, TransferBar, said
 from tests.fakes import FakeAccount, refused
+from tests.fakes.calls import Hold
 from tests.ui.stage import Stage, until, words
 
 
@@ -109,25 +113,54 @@ async def test_an_error_stays_on_screen_and_can_be_tried_again(
     assert set(account.storage.held["input"]) == {"run.py"}
 
 
-async def test_escape_ends_the_transfer_and_goes_back_to_the_picks(
+async def test_a_transfer_that_is_stopped_leads_back_to_the_picks(
     account: FakeAccount, folder: Path
 ) -> None:
     stage = await staged(account)
     async with stage.run_test(size=(80, 24)) as pilot:
-        hold = account.calls.hold("upload")
-        stage.screen.query_one(PathField).input.value = "run.py"
-        await pilot.press("enter")
-        await until(pilot, lambda: "run.py  1 file" in words(stage))
-        await pilot.press("ctrl+s")
-        await until(pilot, hold.reached.is_set)
-        assert isinstance(stage.screen, TransferScreen)
-        assert stage.screen.query_one(TransferBar).progress.of_files == 1
-        workers = {worker for worker in stage.workers if worker.node is stage.screen}
+        await held(account, stage, pilot)
+        bar = stage.screen.query_one(TransferBar)
+        await until(pilot, lambda: bar.progress.of_files == 1)
+        await pilot.press("t")
+        await until(pilot, lambda: STOPPED in words(stage))
+        assert not stage.runs.live
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(stage.screen, UploadScreen))
-        await until(pilot, lambda: all(worker.is_finished for worker in workers))
         assert "run.py" in words(stage)
     assert not account.storage.held["input"]
+
+
+async def test_a_transfer_that_is_left_goes_on_and_is_told_of_at_its_end(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        hold = await held(account, stage, pilot)
+        await pilot.press("escape")
+        await until(pilot, stage.ended.is_set)
+        (run,) = stage.runs.live
+        assert run.caption == "Upload to input 0/1"
+        hold.release()
+        await until(pilot, lambda: not stage.runs.live)
+        await until(pilot, lambda: "1 file uploaded to input." in told(stage))
+    assert set(account.storage.held["input"]) == {"run.py"}
+
+
+async def held(account: FakeAccount, stage: Stage[None], pilot: Pilot[Any]) -> Hold:
+    """An upload of one file that waits, on the screen."""
+    hold = account.calls.hold("upload")
+    stage.screen.query_one(PathField).input.value = "run.py"
+    await pilot.press("enter")
+    await until(pilot, lambda: "run.py  1 file" in words(stage))
+    await pilot.press("ctrl+s")
+    await until(pilot, hold.reached.is_set)
+    await until(pilot, lambda: isinstance(stage.screen, TransferScreen))
+    return hold
+
+
+def told(stage: Stage[None]) -> list[str]:
+    """The news of the app."""
+    return [news.message for news in stage._notifications]
 
 
 async def test_a_file_that_cannot_be_read_is_named(account: FakeAccount, folder: Path) -> None:
@@ -135,8 +168,10 @@ async def test_a_file_that_cannot_be_read_is_named(account: FakeAccount, folder:
         await asyncio.sleep(0)
         raise PermissionError(13, "Permission denied", "secret.txt")
 
-    stage = Stage(TransferScreen("Uploading", move))
+    run = TransferRun("Upload to input", move, ended=lambda _run: None)
+    stage = Stage(TransferScreen(run))
     async with stage.run_test(size=(80, 24)) as pilot:
+        stage.runs.start(run)
         await until(pilot, lambda: "secret.txt: Permission denied" in words(stage))
         await pilot.press("escape")
         await until(pilot, stage.ended.is_set)

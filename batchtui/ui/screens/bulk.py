@@ -111,7 +111,7 @@ class BulkScreen(Dialog[bool]):
 
     def draw(self) -> None:
         """Show how far it is, where that is news."""
-        if self._drawn == self.run_shown.changes or not self.is_mounted:
+        if self._drawn == self.run_shown.changes:
             return
         self._drawn = self.run_shown.changes
         self.query_one("#bulk").border_subtitle = self._ways

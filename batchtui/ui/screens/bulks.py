@@ -1,4 +1,4 @@
-"""The orders to many things of this session."""
+"""The orders to many things of this session, and its transfers."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,14 +10,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList
 
-from batchtui.core.bulk import Fate
-from batchtui.ui.bulk_run import BulkRun
-from batchtui.ui.runs import Runs
+from batchtui.ui.runs import Errand, Runs
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.tones import Tone, content
 
 
-class BulksScreen(Dialog[BulkRun | None]):
+class BulksScreen(Dialog[Errand | None]):
     """Asks which one to look at, the newest first. Dismissed with it."""
 
     CSS_PATH = "bulks.tcss"
@@ -28,16 +26,16 @@ class BulksScreen(Dialog[BulkRun | None]):
         Binding("k", "move('up')", show=False),
     ]
 
-    def __init__(self, bulks: Sequence[BulkRun], runs: Runs) -> None:
+    def __init__(self, errands: Sequence[Errand], runs: Runs) -> None:
         super().__init__()
-        self._bulks = bulks
+        self._errands = errands
         self._runs = runs
 
     def compose(self) -> ComposeResult:
         with Vertical(id="bulks") as box:
-            box.border_title = "Orders to many things"
+            box.border_title = "Orders and transfers"
             box.border_subtitle = "enter look · escape back"
-            yield OptionList(*map(_told, self._bulks), compact=True)
+            yield OptionList(*map(_told, self._errands), compact=True)
 
     def on_mount(self) -> None:
         self._stop_listening = self._runs.subscribe(self.draw)
@@ -48,12 +46,12 @@ class BulksScreen(Dialog[BulkRun | None]):
     def draw(self) -> None:
         """Say how far each is by now."""
         offers = self.query_one(OptionList)
-        for index, run in enumerate(self._bulks):
+        for index, run in enumerate(self._errands):
             offers.replace_option_prompt_at_index(index, _told(run))
 
     @on(OptionList.OptionSelected)
     def choose(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._bulks[message.option_index])
+        self.dismiss(self._errands[message.option_index])
 
     def action_move(self, way: str) -> None:
         offers = self.query_one(OptionList)
@@ -66,10 +64,10 @@ class BulksScreen(Dialog[BulkRun | None]):
         self.dismiss(None)
 
 
-def _told(run: BulkRun) -> Content:
+def _told(run: Errand) -> Content:
     if run.running:
         sign = ("▶", Tone.ACTIVE)
-    elif run.bulk.counts[Fate.FAILED]:
+    elif run.faulty:
         sign = ("✗", Tone.BAD)
     else:
         sign = ("✓", Tone.GOOD) if run.done else ("‖", Tone.WARNING)

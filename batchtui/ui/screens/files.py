@@ -26,7 +26,7 @@ from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.screens.replacing import may_write
-from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.screens.transfer import transferred
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.names import short_node
 
@@ -149,10 +149,5 @@ class FilesScreen(InspectableScreen, ReadingScreen):
             sentence = "No file fits, or its name leads out of the folder."
             self.notify(sentence, title=heading, severity="error", markup=False)
         elif await may_write(self.app, plan):
-            count = many(len(plan.pieces), "file")
-            screen = TransferScreen(
-                f"Downloading {count}, {in_bytes(plan.size)}",
-                lambda report: self.shelf.save(plan, report),
-            )
-            if await self.app.push_screen_wait(screen):
-                self.notify(done, title=heading, markup=False)
+            shelf = self.shelf
+            await transferred(self.app, heading, lambda report: shelf.save(plan, report), done=done)

@@ -1,75 +1,120 @@
-"""A transfer while it goes on."""
+"""A transfer while it goes on. Leaving the screen leaves the transfer alone."""
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual import work
-from textual.app import ComposeResult
+from textual import events, on, work
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.markup import escape
 from textual.reactive import var
 from textual.widgets import Static
 
-from batchtui.core.gateway import GatewayError
-from batchtui.core.transfer import Report
+from batchtui.ui.runs import Runs, runs_of
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.transfer_run import Move, TransferRun
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
 
-Move = Callable[[Report], Awaitable[object]]
-"""Transfers files, reporting how far it is."""
+STOPPED = "Stopped. What went through until then is where it was to go."
 
 
 class TransferScreen(Dialog[bool]):
-    """Runs a transfer. Dismissed with whether all of it went through; an error stays to be read."""
+    """Shows how far it is. Dismissed once all of it is through; what went wrong stays to be read.
+
+    The answer is whether it is through, or goes on without the screen.
+    """
 
     CSS_PATH = "transfer.tcss"
+    DRAWN = 0.1
+    """Seconds between two drawings, however fast bytes go by."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Cancel", tooltip="End the transfer", id="transfer.cancel"),
+        Binding("escape,q", "leave", "Leave", tooltip="Leave; the transfer goes on",
+                id="transfer.leave"),
+        Binding("t", "stop", "Stop", tooltip="End the transfer", id="transfer.stop"),
         Binding("r", "start", "Try again", tooltip="Start anew", id="transfer.retry"),
-    ]
+    ]  # fmt: skip
 
-    failure: var[str] = var("", bindings=True)
+    running: var[bool] = var(True, bindings=True, init=False)
 
-    def __init__(self, title: str, move: Move) -> None:
+    def __init__(self, run: TransferRun) -> None:
         super().__init__()
-        self._title = title
-        self._move = move
+        self.run_shown = run
 
     def compose(self) -> ComposeResult:
         with Vertical(id="transfer") as box:
-            box.border_title = escape(clean(self._title))
+            box.border_title = escape(clean(self.run_shown.title))
             yield TransferBar()
             yield Static(id="failure", markup=False)
 
     def on_mount(self) -> None:
-        self.action_start()
+        self._stop_listening = self._runs.subscribe(self.take)
+        self.set_interval(self.DRAWN, self.take)
 
-    def watch_failure(self, failure: str) -> None:
-        box = self.query_one("#transfer")
-        box.border_subtitle = "r try again · escape close" if failure else "escape cancel"
+    def on_unmount(self) -> None:
+        self._stop_listening()
+
+    @property
+    def _runs(self) -> Runs:
+        return runs_of(self.app)
+
+    @on(events.ScreenResume)
+    def take(self) -> None:
+        """It got on, or came to an end."""
+        run = self.run_shown
+        self.running = run.running
+        if run.done and self.is_current:
+            self.dismiss(True)
+        self.query_one(TransferBar).progress = run.progress
+        ways = "t stop · escape leave, it goes on" if run.running else "r try again · escape close"
+        self.query_one("#transfer").border_subtitle = ways
         words = self.query_one("#failure", Static)
-        words.update(failure)
-        words.display = bool(failure)
+        words.update(run.failure or STOPPED)
+        words.display = not (run.running or run.done)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.failure) if action == "start" and self.is_mounted else True
+        match action:
+            case "stop":
+                return self.running
+            case "start":
+                return not self.running
+        return True
 
-    @work(exclusive=True)
-    async def action_start(self) -> None:
-        bar = self.query_one(TransferBar)
-        self.failure = ""
-        try:
-            await self._move(lambda progress: setattr(bar, "progress", progress))
-        except GatewayError as error:
-            self.failure = str(error)
-        except OSError as error:
-            name = f" {error.filename}" if error.filename else ""
-            self.failure = f"Could not read or write{name}: {error.strerror or error}."
-        else:
-            self.dismiss(True)
+    def action_start(self) -> None:
+        self._runs.start(self.run_shown)
+
+    @work
+    async def action_stop(self) -> None:
+        await self._runs.cancel(self.run_shown)
 
     def action_leave(self) -> None:
-        """Leaving ends the screen's worker, and the transfer with it."""
-        self.dismiss(False)
+        self.dismiss(self.run_shown.running)
+
+
+async def transferred(app: App[Any], title: str, move: Move, *, done: str) -> bool:
+    """Have files moved, which is shown until the user leaves it to itself.
+
+    Returns whether that is done or goes on. To be awaited in a worker: it waits for the user.
+    """
+
+    def tell_end(run: TransferRun) -> None:
+        if run.done:
+            app.notify(done, title=title, markup=False)
+        elif run.failure and not is_watched(app, run):
+            sentence = f"{run.failure} Press B to try again."
+            app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
+
+    run = TransferRun(title, move, ended=tell_end)
+    runs_of(app).start(run)
+    fine = await app.push_screen_wait(TransferScreen(run))
+    if run.running:
+        app.notify("It goes on. Press B to see how far it is.", title=title, markup=False)
+    return fine
+
+
+def is_watched(app: App[Any], run: TransferRun) -> bool:
+    """Whether somebody sees how far it is."""
+    return any(
+        isinstance(screen, TransferScreen) and screen.run_shown is run
+        for screen in app.screen_stack
+    )

@@ -15,7 +15,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.transfer import planned
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.screens.dialog import Dialog
-from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.screens.transfer import transferred
 from batchtui.ui.widgets.form import ChoiceField, FormButtons
 from batchtui.ui.widgets.form_paths import PathField
 from batchtui.ui.widgets.form_tree import PickTree
@@ -138,16 +138,13 @@ class UploadScreen(Dialog[None]):
             return
         container = self.query_one("#container", ChoiceField).choice
         sources = tuple(self._picked)
-        whole = await self.app.push_screen_wait(
-            TransferScreen(
-                f"Uploading to {container}",
-                lambda report: self._controller.upload(container, sources, report),
-            )
-        )
-        if whole:
-            files = sum(count for count, _ in self._picked.values())
-            done = f"{many(files, 'file')} uploaded to {container}."
-            self.notify(done, title="Upload", markup=False)
+        files = sum(count for count, _ in self._picked.values())
+        if await transferred(
+            self.app,
+            f"Upload to {container}",
+            lambda report: self._controller.upload(container, sources, report),
+            done=f"{many(files, 'file')} uploaded to {container}.",
+        ):
             self.dismiss()
 
 

@@ -15,7 +15,7 @@ from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen, in_words
-from batchtui.ui.screens.transfer import TransferScreen
+from batchtui.ui.screens.transfer import transferred
 
 Sign = Callable[[Leave], Awaitable[str]]
 
@@ -137,13 +137,12 @@ class Till:
             await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
 
     async def _fetch(self, plan: Fetch, container: str, done: str) -> None:
-        first = plan.pieces[0].blob if len(plan.pieces) == 1 else many(len(plan.pieces), "blob")
-        screen = TransferScreen(
-            f"Downloading {first}, {in_bytes(plan.size)}",
+        await transferred(
+            self._desk.app,
+            f"Download from {container}",
             lambda report: self._desk.controller.download(container, plan.pieces, report),
+            done=done,
         )
-        if await self._desk.app.push_screen_wait(screen):
-            self._desk.tell(done, f"Download from {container}")
 
 
 def saved_as(blob: str) -> Path:
