@@ -87,6 +87,7 @@ class BulkRun:
 
     async def carry_out(self) -> None:
         self.running, self.stopped = True, True
+        self.told()
         try:
             await self.bulk.run()
             self.stopped = False

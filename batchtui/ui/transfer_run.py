@@ -57,6 +57,7 @@ class TransferRun:
 
     async def carry_out(self) -> None:
         self.running, self.done, self.failure = True, False, ""
+        self.told()
         try:
             await self._move(self._take)
             self.done = True
