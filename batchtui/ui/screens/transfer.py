@@ -16,7 +16,7 @@ from batchtui.ui.transfer_run import Move, TransferRun
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
 
-STOPPED = "Stopped. What went through until then is where it was to go."
+STOPPED = "Stopped. Those files that were through by then have arrived."
 
 
 class TransferScreen(Dialog[bool]):
