@@ -107,7 +107,7 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         return counts.task_counts
 
     async def tasks(
-        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK, rest: str = ""
     ) -> Window[Task]:
         return await self._wire.window(
             f"list the tasks of job {job_id}",
@@ -116,6 +116,7 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
             at_most=at_most,
             select=TASK,
             condition=condition(where),
+            link=rest,
         )
 
     async def task(self, job_id: str, task_id: str) -> Task:

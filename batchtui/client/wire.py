@@ -55,13 +55,14 @@ class Wire:
         select: Sequence[str] = (),
         condition: str = "",
         recursive: bool = False,
+        link: str = "",
     ) -> Window[T]:
         """The first `at_most` entities of the listing at `path`, or all of them.
 
-        `condition` is the service's `$filter`.
+        `condition` is the service's `$filter`. With a `link`, those that it leads to.
         """
         items: list[T] = []
-        link: str | None = address(
+        following = link or address(
             path,
             maxresults="" if at_most is None else str(min(at_most, PAGE)),
             condition=condition,
@@ -69,13 +70,14 @@ class Wire:
             recursive="true" if recursive else "",
         )
         with self._service.trying(what):
-            while link and (at_most is None or len(items) < at_most):
-                page = decode(await self._get(link), kind)
+            while following and (at_most is None or len(items) < at_most):
+                page = decode(await self._get(following), kind)
                 items.extend(page.value)
-                link = page.next_link and _escaped(page.next_link)
+                following = _escaped(page.next_link or "")
                 await asyncio.sleep(0)  # an answer that is there already would not yield
         kept = tuple(items[:at_most])
-        return Window(kept, complete=not link and len(kept) == len(items))
+        whole = len(kept) == len(items)
+        return Window(kept, whole and not following, following if whole else "")
 
     async def page(
         self,

@@ -97,9 +97,12 @@ class Batch(NodeCommands, Steering, Histories, Protocol):
     async def job(self, job_id: str) -> Job: ...
     async def task_counts(self, job_id: str) -> TaskCounts: ...
     async def tasks(
-        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK, rest: str = ""
     ) -> Window[Task]:
-        """The first of the job's tasks, by id, that meet the query."""
+        """The first of the job's tasks, by id, that meet the query.
+
+        Those that follow a window with its `rest`; the query has to be the same then.
+        """
         ...
 
     async def task(self, job_id: str, task_id: str) -> Task: ...

@@ -32,6 +32,8 @@ class Window(Struct, Generic[T], frozen=True):
     items: tuple[T, ...] = ()
     complete: bool = True
     """Whether nothing follows `items`."""
+    rest: str = ""
+    """Leads to what follows, where the listing can be read on from there; else empty."""
 
 
 class ResizeError(Wire, frozen=True):

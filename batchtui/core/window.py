@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from batchtui.core.gateway import Batch
+from msgspec.structs import replace as changed
+
+from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Task, Window
 from batchtui.core.queries import EVERY_TASK, TaskQuery
+
+GONE = 400
+"""How the service answers to a place in a listing that it does not know any more."""
 
 PAGE = 1_000
 """Tasks, nodes or blobs that one request may list."""
@@ -16,7 +21,8 @@ class TaskWindow:
     """Reads everything at first and now and then, and in between what changed state since.
 
     A change of state is all that the service can be asked for: deleted tasks go with the next
-    full reading. `clock` gives seconds that only grow.
+    full reading. A window that grows is read on from where it ended. `clock` gives seconds that
+    only grow.
     """
 
     SWEEP = 60.0
@@ -35,6 +41,7 @@ class TaskWindow:
         self._held: Window[Task] | None = None
         self._latest: datetime | None = None
         self._due = 0.0
+        self._grows = False
         self._beyond = 0
         """Tasks that were found beyond the window."""
 
@@ -47,8 +54,7 @@ class TaskWindow:
         """Hold a page more from now on than the tasks that are on show."""
         wanted = held - self._beyond + PAGE
         if self.wanted != wanted:
-            self.wanted = wanted
-            self.sweep()
+            self.wanted, self._grows = wanted, True
 
     def sweep(self) -> None:
         """Read everything the next time."""
@@ -57,21 +63,19 @@ class TaskWindow:
     async def fetch(self) -> Window[Task]:
         if not self.job_id:
             return Window()
-        asked = self.job_id, self.query, self.wanted
-        held, latest = self._held, self._latest
-        # What no longer meets a query would not be among the changes that meet it.
-        window = None
-        if held and latest and self.query == EVERY_TASK and self._clock() < self._due:
-            window = await self._changed(held, latest)
+        asked = job_id, query, wanted = self.job_id, self.query, self.wanted
+        window = await self._brought_up_to_date(self._held) if self._held else None
+        if window is not None and not window.complete and len(window.items) < wanted:
+            window = await self._grown(window, *asked)
         if window is None:
-            window = await self._batch.tasks(self.job_id, at_most=self.wanted, where=self.query)
+            window = await self._batch.tasks(job_id, at_most=wanted, where=query)
             if asked == (self.job_id, self.query, self.wanted):
                 self._due = self._clock() + self.SWEEP
                 self._latest = None
         if asked == (self.job_id, self.query, self.wanted):
             self._held = window
             self._note(window.items)
-        return await self._with_others(window, asked[0])
+        return await self._with_others(window, job_id)
 
     async def _with_others(self, window: Window[Task], job_id: str) -> Window[Task]:
         """The window, and what begins as it is wanted to wherever in the job that is."""
@@ -82,16 +86,43 @@ class TaskWindow:
         found = await self._batch.tasks(job_id, at_most=PAGE, where=where)
         together = {task.id: task for task in (*found.items, *window.items)}
         self._beyond = len(together) - len(window.items)
-        return Window(_in_order(together.values()), complete=False) if self._beyond else window
+        if not self._beyond:
+            return window
+        return changed(window, items=_in_order(together.values()))
 
-    async def _changed(self, held: Window[Task], latest: datetime) -> Window[Task] | None:
-        """`held` as it is now; None where too much has changed to be read as changes."""
-        since = TaskQuery(changed_after=latest - self.OVERLAP)
-        changes = await self._batch.tasks(self.job_id, at_most=PAGE, where=since)
+    async def _brought_up_to_date(self, held: Window[Task]) -> Window[Task] | None:
+        """`held` as it is now; None where that has to be read in full."""
+        grows, self._grows = self._grows, False
+        if self.query != EVERY_TASK:
+            # What no longer meets a query would not be among the changes that meet it.
+            return held if grows else None
+        if self._latest is None or self._clock() >= self._due:
+            return None
+        since = TaskQuery(changed_after=self._latest - self.OVERLAP)
+        # As long as that is less to read than all of it.
+        most = max(PAGE, len(held.items) // 2)
+        changes = await self._batch.tasks(self.job_id, at_most=most, where=since)
         if not changes.complete:
             return None
         self._note(changes.items)
         return merged(held, changes.items)
+
+    async def _grown(
+        self, held: Window[Task], job_id: str, query: TaskQuery, wanted: int
+    ) -> Window[Task] | None:
+        """`held` and what follows; None where nothing leads there any more."""
+        pages = -(-(wanted - len(held.items)) // PAGE)
+        if not held.rest:
+            return None
+        try:
+            following = await self._batch.tasks(
+                job_id, at_most=pages * PAGE, where=query, rest=held.rest
+            )
+        except GatewayError as error:
+            if error.status != GONE:
+                raise
+            return None
+        return changed(following, items=held.items + following.items)
 
     def _note(self, tasks: Sequence[Task]) -> None:
         times = [task.state_transition_time for task in tasks]
@@ -116,7 +147,8 @@ def merged(window: Window[Task], changes: Sequence[Task]) -> Window[Task]:
         return window
     added = any(task.id not in tasks for task in fresh)
     tasks.update((task.id, task) for task in fresh)
-    return Window(_in_order(tasks.values()) if added else tuple(tasks.values()), window.complete)
+    items = _in_order(tasks.values()) if added else tuple(tasks.values())
+    return changed(window, items=items)
 
 
 def _in_order(tasks: Iterable[Task]) -> tuple[Task, ...]:

@@ -201,3 +201,20 @@ async def test_tasks_are_listed_as_a_query_asks(local: Batch) -> None:
     before = first.state_transition_time - timedelta(seconds=1)
     assert len(await listed(TaskQuery(changed_after=before))) == 6
     assert await listed(TaskQuery(changed_after=before + timedelta(hours=1))) == []
+
+
+async def test_a_window_is_read_on_from_its_end(local: Batch) -> None:
+    await a_pool(local, nodes=0)
+    await local.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    specs = [TaskSpec(id=f"{name}-{i}", command_line="run 0") for name in "ab" for i in range(5)]
+    await local.add_tasks("j", specs, added=lambda more: None)
+    where = TaskQuery(id_prefix="b-")
+    first = await local.tasks("j", at_most=2, where=where)
+    assert not first.complete
+    await local.delete_task("j", "b-0")
+    second = await local.tasks("j", at_most=2, where=where, rest=first.rest)
+    assert [task.id for task in second.items] == ["b-2", "b-3"]
+    third = await local.tasks("j", at_most=2, where=where, rest=second.rest)
+    assert ([task.id for task in third.items], third.complete) == (["b-4"], True)
+    cut = await local.tasks("j", at_most=3, where=where, rest=second.rest)
+    assert cut == third

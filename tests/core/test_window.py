@@ -1,5 +1,7 @@
 """A window on tasks costs what changed, and misses nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from batchtui.core.models import PoolInfo, Task, Window
@@ -7,7 +9,7 @@ from batchtui.core.queries import EVERY_TASK, FAILED
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import TaskState
 from batchtui.core.window import PAGE, TaskWindow, merged
-from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
+from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 
 
 class Clock:
@@ -70,10 +72,60 @@ async def test_more_changes_than_fit_a_page_are_read_in_full(account: FakeAccoun
     window = TaskWindow(account.batch, Clock())
     window.show("j", EVERY_TASK)
     assert not (await window.fetch()).complete
+    assert len((await window.fetch()).items) == PAGE
+    assert asked(account) == ["all", "changed", "all"]
+
+
+async def long_listing(account: FakeAccount) -> None:
+    """Two pages and three tasks, all of which failed, all but the first long before that."""
+    await add(account, *(f"u{i:04}" for i in range(2 * PAGE)))
+    world = account.batch.world
+    for task in world.jobs["j"].tasks.values():
+        task.outcome, task.state = Outcome(exit_code=1), TaskState.COMPLETED
+        task.since = world.now - timedelta(hours=2)
+    world.jobs["j"].tasks["t0"].since = world.now - timedelta(hours=1)
+
+
+async def test_a_window_that_grows_is_read_on_from_its_end(account: FakeAccount) -> None:
+    await long_listing(account)
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", FAILED)
+    first = await window.fetch()
+    window.widen(PAGE)
+    second = await window.fetch()
+    assert second.items[:PAGE] == first.items
+    assert (len(second.items), second.complete) == (2 * PAGE, False)
+    window.widen(2 * PAGE)
+    third = await window.fetch()
+    assert (len(third.items), third.complete) == (2 * PAGE + 3, True)
+    assert asked(account) == ["failed", first.items[-1].id, second.items[-1].id]
+    assert (await window.fetch()).items == third.items
+    assert asked(account)[-1] == "failed", "what no longer fits is looked for"
+
+
+async def test_tasks_that_came_meanwhile_are_in_a_window_that_grows(account: FakeAccount) -> None:
+    await long_listing(account)
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
     window.widen(PAGE)
     await window.fetch()
+    await add(account, "a")
+    window.widen(2 * PAGE)
+    grown = await window.fetch()
+    assert (grown.items[0].id, len(grown.items), grown.complete) == ("a", 2 * PAGE + 4, True)
+    assert asked(account) == ["all", "changed", "u1996"]
+
+
+async def test_a_place_that_the_service_no_longer_knows_is_looked_for_anew(
+    account: FakeAccount,
+) -> None:
+    await long_listing(account)
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", FAILED)
+    await window.fetch()
+    window.widen(PAGE)
+    account.calls.fail("tasks", refused("The token is too old", status=400))
     assert len((await window.fetch()).items) == 2 * PAGE
-    assert asked(account) == ["all", "all", "changed", "all"]
 
 
 def test_what_lies_behind_the_window_stays_out() -> None:
@@ -99,4 +151,4 @@ async def test_what_begins_as_wanted_is_found_wherever_in_the_job_it_is(
     assert window.wanted == 2 * PAGE, "what is beyond the window does not widen it"
     calls = len(asked(account))
     assert (await window.fetch()).complete
-    assert len(asked(account)) == calls + 1, "nothing lies beyond a window on everything"
+    assert "some" not in asked(account)[calls:], "nothing lies beyond a window on everything"

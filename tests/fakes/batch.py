@@ -107,12 +107,14 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         return views.task_counts(self._job(job_id))
 
     async def tasks(
-        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK
+        self, job_id: str, *, at_most: int, where: TaskQuery = EVERY_TASK, rest: str = ""
     ) -> Window[Task]:
-        await self._calls.note("tasks", job_id, *views.named(where))
+        after = ("after", rest) if rest else ()
+        await self._calls.note("tasks", job_id, *views.named(where), *after)
         held = [views.task(task) for _, task in sorted(self._job(job_id).tasks.items())]
-        chosen = [task for task in held if views.meets(task, where)]
-        return Window(tuple(chosen[:at_most]), len(chosen) <= at_most)
+        chosen = [task for task in held if views.meets(task, where) and task.id > rest]
+        last = chosen[at_most - 1].id if len(chosen) > at_most else ""
+        return Window(tuple(chosen[:at_most]), len(chosen) <= at_most, last)
 
     async def task(self, job_id: str, task_id: str) -> Task:
         await self._calls.note("task", job_id, task_id)
