@@ -78,8 +78,6 @@ first.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "upload":
             return self.may_change(something=False)
-        if action == "open":
-            return None if self.highlighted is None else True
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)

@@ -85,11 +85,8 @@ wrote to stderr. With a, the whole group runs again.
         self.table.action_go(0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "again":
-                return self.may_change()
-            case "open":
-                return None if self.highlighted is None else True
+        if action == "again":
+            return self.may_change()
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)

@@ -104,12 +104,10 @@ Enter lists a container's blobs. Deleting asks first.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "new":
-                return self.may_change(something=False) if self.storage else None
+            case "new" if not self.storage:
+                return None
             case "upload":
                 return self.may_change()
-            case "open":
-                return None if self.highlighted is None else True
         return super().check_action(action, parameters)
 
     def action_new(self) -> None:

@@ -73,11 +73,8 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
         self.show(tasks, known=True, empty="Highlight a cause to see its tasks.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "again":
-                return self.may_change()
-            case "open":
-                return None if self.highlighted is None else True
+        if action == "again":
+            return self.may_change()
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)

@@ -131,8 +131,6 @@ folders, or the one in use; x o those that fit a pattern.
                 return True if self.highlighted is not None else None
             case "fold", _:
                 return self.table.has_focus
-            case "open", _:
-                return True if self.highlighted is not None else None
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)

@@ -133,14 +133,6 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
             # Only now is it known which jobs come first.
             self.begin()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "new":
-                return self.may_change(something=False)
-            case "open":
-                return None if self.highlighted is None else True
-        return super().check_action(action, parameters)
-
     def action_new(self) -> None:
         self.post_message(self.NewRequested())
 

@@ -60,11 +60,6 @@ until escape.
         self.summary = f"{first}{many(len(window.items), 'file')}" if reading.known else ""
         self.show(window.items, known=reading.known, empty="There are no files on this node.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "open":
-            return None if self.highlighted is None else True
-        return super().check_action(action, parameters)
-
     @on(RecordTable.Selected)
     def action_open(self) -> None:
         file = self.highlighted

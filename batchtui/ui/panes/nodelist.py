@@ -92,11 +92,8 @@ filter state:unusable shows what is unusable, state:stuck what is stuck, and ctr
         super().watch_now()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "open":
-                return None if self.highlighted is None else True
-            case "order":
-                return self.may_change()
+        if action == "order":
+            return self.may_change()
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)

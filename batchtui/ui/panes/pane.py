@@ -119,6 +119,14 @@ class TablePane(TakingPane, ArrangingPane[T], Generic[T]):
         self._resting = None
         self.post_message(self.Highlighted(self, self.highlighted))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "open":
+                return None if self.highlighted is None else True
+            case "new":
+                return self.may_change(something=False)
+        return super().check_action(action, parameters)
+
     def may_change(self, *, something: bool = True) -> bool | None:
         """Whether an action that changes the account is on offer: None shows it disabled."""
         if self.read_only:

@@ -152,14 +152,6 @@ one asks first.
         told = trouble(self.highlighted) if self.highlighted is not None else ()
         self.banner.say(content(tuple((f"! {text}", Tone.BAD) for text in told[:1])))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        match action:
-            case "new":
-                return self.may_change(something=False)
-            case "open":
-                return None if self.highlighted is None else True
-        return super().check_action(action, parameters)
-
     def action_new(self) -> None:
         self.post_message(self.NewRequested())
 

@@ -64,11 +64,6 @@ The tasks that ran on this node last, the latest first. Enter opens what the tas
         self.summary = many(len(tasks), "task") if tasks else ""
         self.show(tasks, known=reading.known, empty="No task has run on this node yet.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "open" and self.highlighted is None:
-            return None
-        return super().check_action(action, parameters)
-
     @on(RecordTable.Selected)
     def action_open(self) -> None:
         if self.highlighted is not None:

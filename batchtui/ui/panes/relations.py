@@ -56,11 +56,6 @@ Enter goes there, and backspace comes back.
     def watch_found(self, found: tuple[Relation, ...]) -> None:
         self.show(found, known=True, empty="It leads nowhere else.")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "open":
-            return None if self.highlighted is None else True
-        return super().check_action(action, parameters)
-
     @on(RecordTable.Selected)
     def action_open(self) -> None:
         if self.highlighted is not None:

@@ -128,11 +128,6 @@ The jobs that the highlighted job schedule has made. Enter opens one.
         empty = "It has made no job yet." if self.about else "No job schedule is highlighted."
         self.show(newest, known=reading.known, empty=empty)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "open":
-            return None if self.highlighted is None else True
-        return super().check_action(action, parameters)
-
     @on(RecordTable.Selected)
     def action_open(self) -> None:
         if self.highlighted is not None:

@@ -140,14 +140,12 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "new":
-                return None if self.job is None else self.may_change(something=False)
+            case "new" if self.job is None:
+                return None
             case "open" if self._in_vain:
                 return False
             case "look_on":
                 return self._in_vain
-            case "open":
-                return None if self.highlighted is None else True
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)
