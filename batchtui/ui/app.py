@@ -28,17 +28,16 @@ from batchtui.ui.background import BackgroundApp
 from batchtui.ui.commands import BindingsProvider
 from batchtui.ui.comparing import ComparingApp
 from batchtui.ui.going import GoingApp
+from batchtui.ui.helping import HelpingApp
 from batchtui.ui.keeping import KeepingApp
 from batchtui.ui.opening import OpeningApp
-from batchtui.ui.panes.pane import Pane
+from batchtui.ui.pausing import PausingApp
 from batchtui.ui.readable import readable
 from batchtui.ui.recipe_run import Workshop
 from batchtui.ui.rekeying import RekeyingApp
 from batchtui.ui.running import RunningApp
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
-from batchtui.ui.screens.following import FollowingScreen
-from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
 from batchtui.ui.telling import TellingApp
 from batchtui.ui.watching import WatchingApp
@@ -55,6 +54,7 @@ UNREACHABLE = 3
 
 
 class BatchApp(
+    HelpingApp,
     AnsweringApp,
     TellingApp,
     RunningApp,
@@ -64,6 +64,7 @@ class BatchApp(
     WatchingApp,
     ComparingApp,
     OpeningApp,
+    PausingApp,
     RekeyingApp,
     KeepingApp,
 ):
@@ -89,12 +90,8 @@ class BatchApp(
     """Seconds between two times of letting go of what closed screens left behind."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", tooltip="Say what this is, and its keys",
-                id="help"),
         Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
         Binding("ctrl+p", "command_palette", "Palette", show=False, system=True),
-        Binding("p", "pause", "Pause", show=False, tooltip="Look at nothing again, or go on",
-                id="pause"),
         Binding("T", "change_theme", "Theme", show=False, tooltip="Choose colours", id="theme"),
         Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture as SVG",
                 id="screenshot"),
@@ -229,37 +226,3 @@ class BatchApp(
         if self.dashboard is None:
             self.exit(UNREACHABLE if self._connecting.failure else 0)
         self._leaving.set()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "help":
-            return self.dashboard is not None
-        return super().check_action(action, parameters)
-
-    def action_help(self) -> None:
-        """Explain the pane in use and its keys, or the screen where there is no pane."""
-        if isinstance(self.screen, HelpScreen):
-            return
-        focused = self.screen.focused
-        panes = (node for node in (focused.ancestors if focused else ()) if isinstance(node, Pane))
-        pane = next(panes, None)
-        text = pane.help_text if pane is not None else self.screen.HELP
-        title = pane.NAME if pane is not None else self.TITLE
-        bindings = tuple(self.screen.active_bindings.values())
-        told = "\n\n".join(filter(None, (text, self.refusal)))
-        self.push_screen(HelpScreen(title, told, bindings))
-
-    def action_pause(self) -> None:
-        """Stop looking at anything, on every screen; or go on, at once."""
-        if self.dashboard is None:
-            return
-        traffic = self.dashboard.session.traffic
-        if traffic.paused:
-            traffic.resume()
-            self.notify("Everything is looked at again.", title="Pause", markup=False)
-        else:
-            traffic.pause()
-            said = "Nothing is looked at until p is pressed again; r looks once."
-            self.notify(said, title="Pause", markup=False)
-        self.dashboard.tick()
-        if isinstance(self.screen, FollowingScreen):
-            self.screen.tell_pause()
