@@ -40,7 +40,7 @@ def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
             since_words(node, lens),
             () if broken else ((_slots(node, lens.slots), Tone.PLAIN),),
             (("dedicated" if node.is_dedicated else "spot", Tone.MUTED),),
-            ((f"and {beside} more in this cell", Tone.MUTED),) if beside > 0 else (),
+            ((f"+{beside} here", Tone.MUTED),) if beside > 0 else (),
         )
     )
     return first, _second(node)
