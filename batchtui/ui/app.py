@@ -49,6 +49,9 @@ Raises `GatewayError` or `ConfigError`, a sentence, when that fails; anything el
 
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
+STYLE_SHEETS = 512
+"""More than there are, of screens and of kinds of widgets."""
+
 UNREACHABLE = 3
 """The exit code when no account could be opened."""
 
@@ -111,6 +114,9 @@ class BatchApp(
         run as soon as the account is open. `keymap`: other keys for commands, by their names.
         `callings`: how to be told of news outside of the screen."""
         super().__init__()
+        # Textual keeps 64 of them parsed: with more it parses all anew whenever a kind of widget is
+        # shown for the first time, which takes 25 ms for each kind.
+        self.stylesheet._parse_cache.grow(STYLE_SHEETS)
         self.callings = callings
         self.animation_level = "none"
         self.dashboard: DashboardScreen | None = None

@@ -174,6 +174,11 @@ def _told(answers: Sequence[Answer]) -> Iterable[str]:
         f"95 % within {_ms(_at(firsts, 0.95))}, slowest {_ms(max(firsts))}; "
         f"{within:.1%} within {_ms(LIMIT)}"
     )
+    late = [answer for answer in answers if answer.first > LIMIT]
+    if late:
+        yield "later than that: " + ", ".join(
+            f"{answer.key} of {answer.walk} ({_ms(answer.first)})" for answer in late
+        )
     lasts = [answer.last for answer in answers]
     within = sum(each <= LIMIT for each in lasts) / len(lasts)
     yield (
