@@ -80,7 +80,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.highlighted: Node | None = None
+        self._followed: Node | None = None
+        """The node that the screen knows to be under the cursor."""
         self.empty = Words(classes="empty")
         self.past = Past(classes="past -none")
         self.detail = Words(classes="detail", fixed=True)
@@ -139,12 +140,18 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
     @on(NodeHeatmap.Highlighted)
     def follow(self) -> None:
         """Tell the screen of the node under the cursor where it is another one."""
-        before, self.highlighted = self.highlighted, self.heatmap.highlighted
-        if (before.id if before else "") != (self.highlighted.id if self.highlighted else ""):
-            self.post_message(self.Highlighted(self.highlighted))
-        if (before is None) != (self.highlighted is None):
+        before, here = self._followed, self.highlighted
+        self._followed = here
+        if (before.id if before else "") != (here.id if here else ""):
+            self.post_message(self.Highlighted(here))
+        if (before is None) != (here is None):
             self.refresh_bindings()
         self._tell_node()
+
+    @property
+    def highlighted(self) -> Node | None:
+        """The node under the cursor, though nobody may have been told of it yet."""
+        return self.heatmap.highlighted
 
     @property
     def marked(self) -> tuple[Node, ...]:

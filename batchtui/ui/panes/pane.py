@@ -40,13 +40,22 @@ class TablePane(TakingPane, ArrangingPane[T], Generic[T]):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.highlighted: T | None = None
+        self._followed: T | None = None
+        """The record that others know to be highlighted."""
         self._moved = 0.0
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.table
         yield from self.compose_trouble()
+
+    @property
+    def highlighted(self) -> T | None:
+        """The record under the cursor, though nobody may have been told of it yet.
+
+        Keys may come faster than messages pass: a command is about what the cursor is on.
+        """
+        return self.table.highlighted
 
     @property
     def chosen(self) -> tuple[T, ...]:
@@ -88,13 +97,12 @@ class TablePane(TakingPane, ArrangingPane[T], Generic[T]):
     @on(RecordTable.Highlighted)
     def follow(self) -> None:
         """Tell the screen of the record under the cursor where it is news."""
-        before, self.highlighted = self.highlighted, self.table.highlighted
-        if before != self.highlighted:
-            same = before is not None is not self.highlighted and (
-                self.key(before) == self.key(self.highlighted)
-            )
+        before, here = self._followed, self.highlighted
+        self._followed = here
+        if before != here:
+            same = before is not None and here is not None and self.key(before) == self.key(here)
             self._tell(at_once=same)
-        if (before is None) != (self.highlighted is None):
+        if (before is None) != (here is None):
             self.refresh_bindings()
 
     def _tell(self, *, at_once: bool) -> None:

@@ -19,9 +19,6 @@ class TakingPane(Pane):
                 tooltip="Copy the name of the record, or those of the marked ones"),
     ]  # fmt: skip
 
-    highlighted: object | None
-    """The record in use."""
-
     class CompareRequested(Message):
         """The user wants to see where two things differ; `trouble` says why that cannot be."""
 
@@ -36,6 +33,11 @@ class TakingPane(Pane):
         def __init__(self, names: tuple[str, ...]) -> None:
             self.names = names
             super().__init__()
+
+    @property
+    def highlighted(self) -> object | None:
+        """The record in use."""
+        raise NotImplementedError
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class BrowsingScreen(PanedScreen):
 
     @work(exclusive=True, group="running output")
     async def action_running_output(self) -> None:
-        job = self.job
+        job = self.job_in_use
         if job is None:
             return
         try:

@@ -153,16 +153,20 @@ class DashboardScreen(
 
     @on(PoolsPane.Highlighted, "#pools")
     def show_pool(self, message: PoolsPane.Highlighted) -> None:
-        pool = message.record
-        self.pool = pool if isinstance(pool, Pool) else None
-        self.feeds.show_pool(self.pool.id if self.pool else "")
+        self._show_pool(message.record if isinstance(message.record, Pool) else None)
+
+    def _show_pool(self, pool: Pool | None) -> None:
+        self.pool = pool
+        self.feeds.show_pool(pool.id if pool else "")
         self.moments = self.feeds.history.of(self.feeds.pool_id)
 
     @on(JobsPane.Highlighted, "#jobs")
     def show_job(self, message: JobsPane.Highlighted) -> None:
-        job = message.record
-        self.job = job if isinstance(job, Job) else None
-        self.feeds.show_job(self.job.id if self.job else "")
+        self._show_job(message.record if isinstance(message.record, Job) else None)
+
+    def _show_job(self, job: Job | None) -> None:
+        self.job = job
+        self.feeds.show_job(job.id if job else "")
         self._count()
 
     @on(NodesPane.Highlighted)
@@ -186,11 +190,13 @@ class DashboardScreen(
         self.feeds.show_more_tasks()
 
     @on(PoolsPane.OpenRequested)
-    def open_pool(self) -> None:
+    def open_pool(self, message: PoolsPane.OpenRequested) -> None:
+        self._show_pool(message.pool)
         self.action_pane("nodes")
 
     @on(JobsPane.OpenRequested)
-    def open_job(self) -> None:
+    def open_job(self, message: JobsPane.OpenRequested) -> None:
+        self._show_job(message.job)
         self.action_pane("tasks")
 
     def action_refresh(self) -> None:

@@ -44,14 +44,14 @@ class LookingScreen(PanedScreen):
     def failing(self) -> Job | None:
         """The highlighted job where jobs or tasks are in use, else the one with most failures."""
         if self.in_use.id in ("jobs", "tasks"):
-            return self.job
+            return self.job_in_use
         counts = self.progress.value
         failing = [job for job in self.jobs.value if job.id in counts and counts[job.id].failed]
-        return max(failing, key=lambda job: counts[job.id].failed, default=self.job)
+        return max(failing, key=lambda job: counts[job.id].failed, default=self.job_in_use)
 
     def action_job(self) -> None:
-        if self.job is not None:
-            self.app.push_screen(JobScreen(self.controller, self.job, clock=self._clock))
+        if (job := self.job_in_use) is not None:
+            self.app.push_screen(JobScreen(self.controller, job, clock=self._clock))
         else:
             self._say_absent("There is no job yet to look at.", "Job")
 

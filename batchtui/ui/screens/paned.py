@@ -8,7 +8,10 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
 
+from batchtui.core.models import Job
+from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.widgets.framed import dress
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
@@ -41,6 +44,15 @@ class PanedScreen(Screen[None]):
         """The pane that has the focus, or had it before a dialog came."""
         current = next(iter(self.query(Pane).filter(".-current")), None)
         return current or self.query_one(f"#{PANES[0]}", Pane)
+
+    @property
+    def job_in_use(self) -> Job | None:
+        """The job whose tasks are in use, or else the one under the cursor of the jobs.
+
+        What is shown of a job follows that cursor only where it rests.
+        """
+        pane = self.in_use
+        return pane.job if isinstance(pane, TasksPane) else self.query_one(JobsPane).highlighted
 
     def look(self) -> None:
         """Have those feeds run that somebody can see: other panes may be on show."""

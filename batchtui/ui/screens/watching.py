@@ -5,9 +5,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
-from textual.screen import Screen
 
 from batchtui.core.models import Job
+from batchtui.ui.screens.paned import PanedScreen
 
 NEEDED = frozenset({"jobs", "progress", "pools", "node_counts"})
 """The feeds that go on while a job is watched, whatever is on the screen."""
@@ -21,7 +21,7 @@ class WatchRequested(Message):
         super().__init__()
 
 
-class WatchingScreen(Screen[None]):
+class WatchingScreen(PanedScreen):
     """Knows which jobs are watched; the app does the watching."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,8 +31,7 @@ class WatchingScreen(Screen[None]):
 
     watched: var[frozenset[str]] = var(frozenset[str]())
     """The ids of the watched jobs."""
-    job: Job | None
 
     def action_watch(self) -> None:
-        if self.job is not None:
-            self.post_message(WatchRequested(self.job))
+        if (job := self.job_in_use) is not None:
+            self.post_message(WatchRequested(job))
