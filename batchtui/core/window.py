@@ -64,17 +64,20 @@ class TaskWindow:
         if not self.job_id:
             return Window()
         asked = job_id, query, wanted = self.job_id, self.query, self.wanted
-        window = await self._brought_up_to_date(self._held) if self._held else None
-        if window is not None and not window.complete and len(window.items) < wanted:
-            window = await self._grown(window, *asked)
+        held, grows, self._grows = self._held, self._grows, False
+        window: Window[Task] | None = None
+        if held is not None:
+            window = await (self._grown(held, *asked) if grows else self._up_to_date(held))
         if window is None:
+            grows = False
             window = await self._batch.tasks(job_id, at_most=wanted, where=query)
             if asked == (self.job_id, self.query, self.wanted):
                 self._due = self._clock() + self.SWEEP
                 self._latest = None
         if asked == (self.job_id, self.query, self.wanted):
             self._held = window
-            self._note(window.items)
+            # What was held before a growth is as old as it was: its changes are still to be read.
+            self._note(() if grows else window.items)
         return await self._with_others(window, job_id)
 
     async def _with_others(self, window: Window[Task], job_id: str) -> Window[Task]:
@@ -90,13 +93,10 @@ class TaskWindow:
             return window
         return changed(window, items=_in_order(together.values()))
 
-    async def _brought_up_to_date(self, held: Window[Task]) -> Window[Task] | None:
+    async def _up_to_date(self, held: Window[Task]) -> Window[Task] | None:
         """`held` as it is now; None where that has to be read in full."""
-        grows, self._grows = self._grows, False
-        if self.query != EVERY_TASK:
-            # What no longer meets a query would not be among the changes that meet it.
-            return held if grows else None
-        if self._latest is None or self._clock() >= self._due:
+        # What no longer meets a query would not be among the changes that meet it.
+        if self.query != EVERY_TASK or self._latest is None or self._clock() >= self._due:
             return None
         since = TaskQuery(changed_after=self._latest - self.OVERLAP)
         # As long as that is less to read than all of it.
@@ -111,9 +111,9 @@ class TaskWindow:
         self, held: Window[Task], job_id: str, query: TaskQuery, wanted: int
     ) -> Window[Task] | None:
         """`held` and what follows; None where nothing leads there any more."""
-        pages = -(-(wanted - len(held.items)) // PAGE)
         if not held.rest:
             return None
+        pages = max(1, -(-(wanted - len(held.items)) // PAGE))
         try:
             following = await self._batch.tasks(
                 job_id, at_most=pages * PAGE, where=query, rest=held.rest
