@@ -50,13 +50,19 @@ def recipe_folders() -> tuple[Path, ...]:
     return ()
 
 
+def world_files() -> tuple[Path, ...]:
+    """The worlds that come with batchtui, by name."""
+    package = Path(batchtui.__file__).parent
+    for data in (package / "data", package.parent / "data"):
+        worlds = tuple(sorted(data.glob("worlds/*.toml")))
+        if worlds:
+            return worlds
+    return ()
+
+
 def world_file(name: str) -> Path | None:
     """The world of that name that comes with batchtui; None if there is none."""
-    package = Path(batchtui.__file__).parent
-    files = (
-        data / "worlds" / f"{name}.toml" for data in (package / "data", package.parent / "data")
-    )
-    return next((file for file in files if file.exists()), None)
+    return next((file for file in world_files() if file.stem == name), None)
 
 
 def recipe_folder(name: str) -> Path | None:

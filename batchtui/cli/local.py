@@ -58,14 +58,17 @@ def chosen_play(args: argparse.Namespace) -> "Play | None":
     """The world that the command line asks for. Raises `UsageError`."""
     from batchtui.cli.trouble import UsageError
     from batchtui.local.play import Play
-    from batchtui.paths import world_file
+    from batchtui.paths import world_file, world_files
 
     if "world" not in args:
         if "speed" in args:
             raise UsageError("--speed goes with --world: only a world that is played has a speed.")
         return None
-    named = args.world if args.world.exists() else world_file(str(args.world))
-    return Play(named or args.world, getattr(args, "speed", 1.0))
+    world = args.world if args.world.is_file() else world_file(str(args.world))
+    if world is None:
+        names = ", ".join(file.stem for file in world_files())
+        raise UsageError(f"There is no world {args.world}: name {names}, or a world file.")
+    return Play(world, getattr(args, "speed", 1.0))
 
 
 async def run(args: argparse.Namespace) -> int:

@@ -53,6 +53,8 @@ def described(plan: Plan) -> str:
 
 async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path) -> int:
     async with open_session(args.profile, progress=say) as session:
+        if session.read_only:
+            raise UsageError(f"A run changes the account, which is read-only: {session.guard}.")
         wanted = wishes(yes=args.yes, keep=args.keep)
         shown = printer(as_json=args.json)
         ready = Run(

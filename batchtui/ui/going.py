@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.places import Place, beyond, known
 from batchtui.core.trail import Trail
+from batchtui.ui.screens.arriving import ArrivingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.goto import GotoScreen
 from batchtui.ui.screens.log import LogScreen
@@ -68,6 +69,13 @@ class GoingApp(App[int]):
         place = step(self.dashboard.here)
         if place is not None:
             self._arrive(self.dashboard, place)
+        else:
+            way = "back" if direction == "back" else "forward"
+            self.notify(f"There is nowhere to go {way} to.", title=way.title(), markup=False)
+
+    @on(ArrivingScreen.Left)
+    def note_departure(self, message: ArrivingScreen.Left) -> None:
+        self._trail.leave(message.place)
 
     def action_requests(self) -> None:
         if self.dashboard is not None and not isinstance(self.screen, LogScreen):

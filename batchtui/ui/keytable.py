@@ -5,12 +5,13 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 import batchtui.ui
 from batchtui.ui.panes.frame import Pane
@@ -58,9 +59,9 @@ def unknown(keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def taken(keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """Sentences about commands that lose a key to another one of the same pane or screen.
+    """Sentences about commands that lose a key to another one.
 
-    Textual tells of such clashes only for commands without an id.
+    Textual tells of such clashes only for commands without an id, of the same pane or screen.
     """
     wanted = {_named(key): name for name, keys in keymap.items() for key in keys.split(",")}
     sentences = []
@@ -75,7 +76,47 @@ def taken(keymap: Mapping[str, str]) -> tuple[str, ...]:
                         f"keys.{thief}: its key {_shown(key)} was that of {binding.id or 'another'}"
                         f" ({binding.description}), which does without it now; give it another"
                     )
-    return tuple(dict.fromkeys(sentences))
+    return (*dict.fromkeys(sentences), *_hidden(wanted, keymap))
+
+
+def _hidden(wanted: Mapping[str, str], keymap: Mapping[str, str]) -> Iterable[str]:
+    """The same where a pane has a key that its screen has too, or any of them one of the app."""
+    declared = [
+        (cls, binding)
+        for cls in _classes()
+        if not issubclass(cls, ModalScreen)
+        for binding in _bindings(cls)
+    ]
+    for key, name in wanted.items():
+        homes = [cls for cls, binding in declared if binding.id == name]
+        for first in (True, False):
+            words: dict[str, None] = {}
+            places: dict[str, None] = {}
+            for home, (cls, binding) in product(homes, declared):
+                named = map(_named, binding.key.split(","))
+                other = binding.id and binding.id not in (name, *keymap)
+                if other and key in named and _meets(home, cls, first=first):
+                    words[binding.description] = None
+                    places[_where(cls if first else home)] = None
+            if words:
+                yield (
+                    f"keys.{name}: its key {_shown(key)} is also that of {', '.join(words)}, "
+                    f"{'which comes first' if first else 'before which it comes'} in: "
+                    f"{', '.join(places)}"
+                )
+
+
+def _depth(cls: type[DOMNode]) -> int:
+    """Keys are looked for in a pane at first, then in its screen, then in the app."""
+    return 0 if issubclass(cls, App) else 1 if issubclass(cls, Screen) else 2
+
+
+def _meets(home: type[DOMNode], other: type[DOMNode], *, first: bool) -> bool:
+    """Whether a key is looked for in both, in the other one `first` or after this one."""
+    outer, inner = (home, other) if first else (other, home)
+    if _depth(outer) >= _depth(inner):
+        return False
+    return _depth(outer) == 0 or (_where(outer) == "Dashboard" and _where(inner) in FIRST)
 
 
 def markdown() -> str:

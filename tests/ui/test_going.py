@@ -39,6 +39,24 @@ async def test_a_few_letters_lead_to_a_record_and_back() -> None:
         await until(lambda: app.panes.here == Place("jobs", "nightly-sweep"))
 
 
+async def test_the_way_back_leads_through_panes_too() -> None:
+    app = TestedApp(await render_farm(nodes=16, tasks=20))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("left_square_bracket")
+        await until(lambda: any("nowhere to go back" in n.message for n in app._notifications))
+        await pilot.press("down")
+        start = app.panes.here
+        await pilot.press("enter", "2")
+        assert app.panes.in_use.id == "jobs"
+        await pilot.press("left_square_bracket")
+        await until(lambda: app.panes.in_use.id == "nodes")
+        await pilot.press("left_square_bracket")
+        await until(lambda: app.panes.here == start)
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        await until(lambda: app.panes.in_use.id == "jobs")
+
+
 async def test_going_leaves_other_screens_and_takes_a_filter_away() -> None:
     app = TestedApp(await render_farm(nodes=16, tasks=20))
     async with app.run_test(size=(120, 40)) as pilot:

@@ -47,3 +47,15 @@ def test_a_key_that_is_taken_from_a_command_is_said_to_be() -> None:
         "keys.table.sort: its key / was that of table.f"
     )
     assert taken({"jobs.limits": "K"}) == ()
+
+
+def test_keys_that_hide_each_other_are_told_of() -> None:
+    assert taken({"pause": "r"}) == (
+        "keys.pause: its key r is also that of Refresh, which comes first in: Dashboard, "
+        "Other screens",
+    )
+    (told,) = taken({"goto": "d"})
+    assert "is also that of Delete, Remove, which comes first in: " in told
+    (told,) = taken({"jobs.terminate": "p"})
+    assert told.endswith("is also that of Pause, before which it comes in: Jobs")
+    assert taken({"pause": "f9", "refresh": "f7"}) == ()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from textual.message import Message
+
 from batchtui.core.places import Place
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.nodes import NodesPane
@@ -14,6 +16,13 @@ from batchtui.ui.widgets.heatmap import NodeHeatmap
 
 class ArrivingScreen(PanedScreen):
     """Highlights what one wants to go to, and what that belongs to."""
+
+    class Left(Message):
+        """The user went on from this place to another pane."""
+
+        def __init__(self, place: Place) -> None:
+            self.place = place
+            super().__init__()
 
     @property
     def here(self) -> Place:
@@ -40,7 +49,12 @@ class ArrivingScreen(PanedScreen):
             _seek(pane, place.id)
         elif place.id:
             self.query_one(NodeHeatmap).seek(lambda node: node.id == place.id)
-        self.action_pane(place.pane)
+        self.use(place.pane)
+
+    def action_pane(self, name: str) -> None:
+        if self.in_use.id != name:
+            self.post_message(self.Left(self.here))
+        super().action_pane(name)
 
 
 def _seek(pane: TablePane[Any], key: str) -> None:

@@ -49,7 +49,8 @@ class DashboardScreen(
     """
 
     CSS_PATH = "dashboard.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    # From there on the jobs beside other panes show their failures, and tasks their nodes.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall"), (50, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "PoolsPane RecordTable"
 

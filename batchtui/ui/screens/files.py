@@ -50,7 +50,8 @@ class FilesScreen(InspectableScreen, ReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('files')", "Files", show=False, tooltip="Go to the files", id="go.files"),
         Binding("2", "go('text')", "Text", show=False, tooltip="Go to the text", id="go.text"),
-        Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane"),
+        Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane",
+                id="pane.other"),
     ]  # fmt: skip
 
     entries: var[Reading[Window[Entry]]] = var(Reading(Window()))

@@ -30,7 +30,7 @@ class FollowingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q", "leave", "Back", tooltip="Back to where you came from",
                 id="back"),
-        Binding("r", "refresh", "Refresh", show=False, tooltip="Look again now"),
+        Binding("r", "refresh", "Refresh", show=False, tooltip="Look again now", id="refresh"),
     ]  # fmt: skip
 
     now: var[datetime] = var(utc_now)

@@ -23,9 +23,12 @@ class LogScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q,f2", "leave", "Back", tooltip="Back to where you came from",
                 id="log.leave"),
-        Binding("1", "go('sent')", "Requests", show=False, tooltip="Go to the requests"),
-        Binding("2", "go('log')", "Log", show=False, tooltip="Go to the log"),
-        Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane"),
+        Binding("1", "go('sent')", "Requests", show=False, tooltip="Go to the requests",
+                id="go.sent"),
+        Binding("2", "go('log')", "Log", show=False, tooltip="Go to the log",
+                id="go.log"),
+        Binding("tab,shift+tab", "go_on", "Next pane", show=False, tooltip="Go to the other pane",
+                id="pane.other"),
         Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or not", id="log.wrap"),
     ]  # fmt: skip
 

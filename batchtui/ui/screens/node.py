@@ -53,8 +53,10 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
                 (3, "files", "its files"), (4, "stream", "the file that is shown"),
             )
         ),
-        Binding("tab", "go_on(1)", "Next pane", show=False, tooltip="Go to the next pane"),
-        Binding("shift+tab", "go_on(-1)", "Previous pane", show=False),
+        Binding("tab", "go_on(1)", "Next pane", show=False, tooltip="Go to the next pane",
+                id="pane.next"),
+        Binding("shift+tab", "go_on(-1)", "Pane before", show=False,
+                tooltip="Go to the pane before", id="pane.previous"),
         Binding("v", "other_stream", "stdout, stderr",
                 tooltip="Read the other stream of the start task", id="node.stream_other"),
         *COMMANDS,

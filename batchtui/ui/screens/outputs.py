@@ -46,8 +46,10 @@ class OutputsScreen(InspectableScreen, ReadingScreen):
                 id="outputs.other"),
         Binding("enter,o", "open", "Open", tooltip="Read both streams of this task",
                 id="outputs.open"),
-        Binding("tab", "app.focus_next", "Next", show=False, tooltip="Go to the next task"),
-        Binding("shift+tab", "app.focus_previous", "Previous", show=False),
+        Binding("tab", "app.focus_next", "Next", show=False, tooltip="Go to the next task",
+                id="pane.next"),
+        Binding("shift+tab", "app.focus_previous", "Task before", show=False,
+                tooltip="Go to the task before", id="pane.previous"),
     ]  # fmt: skip
 
     path: var[str] = var(STREAMS[0])

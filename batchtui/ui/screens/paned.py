@@ -22,8 +22,10 @@ class PanedScreen(Screen[None]):
     """Goes from pane to pane, and gives the one in use the room that it is due."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="Go to the next pane"),
-        Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False),
+        Binding("tab", "next_pane(1)", "Next pane", show=False, tooltip="Go to the next pane",
+                id="pane.next"),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False,
+                tooltip="Go to the pane before", id="pane.previous"),
         *(
             Binding(f"{number}", f"pane('{name}')", name.title(), show=False,
                     tooltip=f"Go to the {name}", id=f"go.{name}")
@@ -66,6 +68,10 @@ class PanedScreen(Screen[None]):
         self._lay_out(self.in_use)
 
     def action_pane(self, name: str) -> None:
+        self.use(name)
+
+    def use(self, name: str) -> None:
+        """Go to the pane of that name, which is no step of its own on the user's way."""
         pane = self.query_one(f"#{name}", Pane)
         self._lay_out(pane)
         # At once, so that the next key goes there: `focus()` waits for a turn of its own.

@@ -177,9 +177,11 @@ class Herald:
         if ending is not None:
             self._stop()
             if not self._watched:
-                said = headline(self._run.story, ending.at)[1:]
+                story = self._run.story
+                said = (headline(story, ending.at)[1:], *conclusion(story))
+                lines = (" ".join("".join(text for text, _ in line).split()) for line in said)
                 self._app.notify(
-                    " ".join("".join(text for text, _ in said).split()),
+                    "\n".join(lines),
                     title=name,
                     severity="information" if self._run.story.succeeded else "error",
                     markup=False,

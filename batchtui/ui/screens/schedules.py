@@ -30,9 +30,11 @@ class SchedulesScreen(InspectableScreen):
     CSS_PATH = "schedules.tcss"
     AUTO_FOCUS = "SchedulesPane RecordTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "go('schedules')", "Schedules", show=False, tooltip="Go to the schedules"),
-        Binding("2", "go('scheduled')", "Jobs", show=False, tooltip="Go to their jobs"),
-    ]
+        Binding("1", "go('schedules')", "Schedules", show=False, tooltip="Go to the schedules",
+                id="schedules.list"),
+        Binding("2", "go('scheduled')", "Jobs", show=False, tooltip="Go to their jobs",
+                id="schedules.jobs"),
+    ]  # fmt: skip
 
     schedules: var[Reading[tuple[JobSchedule, ...]]] = var(Reading(()))
     scheduled: var[Reading[tuple[Job, ...]]] = var(Reading(()))

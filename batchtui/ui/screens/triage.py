@@ -50,9 +50,12 @@ class TriageScreen(InspectableScreen, ReadingScreen):
     AUTO_FOCUS = "CausesPane RecordTable"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "go('causes')", "Causes", show=False, tooltip="Go to the causes"),
-        Binding("2", "go('failed')", "Tasks", show=False, tooltip="Go to the tasks"),
-        Binding("3", "go('stderr')", "stderr", show=False, tooltip="Go to the last lines"),
+        Binding("1", "go('causes')", "Causes", show=False, tooltip="Go to the causes",
+                id="go.causes"),
+        Binding("2", "go('failed')", "Tasks", show=False, tooltip="Go to the tasks",
+                id="go.failed"),
+        Binding("3", "go('stderr')", "stderr", show=False, tooltip="Go to the last lines",
+                id="go.stderr"),
         Binding("v", "regroup", "By node", tooltip="Group by node, or by cause", id="triage.by"),
         Binding("A", "again_all", "Again all", show=False,
                 tooltip="Run every failed task of the job again", id="triage.again_all"),
