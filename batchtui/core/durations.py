@@ -17,7 +17,10 @@ def duration(text: str) -> timedelta:
     if not any(numbers):
         raise DurationError(f"{text!r} is no duration; write it like 90s, 20m, 1h30m or 2d")
     days, hours, minutes, seconds = numbers
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as error:
+        raise DurationError(f"{text!r} is longer than anything can be told to last") from error
 
 
 def spelled(length: timedelta) -> str:

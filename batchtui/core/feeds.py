@@ -68,7 +68,6 @@ class Feeds:
         self.history = History()
         self.node_hours = NodeHours()
         self.node_counts.subscribe(self._remember_counts)
-        self.nodes.subscribe(self._remember_nodes)
         self.node: Feed[Node | None] = self._feed(self._fetch_node, None)
         self.jobs: Feed[tuple[Job, ...]] = self._feed(batch.jobs, ())
         self._progress = Tallies(batch.task_counts, settled=self._is_settled)
@@ -78,6 +77,7 @@ class Feeds:
         self.failures: Feed[FailedLately] = self._feed(self._fetch_failures, FailedLately(), 15)
         self._failing: set[str] = set()
         self.progress.subscribe(self._note_failing)
+        self.progress.subscribe(self._remember_tasks)
         self.tasks: Feed[Window[Task]] = self._feed(self._tasks.fetch, Window())
         self.containers: Feed[tuple[Container, ...]] = self._feed(self._fetch_containers, (), 2)
         self._usage = Tallies(self._count_blobs)
@@ -172,10 +172,19 @@ class Feeds:
             self.history.note_nodes(reading.at, reading.value)
             self.node_hours.note(reading.at, reading.value)
 
-    def _remember_nodes(self, reading: Reading[Window[Node]]) -> None:
-        if self.pool_id and reading.at is not None and reading.value.complete:
-            running = sum(node.running_tasks_count for node in reading.value.items)
-            self.history.note_tasks(reading.at, self.pool_id, running)
+    def _remember_tasks(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
+        """How many tasks run on each pool, where all open jobs on it have been counted."""
+        if reading.at is None:
+            return
+        running = dict.fromkeys((pool.id for pool in self.pools.reading.value), 0)
+        for job in self.jobs.reading.value:
+            counts = reading.value.get(job.id)
+            if counts is not None and job.pool_id in running:
+                running[job.pool_id] += counts.running
+            elif not job.over:
+                running.pop(job.pool_id, None)
+        for pool_id, tasks in running.items():
+            self.history.note_tasks(reading.at, pool_id, tasks)
 
     def _count_others(self, reading: Reading[tuple[Job, ...]]) -> None:
         """Have the tasks of every open job counted, on screen or not: the account has a sum."""

@@ -17,6 +17,8 @@ def moment(text: str, now: datetime) -> datetime:
             return now.astimezone(UTC) + duration(wanted.removeprefix("in "))
         except DurationError as error:
             raise MomentError(str(error)) from error
+        except OverflowError as error:
+            raise MomentError(f"{text!r} is beyond the end of the calendar") from error
     try:
         found = datetime.fromisoformat(wanted)
     except ValueError as error:

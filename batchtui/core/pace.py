@@ -77,9 +77,15 @@ class Paces:
             for known in (self._seen, self._counts, self._at_once):
                 known.pop(job_id, None)
         for job_id, counts in progress.items():
-            self._take(job_id, counts, at)
+            self.take(job_id, counts, at)
 
-    def _take(self, job_id: str, counts: TaskCounts, at: float) -> None:
+    def learn(self, job_id: str, seen: Sequence[Ends], at_once: int) -> None:
+        """Take over when the tasks of a job ended, which tells more than their counts do."""
+        self._seen[job_id] = deque(seen, maxlen=self.KEPT)
+        self._at_once[job_id] = max(at_once, self._at_once.get(job_id, 0))
+
+    def take(self, job_id: str, counts: TaskCounts, at: float) -> None:
+        """Take in what was counted of one job at that time."""
         before = self._counts.get(job_id)
         self._counts[job_id] = counts
         seen = self._seen.setdefault(job_id, deque(maxlen=self.KEPT))

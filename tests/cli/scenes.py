@@ -38,6 +38,7 @@ class Terminal:
         self.beside: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Goes on in the loop of the command while it runs."""
         self.label = "fake"
+        self.read_only = False
         self._patch = patch
         self._keyboard: io.TextIOWrapper | None = None
         self._capture = capture
@@ -83,6 +84,7 @@ class Terminal:
         progress(f"Opening profile {name}.")
         beside = asyncio.create_task(self.beside()) if self.beside else None
         gateway, label = self.account.gateway, self.label
-        yield Session(gateway, Traffic(), label, "https://fake", True, False)
+        guard = "the profile is read-only" if self.read_only else ""
+        yield Session(gateway, Traffic(), label, "https://fake", True, self.read_only, guard=guard)
         if beside is not None:
             await beside

@@ -262,3 +262,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert caught.value.code == 0
     assert re.fullmatch(r"batchtui \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_a_run_on_a_read_only_account_is_refused_before_anything_else(terminal: Terminal) -> None:
+    terminal.read_only = True
+    code, out, err = terminal.run("--yes")
+    assert (code, out) == (2, "")
+    assert "A run changes the account, which is read-only: the profile is read-only." in err
+    assert not terminal.account.calls.made

@@ -103,3 +103,8 @@ async def test_an_unusable_directory_is_said(tmp_path: Path) -> None:
     args = parse("--data-dir", str(tmp_path / "file" / "data"))
     with pytest.raises(LocalAccountError, match="cannot make"):
         await local.run(args)
+
+
+def test_a_world_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match=r"no world nope: name broken, busy, huge, or"):
+        local.chosen_play(parse("--world=nope"))

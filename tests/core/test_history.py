@@ -2,9 +2,10 @@
 
 from batchtui.core.feeds import Feeds
 from batchtui.core.history import History, Moment
-from batchtui.core.models import NodeCounts, PoolNodeCounts
+from batchtui.core.models import NodeCounts, PoolInfo, PoolNodeCounts
+from batchtui.core.specs import JobSpec
 from batchtui.core.traffic import Traffic
-from tests.fakes import FakeAccount, pool_spec
+from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
 
 
 def counts(pool_id: str, **states: int) -> PoolNodeCounts:
@@ -45,18 +46,23 @@ def test_pools_that_are_gone_are_forgotten() -> None:
     assert len(history.of("q")) == 2
 
 
-async def test_feeds_remember_what_they_read_of_every_pool_and_the_tasks_of_the_shown_one() -> None:
+async def test_feeds_remember_the_nodes_and_the_tasks_of_every_pool() -> None:
     account = FakeAccount()
     account.batch.by_itself = False
     for pool_id in ("p", "q"):
         await account.batch.create_pool(pool_spec(pool_id, dedicated=3))
     clock = [100.0]
     feeds = Feeds(account.gateway, Traffic(clock=lambda: clock[0]))
-    feeds.show_pool("p")
+    account.batch.outcomes["*"] = Outcome(steps=9)
+    await account.batch.create_job(JobSpec(id="j", pool_info=PoolInfo("q")))
+    tasks = [task_spec("a"), task_spec("b")]
+    await account.batch.add_tasks("j", tasks, added=lambda _count: None)
+    account.batch.step(5)
+    await feeds.pools.poll()
     await feeds.node_counts.poll()
-    await feeds.nodes.poll()
-    account.batch.step(2)
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
     clock[0] = 107.0
     await feeds.node_counts.poll()
     assert feeds.history.of("p") == (Moment(20, 3, tasks=0), Moment(21, 3))
-    assert feeds.history.of("q") == (Moment(20, 3), Moment(21, 3))
+    assert feeds.history.of("q") == (Moment(20, 3, running=2, tasks=2), Moment(21, 3, running=2))

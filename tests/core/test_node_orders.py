@@ -52,8 +52,9 @@ async def test_the_question_says_what_becomes_of_running_tasks() -> None:
     lost = (await orders["reboot"].stake([BUSY])).sentences
     assert "Running there now: 3 tasks." in lost[-1]
     assert "run again" in lost[-1]
-    assert lost[0] == "Its start task runs again."
-    assert (await orders["reboot"].stake([BUSY, OFF])).sentences[0].startswith("Their start task")
+    assert lost[0] == "Where the pool has a start task, it runs again."
+    gone = (await orders["deallocate"].stake([BUSY, OFF])).sentences
+    assert gone[0] == "Gone with that: every file on their disks, outputs of tasks included."
     later = (await orders["reboot_later"].stake([BUSY])).sentences
     assert "go on" in later[-1]
     assert not any("Running" in line for line in (await orders["reboot"].stake([OFF])).sentences)
@@ -67,8 +68,8 @@ def test_long_ids_are_cut_where_they_tell_least() -> None:
 
 async def test_taking_many_nodes_away_asks_for_more_than_a_yes() -> None:
     orders = node_orders(FakeAccount().batch, "p")
-    for name, large in (("reimage", True), ("deallocate", True), ("reboot", False)):
-        assert (await orders[name].stake([BUSY] * 25)).large is large
+    for name in ("reimage", "deallocate", "reboot", "disable", "drain"):
+        assert (await orders[name].stake([BUSY] * 25)).large is (name != "drain")
         assert not (await orders[name].stake([BUSY])).large
 
 

@@ -5,9 +5,12 @@ from textual.events import Key
 
 from batchtui.core.states import NodeState
 from batchtui.ui.panes.pane import TablePane
+from batchtui.ui.refusing import NOTHING
+from batchtui.ui.screens.actions import ActionsScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.node import NodeScreen
+from batchtui.ui.screens.resize import ResizeScreen
 from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
@@ -65,3 +68,22 @@ async def test_what_opens_is_what_the_cursor_went_to(app: TestedApp) -> None:
         nodes = app.account.batch.world.pools["render-farm"].nodes
         failed = (node.id for node in nodes if node.state is NodeState.START_TASK_FAILED)
         assert app.screen.thing.id == next(failed)
+
+
+async def test_a_dialog_that_is_left_twice_takes_nothing_else_with_it(app: TestedApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("x")
+        await top(app, ActionsScreen)
+        typed(app, "rh")
+        await top(app, ResizeScreen)
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.dashboard)
+
+
+async def test_a_key_that_does_nothing_says_why(app: TestedApp, account: FakeAccount) -> None:
+    account.storage.held.clear()
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3", "u")
+        await until(lambda: any(NOTHING in news.message for news in app._notifications))

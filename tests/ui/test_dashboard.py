@@ -192,7 +192,10 @@ async def test_a_refusal_is_a_notification(app: TestedApp, account: FakeAccount)
         await until(partial(on_top, app, ConfirmScreen))
         await pilot.pause()
         assert "not known" in text_of(app.screen.query_one(".consequence"))
-        await pilot.press("y")
+        job = app.panes.job_in_use
+        assert job is not None
+        app.screen.query_one(Input).value = job.id
+        await pilot.press("enter")
         await until(lambda: any("it is busy" in note.message for note in app._notifications))
         assert JobState.DELETING not in [job.state for job in account.batch.world.jobs.values()]
 

@@ -10,6 +10,7 @@ from batchtui.ui.screens.new_job import NewJobScreen
 from batchtui.ui.screens.new_pool import NewPoolScreen
 from batchtui.ui.screens.new_schedule import NewScheduleScreen
 from batchtui.ui.screens.new_tasks import NewTasksScreen, task_id
+from batchtui.ui.screens.sas import CONTAINER_RIGHTS, SasScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import a_moment, container, entity, whole_number
 from tests.fakes import FakeAccount
@@ -218,3 +219,15 @@ def test_a_time_that_cannot_be_read_says_how_to_write_one() -> None:
     assert a_moment("", now) == a_moment("2026-12-24", now) == ""
     assert "in 2h" in a_moment("tomorrow", now)
     assert "1h30m" in a_moment("in a while", now)
+
+
+async def test_what_lasts_longer_than_anything_is_refused_while_typing() -> None:
+    stage = Stage(SasScreen("URL of container out", CONTAINER_RIGHTS))
+    async with stage.run_test() as pilot:
+        field = stage.screen.query_one("#lasting", TextField)
+        for text, fault in (("9999999d", "At most 3650d."), ("9" * 30 + "d", "longer than any")):
+            field.input.value = text
+            await pilot.press("enter")
+            assert fault in words(stage)
+            assert not stage.ended.is_set()
+    assert "beyond the end of the calendar" in a_moment("in 9999999d", datetime.now(UTC))

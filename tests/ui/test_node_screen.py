@@ -86,7 +86,9 @@ async def test_the_streams_of_the_start_task_and_any_file_are_read(account: Fake
         await pilot.press("v")
         await reached(pilot, lambda: "fetching" in text_of(view))
         assert "startup/stdout.txt" in str(screen.query_one("#stream").border_title)
-        await reached(pilot, lambda: "8 files" in str(screen.query_one("#files").border_subtitle))
+        await reached(
+            pilot, lambda: "2 files, 6 folders" in str(screen.query_one("#files").border_subtitle)
+        )
         files = screen.query_one(NodeFilesPane)
         await pilot.press("3")
         while files.highlighted is None or files.highlighted.name != "startup":

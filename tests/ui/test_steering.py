@@ -289,7 +289,11 @@ async def test_a_jobs_priority_and_limits_are_changed_together(
         app.screen.query_one("#priority", NumberField).input.value = "50"
         app.screen.query_one("#time", TextField).input.value = "2h"
         await pilot.press("enter")
-        await agreed(pilot, app)
+        await top(app, ConfirmScreen)
+        await pilot.pause()
+        said = " ".join(str(each.render()) for each in app.screen.query(Static))
+        assert "Older than 2h, and ended at once with all that runs in it: night." in said
+        await pilot.press(*"night", "enter")
         await called(app, "update job night priority maxParallelTasks constraints")
         job = account.batch.world.jobs["night"].spec
         assert job.priority == 50

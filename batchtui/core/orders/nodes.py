@@ -31,7 +31,7 @@ UNDER_WAY = frozenset(
 """States in which a node is not there to be restarted."""
 PARKED = (NodeState.DEALLOCATED, NodeState.DEALLOCATING)
 DISK = "Gone with that: every file on {its} disk{s}, outputs of tasks included."
-START_TASK = "{Its} start task runs again."
+START_TASK = "Where the pool has a start task, it runs again."
 STAYS = "{Its} place in the pool remains, and what it costs."
 PARKS = "{Its} place in the pool remains, to be started again."
 
@@ -49,17 +49,17 @@ def _restarts(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "reboot": _order(
             "Reboot node", "Reboot", "{} reboots.",
             lambda node: batch.reboot_node(pool_id, node.id, NOW),
-            _stake(NOW, START_TASK), _is_up, "it is not up",
+            _stake(NOW, START_TASK, large=True), _is_up, "not up",
         ),
         "reboot_later": _order(
             "Reboot node", "Reboot", "{} reboots once its tasks have ended.",
             lambda node: batch.reboot_node(pool_id, node.id, LATER),
-            _stake(LATER, START_TASK), _is_up, "it is not up",
+            _stake(LATER, START_TASK), _is_up, "not up",
         ),
         "reimage": _order(
             "Reimage node", "Reimage", "{} gets a fresh disk.",
             lambda node: batch.reimage_node(pool_id, node.id, NOW),
-            _stake(NOW, DISK, START_TASK, large=True), _is_up, "it is not up",
+            _stake(NOW, DISK, START_TASK, large=True), _is_up, "not up",
         ),
     }  # fmt: skip
 
@@ -69,13 +69,13 @@ def _machines(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "deallocate": _order(
             "Deallocate node", "Deallocate", "{} stops, and soon costs no more.",
             lambda node: batch.deallocate_node(pool_id, node.id, NOW),
-            _stake(NOW, PARKS, large=True),
-            lambda node: node.state not in PARKED, "it is deallocated already",
+            _stake(NOW, DISK, PARKS, large=True),
+            lambda node: node.state not in PARKED, "deallocated already, or about to be",
         ),
         "start": _order(
             "Start node", "Start", "{} starts.",
             lambda node: batch.start_node(pool_id, node.id),
-            _costs, lambda node: node.state is NodeState.DEALLOCATED, "it is not deallocated",
+            _costs, lambda node: node.state is NodeState.DEALLOCATED, "not deallocated",
         ),
     }  # fmt: skip
 
@@ -85,17 +85,17 @@ def _scheduling(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "disable": _order(
             "Take node offline", "Take offline", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, NOW),
-            _stake(NOW, STAYS), _takes_tasks, "it takes no tasks already",
+            _stake(NOW, STAYS, large=True), _takes_tasks, "taking no tasks already",
         ),
         "drain": _order(
             "Drain node", "Drain", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, LATER),
-            _stake(LATER, STAYS), _takes_tasks, "it takes no tasks already",
+            _stake(LATER, STAYS), _takes_tasks, "taking no tasks already",
         ),
         "enable": _order(
             "Bring node back", "Bring back", "{} takes tasks again.",
             lambda node: batch.enable_scheduling(pool_id, node.id),
-            _nothing_lost, lambda node: not _takes_tasks(node), "it takes tasks already",
+            _nothing_lost, lambda node: not _takes_tasks(node), "taking tasks already",
         ),
     }  # fmt: skip
 

@@ -92,7 +92,10 @@ class Boot:
             return
         node.errors = []
         await self.rest(node)
-        if created:
+        if created or node.state == "starting":
+            # One that was deallocated has begun to start without a new time, and takes no tasks
+            # until now (recorded fact 39).
+            node.scheduling = "enabled"
             world.move_node(node, "starting")
             await self.rest(node)
         node.booted = world.clock.now()

@@ -53,11 +53,10 @@ class NodeRules:
         self._world.spawn(self._deallocate(node, body.node_deallocate_option.value))
 
     def start(self, node: Node) -> None:
-        """Bring a deallocated node back; it takes tasks again."""
+        """Bring a deallocated node back; it takes tasks again once it is on its way."""
         if node.state != "deallocated":
             reason = f"A node can be started when it is deallocated; it is {node.state}."
             raise ServiceError("OperationInvalidForCurrentState", ("Reason", reason))
-        node.scheduling = "enabled"
         self._slip(node, "starting")
         self._boot.begin(self._world.pool(node.pool), node)
 

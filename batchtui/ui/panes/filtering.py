@@ -73,8 +73,7 @@ class FilteringPane(Pane, Generic[T]):
 
     @property
     def narrowing(self) -> str:
-        text = self.filter.text
-        return f" / {clean(text)}" if text else ""
+        return f" / {clean(self.filter.text)}" if self.filter.terms else ""
 
     @property
     def all_hidden(self) -> str:

@@ -75,7 +75,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._paces = Paces()
+        self.paces = Paces()
+        """How fast the jobs get on, as far as anybody saw it."""
 
     def columns(self) -> tuple[Column[Job], ...]:
         number, time = Kind.NUMBER, Kind.DURATION
@@ -126,7 +127,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
     ) -> None:
         self.take()
         if reading.known:
-            self._paces.note(reading.value, self.now.timestamp())
+            self.paces.note(reading.value, self.now.timestamp())
         self._summarise()
         self.lay_out_changed()
         if len(reading.value) > len(before.value):
@@ -187,12 +188,12 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         return jobcells.failed(self._counts(job))
 
     def _rate(self, job: Job) -> float:
-        return self._paces.rate(job.id, self.now.timestamp())
+        return self.paces.rate(job.id, self.now.timestamp())
 
     def _seconds_left(self, job: Job) -> float | None:
         if job.state is not JobState.ACTIVE:
             return None
-        return self._paces.remaining(job.id, self._counts(job), self.now.timestamp())
+        return self.paces.remaining(job.id, self._counts(job), self.now.timestamp())
 
     def _left(self, job: Job) -> Value:
         seconds = self._seconds_left(job)

@@ -18,6 +18,9 @@ from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
+FOLDER = "file:^"
+"""Begins a filter that lets pass what is in a folder."""
+
 
 class NodeFilesPane(TablePane[NodeFile]):
     FEEDS = ("files",)
@@ -57,8 +60,17 @@ until escape.
         self.take()
         window = reading.value
         first = "" if window.complete else "the first "
-        self.summary = f"{first}{many(len(window.items), 'file')}" if reading.known else ""
+        files = sum(not file.is_directory for file in window.items)
+        folders = len(window.items) - files
+        said = f"{first}{many(files, 'file')}, {many(folders, 'folder')}"
+        self.summary = said if reading.known else ""
         self.show(window.items, known=reading.known, empty="There are no files on this node.")
+
+    @property
+    def all_hidden(self) -> str:
+        if self.filter.text.startswith(FOLDER):
+            return "There is nothing in this folder. Press escape to show all."
+        return super().all_hidden
 
     @on(RecordTable.Selected)
     def action_open(self) -> None:
@@ -66,7 +78,7 @@ until escape.
         if file is None:
             return
         if file.is_directory:
-            self.narrow(f'file:^"{file.name}/"')
+            self.narrow(f'{FOLDER}"{file.name}/"')
         else:
             self.post_message(self.ReadRequested(file))
 

@@ -125,6 +125,9 @@ class TablePane(TakingPane, ArrangingPane[T], Generic[T]):
 
     def _tell_now(self) -> None:
         self._resting = None
+        if self.highlighted is None and self._records and self.filter.terms:
+            # What a filter hides, mostly while it is typed, others go on to show.
+            return
         self.post_message(self.Highlighted(self, self.highlighted))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

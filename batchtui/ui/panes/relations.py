@@ -40,9 +40,12 @@ Enter goes there, and backspace comes back.
 
     def columns(self) -> tuple[Column[Relation], ...]:
         return (
-            Column("", 17, _words, name="relation", value=lambda relation: relation.words),
-            Column("THING", 16, _thing, grow=1, value=lambda relation: str(relation.thing)),
-        )
+            Column(
+                "", 8, _words, grow=1, most=24, name="relation",
+                value=lambda relation: relation.words,
+            ),
+            Column("THING", 16, _thing, grow=2, value=lambda relation: str(relation.thing)),
+        )  # fmt: skip
 
     def key(self, record: Relation) -> str:
         return str(record.thing)

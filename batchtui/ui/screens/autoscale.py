@@ -97,6 +97,11 @@ class AutoscaleScreen(WritingScreen[bool]):
     def nothing(self) -> bool:
         return False
 
+    @on(TextArea.Changed)
+    def forget(self) -> None:
+        """What was said before is about another formula."""
+        self.query_one("#verdict", Static).add_class("-silent")
+
     @work(exclusive=True)
     async def action_evaluate(self) -> None:
         await self._tried()

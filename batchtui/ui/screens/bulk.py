@@ -77,6 +77,14 @@ class BulkScreen(Dialog[bool]):
     def on_unmount(self) -> None:
         self._stop_listening()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        """The bar is as wide as there is room for."""
+        self._drawn = -1
+        self.draw()
+
     @property
     def _runs(self) -> Runs:
         return runs_of(self.app)

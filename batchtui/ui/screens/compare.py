@@ -1,8 +1,9 @@
 """Two things of a kind beside each other."""
 
+import asyncio
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -12,7 +13,7 @@ from batchtui.core.comparison import comparison
 from batchtui.core.controller import Controller
 from batchtui.core.differences import Member, as_json, differing
 from batchtui.core.feed import Reading
-from batchtui.core.models import Task
+from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.outputs import OutputsScreen
@@ -124,7 +125,12 @@ class CompareScreen(FollowingScreen):
         self.app.copy_to_clipboard(text)
         self.notify(f"The comparison is copied, as {form}.", title="Copy", markup=False)
 
-    def action_outputs(self) -> None:
-        job_id = self.things[0].within
-        tasks = [Task(thing.id) for thing in self.things]
+    @work(exclusive=True, group="outputs")
+    async def action_outputs(self) -> None:
+        job_id, batch = self.things[0].within, self.controller.gateway.batch
+        try:
+            tasks = await asyncio.gather(*(batch.task(job_id, each.id) for each in self.things))
+        except GatewayError as error:
+            self.notify(str(error), title="Side by side", severity="error", markup=False)
+            return
         self.app.push_screen(OutputsScreen(self.controller, job_id, tasks, clock=self.clock))

@@ -68,8 +68,10 @@ class Desk:
             title, bulk, noun=noun, ended=lambda run: self._tell_end(run, wakes),
             abandoned=abandoned,
         )  # fmt: skip
+        # At first the screen, so that nobody is told elsewhere of what stands on it.
+        left = self.app.push_screen(BulkScreen(run), wait_for_dismiss=True)
         runs_of(self.app).start(run)
-        fine = await self.app.push_screen_wait(BulkScreen(run))
+        fine = bool(await left)
         if run.running:
             self.tell("It goes on. Press B to see how far it is.", run.title)
         return fine
@@ -104,7 +106,7 @@ class Desk:
         try:
             stake = await order.stake(things)
         except GatewayError as error:
-            stake = Stake((f"What goes with it is not known. {error}",))
+            stake = Stake((f"What goes with it is not known. {error}",), large=True)
         sentences = stake.sentences
         if len(things) > 1:
             sentences = (order.names(things), *sentences)

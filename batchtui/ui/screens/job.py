@@ -13,7 +13,7 @@ from batchtui.core.course import Course
 from batchtui.core.feed import Reading
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, NodeInfo, Task, TaskCounts
-from batchtui.core.pace import Ends, Paces, pace
+from batchtui.core.pace import Ends, Paces
 from batchtui.core.states import TaskState
 from batchtui.core.summary import remaining
 from batchtui.core.things import Kind, Thing
@@ -29,9 +29,6 @@ from batchtui.ui.widgets.gantt import Gantt
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Spans, Tone
-
-POINTS = 1_000
-"""Ends of tasks that the rate is taken from at the most, or about so."""
 
 
 class JobScreen(InspectableScreen):
@@ -53,11 +50,14 @@ class JobScreen(InspectableScreen):
 
     status = getters.query_one(StatusLine)
 
-    def __init__(self, controller: Controller, job: Job, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, controller: Controller, job: Job, *, paces: Paces, clock: Clock = utc_now
+    ) -> None:
+        """`paces` is what is known of how fast jobs get on; what is seen here goes into it."""
         super().__init__(controller, clock=clock)
         self.job = job
         self._inquiries = Inquiries(controller, job.id)
-        self._paces = Paces()
+        self._paces = paces
 
     def compose(self) -> ComposeResult:
         here, now = JobScreen, FollowingScreen.now
@@ -95,13 +95,13 @@ class JobScreen(InspectableScreen):
 
     def watch_counts(self, reading: Reading[TaskCounts]) -> None:
         if reading.known:
-            self._paces.note({self.job.id: reading.value}, self.now.timestamp())
+            self._paces.take(self.job.id, reading.value, self.now.timestamp())
         if self.is_mounted:
             self.describe()
 
     def _pace(self, counts: TaskCounts) -> list[Fact]:
         """The rate of late, and what follows from it; nothing while nobody can tell."""
-        rate = self._rate(counts)
+        rate = self._paces.rate(self.job.id, self.now.timestamp())
         left = remaining(counts, counts.total, rate)
         if not left:
             return []
@@ -111,13 +111,11 @@ class JobScreen(InspectableScreen):
                   (" left", Tone.MUTED)), 3),
         ]  # fmt: skip
 
-    def _rate(self, counts: TaskCounts) -> float:
-        """Tasks per second, from when each ended where that is known, else from their counts."""
-        course, now = self.course.value, self.now.timestamp()
-        if not course.complete:
-            return self._paces.rate(self.job.id, now)
-        seen = tuple(Ends(*point) for point in course.progress(POINTS))
-        return pace(seen, counts.running, now)
+    def watch_course(self, reading: Reading[Course]) -> None:
+        """Where it is known when each task ended, that tells the pace."""
+        if reading.known and reading.value.complete:
+            seen = tuple(Ends(*point) for point in reading.value.progress(Paces.KEPT))
+            self._paces.learn(self.job.id, seen, self.counts.value.running)
 
     @on(Gantt.Scoped)
     def take_span(self, message: Gantt.Scoped) -> None:

@@ -9,6 +9,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.models import Container, Job, Node, Pool, Task, TaskCounts
 from batchtui.core.things import Kind, Thing
+from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import LookWanted
 from batchtui.ui.screens.job import JobScreen
@@ -51,7 +52,8 @@ class LookingScreen(PanedScreen):
 
     def action_job(self) -> None:
         if (job := self.job_in_use) is not None:
-            self.app.push_screen(JobScreen(self.controller, job, clock=self._clock))
+            paces = self.query_one(JobsPane).paces
+            self.app.push_screen(JobScreen(self.controller, job, paces=paces, clock=self._clock))
         else:
             self._say_absent("There is no job yet to look at.", "Job")
 

@@ -10,6 +10,7 @@ from textual.reactive import var
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed, Reading
 from batchtui.core.models import Job
+from batchtui.core.pace import Paces
 from batchtui.core.schedules import JobSchedule
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.schedules import ScheduledJobsPane, SchedulesPane
@@ -86,7 +87,9 @@ class SchedulesScreen(InspectableScreen):
 
     @on(ScheduledJobsPane.OpenRequested)
     def open_job(self, message: ScheduledJobsPane.OpenRequested) -> None:
-        self.app.push_screen(JobScreen(self.controller, message.job, clock=self.clock))
+        self.app.push_screen(
+            JobScreen(self.controller, message.job, paces=Paces(), clock=self.clock)
+        )
 
     @on(OrderRequested)
     @work

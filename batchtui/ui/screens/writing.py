@@ -32,7 +32,7 @@ class WritingScreen(Dialog[T], Generic[T]):
     async def _given_up(self) -> bool:
         question = ConfirmScreen(
             "Throw away what you wrote?",
-            consequences=("It is kept nowhere. Nothing was sent to the service.",),
+            consequences=("It is kept nowhere.",),
             yes="Throw away",
             no="Go on",
             title="Cancel",

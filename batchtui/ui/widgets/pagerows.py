@@ -20,10 +20,9 @@ _KEY = re.compile(r'(\s*)("(?:[^"\\]|\\.)*")(: ?)(.*)', re.DOTALL)
 
 def page_rows(sections: Sequence[Section], width: int) -> list[Spans]:
     """Labels to the left, what they say to the right of them, wrapped where it is too long."""
-    labels = (cell_len(line.label) for section in sections for line in section.lines)
-    room = min(LABELS, max(labels, default=0), max(8, width * 2 // 5))
     rows: list[Spans] = []
     for section in sections:
+        room = _label_room(section, width)
         if rows:
             rows.append(())
         rows.append(((section.title, Tone.STRONG),))
@@ -38,6 +37,14 @@ def page_rows(sections: Sequence[Section], width: int) -> list[Spans]:
                 rows.append(((f"  {set_cell_size(label, room)}  ", Tone.MUTED), (text, tone)))
                 label = ""
     return rows
+
+
+def _label_room(section: Section, width: int) -> int:
+    """Cells for the labels: two fifths of the width, or more where the values leave it to them."""
+    labels = max((cell_len(line.label) for line in section.lines), default=0)
+    texts = (text for line in section.lines for text in lines_of(line.text))
+    left = width - 4 - max(map(cell_len, texts), default=0)
+    return min(LABELS, labels, max(8, width * 2 // 5, left))
 
 
 def _wrapped(line: str, width: int) -> Iterable[str]:

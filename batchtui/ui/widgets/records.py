@@ -134,6 +134,7 @@ class RecordTable(RecordLines[T], can_focus=True):
         self._look_at(self._on_screen())
         self.show_cursor()
         self.refresh()
+        self._say_visible()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

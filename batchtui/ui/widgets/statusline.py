@@ -49,17 +49,23 @@ class StatusLine(Painted):
 
 def fitting(facts: tuple[Fact, ...], width: int, gap: int) -> tuple[Fact, ...]:
     """The facts that fit side by side, in their order; at least the most important one."""
-    shown = list(facts)
+    shown: dict[int, Fact] = dict(enumerate(facts))
 
     def too_long() -> bool:
-        return sum(fact.width + _before(fact, gap) for fact in shown) - gap > width
+        return sum(fact.width + _before(fact, gap) for fact in shown.values()) - gap > width
 
-    while too_long() and (len(shown) > 1 or any(fact.short for fact in shown)):
-        place = max(range(len(shown)), key=lambda index: _yields(shown[index]))
+    while too_long() and (len(shown) > 1 or any(fact.short for fact in shown.values())):
+        place = max(reversed(shown), key=lambda index: _yields(shown[index]))
         fact = shown.pop(place)
         if fact.short:
-            shown.insert(place, replace(fact, text=fact.short, short=()))
-    return tuple(shown)
+            shown[place] = replace(fact, text=fact.short, short=())
+    # One that went before another became shorter may find room again.
+    for place in sorted(range(len(facts)), key=lambda index: facts[index].rank):
+        if place not in shown:
+            shown[place] = facts[place]
+            if too_long():
+                del shown[place]
+    return tuple(shown[place] for place in sorted(shown))
 
 
 def _yields(fact: Fact) -> int:

@@ -63,6 +63,9 @@ def scale_for(nodes: int, width: int, height: int, *, larger: int = 0) -> Scale:
     return Scale(1, 1, -(-nodes // max(1, width * height)))
 
 
+ABSENT = frozenset({NodeState.UNKNOWN, NodeState.OFFLINE, NodeState.PREEMPTED})
+"""States of nodes that are not broken, and take no tasks all the same."""
+
 SPOTTED = "on $row"
 """How a spot node looks where there is no room for its mark."""
 
@@ -99,13 +102,15 @@ class Lens:
         return node.state in BROKEN or node.id in self.stuck
 
     def telling(self, nodes: Sequence[Node]) -> Node:
-        """The node that stands for these: a broken one, a stuck one, else one as most are."""
+        """The node that stands for these: the worst off, or else one as most are."""
         shown = [node for node in nodes if self.shows(node)] or nodes
-        for node in shown:
-            if node.state in BROKEN:
-                return node
-        for node in shown:
-            if node.id in self.stuck:
+        worse = (
+            lambda node: node.state in BROKEN,
+            lambda node: node.id in self.stuck,
+            lambda node: node.state in ABSENT,
+        )
+        for is_so in worse:
+            if (node := next(filter(is_so, shown), None)) is not None:
                 return node
         most = Counter(node.state for node in shown).most_common(1)[0][0]
         return next(node for node in shown if node.state is most)

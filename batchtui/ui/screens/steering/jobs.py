@@ -1,13 +1,17 @@
 """Jobs, steered."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
+import msgspec
+
+from batchtui.core.durations import spelled
 from batchtui.core.models import Job
 from batchtui.core.orders.jobs import WAKES, job_orders
-from batchtui.core.orders.order import Order
+from batchtui.core.orders.order import Order, Stake
 from batchtui.core.states import JobState
 from batchtui.core.things import Document, Kind, Thing
-from batchtui.core.wording import many
+from batchtui.core.wording import many, some
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.job_limits import JobLimitsScreen
@@ -50,11 +54,28 @@ class JobSteering:
         )
 
     def _changing(self, changes: Document) -> Order[Job]:
+        limit = changes["constraints"].get("maxWallClockTime")
+        lasting = msgspec.convert(limit, timedelta) if limit else None
+
+        async def stake(jobs: Sequence[Job]) -> Stake:
+            said = ("All of them get the same priority and the same limits.",)
+            if lasting is None:
+                return Stake(said if len(jobs) > 1 else ())
+            now = datetime.now(UTC)
+            older = [
+                job.id for job in jobs if job.creation_time and now - job.creation_time > lasting
+            ]
+            ends = (
+                f"Older than {spelled(lasting)}, and ended at once with all that runs in it: "
+                f"{some(older)}.",
+            )
+            return Stake((*(said if len(jobs) > 1 else ()), *(ends if older else ())), bool(older))
+
         return Order(
             title="Priority and limits", ask="Change priority and limits of {}?", yes="Change",
             done="{} has another priority and other limits.", noun="job",
             name=lambda job: job.id,
-            act=lambda job: self._batch.update(Thing(Kind.JOB, job.id), changes),
+            act=lambda job: self._batch.update(Thing(Kind.JOB, job.id), changes), stake=stake,
             applies=lambda job: job.state is not JobState.COMPLETED, unfit="over already",
             wakes=WAKES,
         )  # fmt: skip

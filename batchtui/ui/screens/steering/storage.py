@@ -5,14 +5,14 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from batchtui.core.fetching import Fetch, fetch, matching
-from batchtui.core.gateway import Storage
+from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
 from batchtui.core.redact import redacted
 from batchtui.core.transfer import Piece
 from batchtui.core.wording import in_bytes, many, some
 from batchtui.ui.screens.desk import Desk
-from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.fetch import FetchScreen, Wish
 from batchtui.ui.screens.replacing import may_write
 from batchtui.ui.screens.sas import BLOB_RIGHTS, CONTAINER_RIGHTS, Leave, SasScreen, in_words
 from batchtui.ui.screens.transfer import transferred
@@ -118,21 +118,22 @@ class Till:
             Path.cwd() / container,
             pattern=None if chosen else "*",
         )
-        wish = await self._desk.app.push_screen_wait(form)
+        plan = Fetch((), ())
+
+        async def plan_it(wish: Wish) -> bool:
+            nonlocal plan
+            plan = fetch(chosen or await matching(storage, container, wish.pattern), wish.folder)
+            if not plan.pieces and not plan.refused:
+                raise GatewayError(f"No blob of {container} fits {wish.pattern}")
+            return await may_write(self._desk.app, plan)
+
+        wish = await self._desk.app.push_screen_wait(form.doing(plan_it))
         if wish is None:
             return
-        blobs: Sequence[Blob] | None = chosen or await self._desk.known(
-            lambda: matching(storage, container, wish.pattern), heading
-        )
-        if blobs is None:
-            return
-        plan = fetch(blobs, wish.folder)
         if plan.refused:
             sentence = f"Not downloaded, because their names leave the folder: {some(plan.refused)}"
             self._desk.refuse(sentence, heading)
-        if not plan.pieces:
-            self._desk.refuse(f"No blob of {container} fits {wish.pattern}.", heading)
-        elif await may_write(self._desk.app, plan):
+        if plan.pieces:
             count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
             await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
 
