@@ -9,6 +9,7 @@ from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import Gateway, GatewayError, Storage
 from batchtui.core.models import SupportedImage, Task
+from batchtui.core.replacing import replaced
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.transfer import Piece, Report, download_all, planned, upload_all
 
@@ -42,6 +43,11 @@ class Controller:
         await upload_all(self._storage, container, pieces, report)
         self.feeds.refresh("containers", "usage", "blobs")
         return len(pieces)
+
+    async def replaced(self, container: str, sources: Sequence[Path]) -> tuple[str, ...]:
+        """The blobs that uploading these files and folders would replace."""
+        pieces = await asyncio.to_thread(planned, sources)
+        return await replaced(self._storage, container, [piece.blob for piece in pieces])
 
     async def download(self, container: str, pieces: Sequence[Piece], report: Report) -> None:
         """Download blobs of a container, each to its place."""

@@ -11,6 +11,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.traffic import Traffic
 from batchtui.core.transfer import Progress
+from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.transfer import STOPPED, TransferScreen
 from batchtui.ui.screens.upload import UploadScreen
 from batchtui.ui.transfer_run import TransferRun
@@ -205,3 +206,26 @@ async def test_a_path_that_was_only_typed_is_uploaded_too(
         await pilot.press("ctrl+s")
         await until(pilot, stage.ended.is_set)
     assert set(account.storage.held["input"]) == {"run.py"}
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["few", "many"])
+async def test_blobs_are_replaced_only_after_a_question(
+    account: FakeAccount, folder: Path, many: bool
+) -> None:
+    account.storage.held["input"] = {"texts/a.txt": b"before"}
+    if many:
+        for number in range(30):
+            (folder / "texts" / f"{number}.txt").touch()
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "texts"
+        for answer, held in (("n", b"before"), ("y", b"a" * 1500)):
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(stage.screen, ConfirmScreen))
+            await pilot.pause()
+            assert "Replace 1 blob of input?" in words(stage)
+            await pilot.press(answer)
+            await until(pilot, lambda: not isinstance(stage.screen, ConfirmScreen))
+            if answer == "y":
+                await until(pilot, stage.ended.is_set)
+            assert account.storage.held["input"]["texts/a.txt"] == held

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
@@ -30,6 +31,7 @@ from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, lasted, since
 from batchtui.ui.widgets.tones import Cell, Spans, Tone, content
 from batchtui.ui.widgets.words import Words
+from batchtui.ui.widgets.wrapping import folded
 
 QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
 
@@ -163,7 +165,9 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         message.stop()
         task = self.highlighted
         line = () if task is None else _why(task) or ((redacted(task.command_line), Tone.MUTED),)
-        self.detail.say(content(line))
+        most = 1 if self.screen.has_class("-short") else 2
+        rows = folded(line, max(20, self.detail.content_size.width), most)
+        self.detail.say(Content("\n").join(map(content, rows)))
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:

@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widgets import Button, DirectoryTree, Input, Static
 
 from batchtui.core.controller import Controller
+from batchtui.core.gateway import GatewayError
 from batchtui.core.transfer import planned
-from batchtui.core.wording import in_bytes, many
+from batchtui.core.wording import in_bytes, many, some
+from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.screens.transfer import transferred
 from batchtui.ui.widgets.form import ChoiceField, FormButtons
@@ -48,7 +50,7 @@ class UploadScreen(Dialog[None]):
             box.border_subtitle = "space pick · ctrl+s upload · escape cancel"
             yield ChoiceField(
                 "Into container", [(name, name) for name in names], id="container",
-                value=self._container, note="blobs of the same name are replaced",
+                value=self._container, note="asked before a blob of the same name is replaced",
             )  # fmt: skip
             yield PathField(
                 "File or folder", id="path",
@@ -139,6 +141,8 @@ class UploadScreen(Dialog[None]):
         container = self.query_one("#container", ChoiceField).choice
         sources = tuple(self._picked)
         files = sum(count for count, _ in self._picked.values())
+        if not await self._may_replace(container, sources):
+            return
         if await transferred(
             self.app,
             f"Upload to {container}",
@@ -146,6 +150,21 @@ class UploadScreen(Dialog[None]):
             done=f"{many(files, 'file')} uploaded to {container}.",
         ):
             self.dismiss()
+
+    async def _may_replace(self, container: str, sources: tuple[Path, ...]) -> bool:
+        """Whether no blob has such a name, or it may be replaced."""
+        try:
+            there = await self._controller.replaced(container, sources)
+        except (GatewayError, OSError) as error:
+            self.notify(str(error), title="Upload", severity="error", markup=False)
+            return False
+        question = ConfirmScreen(
+            f"Replace {many(len(there), 'blob')} of {container}?",
+            consequences=(f"There already: {some(there)}. What they hold is lost.",),
+            yes="Replace",
+            title="Upload",
+        )
+        return not there or await self.app.push_screen_wait(question)
 
 
 def _amount(files: int, size: int) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len, set_cell_size
+
 from batchtui.ui.widgets.excerpt_text import rows_of
 from batchtui.ui.widgets.tones import Spans
 
@@ -16,6 +18,15 @@ def wrapped(spans: Spans, width: int) -> list[Spans]:
             rows.append(tuple(_taken(row, tones)))
         _taken_off(tones, 1)
     return rows
+
+
+def folded(spans: Spans, width: int, most: int) -> list[Spans]:
+    """So many rows of it at the most; an ellipsis says that there is more."""
+    rows = wrapped(spans, width)
+    if len(rows) <= most:
+        return rows
+    *before, (text, tone) = rows[most - 1]
+    return [*rows[: most - 1], (*before, (f"{set_cell_size(text, cell_len(text) - 1)}…", tone))]
 
 
 def _taken(row: str, tones: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
