@@ -24,7 +24,7 @@ from batchtui.ui.screens.upload import UploadScreen
 from batchtui.ui.widgets.form import TextField
 from batchtui.ui.widgets.heatmap import NodeHeatmap
 from batchtui.ui.widgets.keybar import KeyBar
-from tests.fakes import FakeAccount, refused, unreachable
+from tests.fakes import FakeAccount, refused, task_spec, unreachable
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -380,3 +380,21 @@ async def test_more_tasks_are_fetched_as_one_scrolls() -> None:
         await until(lambda: len(tasks.reading.value.items) == 2_000)
         await pilot.press("G")
         await until(lambda: len(tasks.reading.value.items) == 2_300)
+
+
+async def test_a_long_command_is_cut_where_one_can_see_it(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    command = "/bin/sh -c '" + "x" * 300 + "'"
+    await account.batch.add_tasks(
+        "frames-0412", [task_spec("aaa", command)], added=lambda _count: None
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        app.panes.query_one(JobsPane).table.seek("frames-0412")
+        await settled(pilot, app)
+        await pilot.press("5", "home")
+        detail = app.panes.query_one("#tasks .detail")
+        await until(lambda: text_of(detail).startswith("/bin/sh -c 'xxx"))
+        await until(lambda: text_of(detail).endswith("x…"))
+        assert len(text_of(detail).splitlines()) == 2

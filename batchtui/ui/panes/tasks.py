@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
@@ -25,13 +24,12 @@ from batchtui.ui.panes.frame import PART
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.foldedwords import FoldedWords
 from batchtui.ui.widgets.glyphs import of_task
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, lasted, since
-from batchtui.ui.widgets.tones import Cell, Spans, Tone, content
-from batchtui.ui.widgets.words import Words
-from batchtui.ui.widgets.wrapping import folded
+from batchtui.ui.widgets.tones import Cell, Spans, Tone
 
 QUIET = (TaskState.ACTIVE, TaskState.COMPLETED)
 
@@ -93,7 +91,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self.detail = Words(classes="detail")
+        self.detail = FoldedWords(classes="detail")
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -165,9 +163,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
         message.stop()
         task = self.highlighted
         line = () if task is None else _why(task) or ((redacted(task.command_line), Tone.MUTED),)
-        most = 1 if self.screen.has_class("-short") else 2
-        rows = folded(line, max(20, self.detail.content_size.width), most)
-        self.detail.say(Content("\n").join(map(content, rows)))
+        self.detail.tell(line)
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:
