@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Task
 from batchtui.core.orders.order import Order, Stake
@@ -53,12 +54,20 @@ def rerunning(batch: Batch, job_id: str, which: str) -> Order[Task]:
 
 def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
     """The order to give tasks of that job other limits."""
+
+    async def lost(tasks: Sequence[Task]) -> Stake:
+        sentences = ["All of them get the same limits."] if len(tasks) > 1 else []
+        if limits.max_wall_clock_time and _running(tasks):
+            longer = spelled(limits.max_wall_clock_time)
+            sentences.append(f"What has run for longer than {longer} is ended at once.")
+        return Stake(tuple(sentences))
+
     return Order(
         title="Change limits", ask="Change the limits of {}?", yes="Change",
         done="{} has other limits.",
         noun="task", name=_id, act=lambda task: batch.limit_task(job_id, task.id, limits),
         applies=lambda task: task.state is not TaskState.COMPLETED, unfit="ended already",
-        wakes=WAKES,
+        wakes=WAKES, stake=lost,
     )  # fmt: skip
 
 

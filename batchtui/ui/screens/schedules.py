@@ -15,6 +15,7 @@ from batchtui.core.schedules import JobSchedule
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.schedules import ScheduledJobsPane, SchedulesPane
 from batchtui.ui.panes.steering import OrderRequested
+from batchtui.ui.runs import runs_of
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.job import JobScreen
@@ -54,7 +55,12 @@ class SchedulesScreen(InspectableScreen):
         yield ScheduledJobsPane(id="scheduled").data_bind(here.scheduled, FollowingScreen.now)
         yield KeyBar()
 
+    def on_unmount(self) -> None:
+        self._stop_listening()
+
     def on_mount(self) -> None:
+        # An order to many of them may come to its end at any time.
+        self._stop_listening = runs_of(self.app).subscribe(self.action_refresh)
         batch, feeds = self.controller.gateway.batch, self.controller.feeds
         every = feeds.every * SLOWER
         feed: Feed[tuple[JobSchedule, ...]] = Feed(
