@@ -88,11 +88,14 @@ class Till:
     async def sign(self, what: str, rights: tuple[tuple[str, str], ...], sign: Sign) -> None:
         """Have a URL in the clipboard, and nowhere else."""
         heading = f"URL of {what}"
-        leave = await self._desk.app.push_screen_wait(SasScreen(heading, rights))
+        url = ""
+
+        async def make(leave: Leave) -> None:
+            nonlocal url
+            url = await sign(leave)
+
+        leave = await self._desk.app.push_screen_wait(SasScreen(heading, rights).doing(make))
         if leave is None:
-            return
-        url = await self._desk.known(lambda: sign(leave), heading)
-        if url is None:
             return
         self._desk.app.copy_to_clipboard(url)
         until = datetime.now().astimezone() + leave.lasting
