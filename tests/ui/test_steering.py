@@ -9,7 +9,8 @@ from textual.command import CommandList, CommandPalette
 from textual.widgets import OptionList, Static, TextArea
 
 from batchtui.core.autoscale import AutoScaleRun
-from batchtui.core.specs import TaskConstraints
+from batchtui.core.models import PoolInfo
+from batchtui.core.specs import JobSpec, TaskConstraints
 from batchtui.core.states import TaskState
 from batchtui.core.things import Document, Thing
 from batchtui.ui.panes.tasks import TasksPane
@@ -286,6 +287,9 @@ async def test_a_jobs_priority_and_limits_are_changed_together(
         await pilot.press("2", "e")
         await top(app, JobLimitsScreen)
         assert app.screen.query_one("#priority", NumberField).number == 3
+        await pilot.press("enter")
+        verdict = app.screen.query_one("#verdict", Static)
+        await until(lambda: shows(verdict, "Nothing is changed yet."))
         app.screen.query_one("#priority", NumberField).input.value = "50"
         app.screen.query_one("#time", TextField).input.value = "2h"
         await pilot.press("enter")
@@ -294,7 +298,7 @@ async def test_a_jobs_priority_and_limits_are_changed_together(
         said = " ".join(str(each.render()) for each in app.screen.query(Static))
         assert "Older than 2h, and ended at once with all that runs in it: night." in said
         await pilot.press(*"night", "enter")
-        await called(app, "update job night priority maxParallelTasks constraints")
+        await called(app, "update job night priority constraints")
         job = account.batch.world.jobs["night"].spec
         assert job.priority == 50
         assert job.constraints is not None
@@ -340,3 +344,20 @@ async def test_a_task_gets_other_limits_and_one_is_ended(
         await pilot.press("t")
         assert "Running now, and stopped: 1 task." in await agreed(pilot, app)
         await called(app, "terminate_task night long")
+
+
+async def test_of_several_jobs_only_what_was_edited_is_changed(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    await account.batch.create_job(JobSpec(id="day", pool_info=PoolInfo("cpu"), priority=9))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "ctrl+a", "e")
+        await top(app, JobLimitsScreen)
+        app.screen.query_one("#priority", NumberField).input.value = "1"
+        await pilot.press("enter")
+        said = await agreed(pilot, app)
+        assert "All of them get the same priority." in said
+        await called(app, "update job day priority")
+        await called(app, "update job night priority")
+        assert {job.spec.priority for job in account.batch.world.jobs.values()} == {1}

@@ -23,7 +23,10 @@ def limit_of(constraints: Document, name: str) -> str:
 
 
 class JobLimitsScreen(FormScreen[Document]):
-    """Asks for priority and limits; the answer is what to change, in the wire's words."""
+    """Asks for priority and limits; the answer is what was edited, in the wire's words.
+
+    The limits are replaced together: a change of one of them comes with the other.
+    """
 
     HEADING = "Priority and limits"
     SUBMIT = "Change"
@@ -55,16 +58,21 @@ class JobLimitsScreen(FormScreen[Document]):
 
     def on_mount(self) -> None:
         self.query_one("#form").border_title = self._heading
+        self._at_first = {field.id: field.value for field in self.query(TextField)}
 
     def result(self) -> Document:
-        constraints: dict[str, Any] = {
-            "maxTaskRetryCount": self.query_one("#retries", NumberField).number
-        }
-        # The limits are replaced together: what is left out is without a limit.
-        if time := self.query_one("#time", TextField).value:
-            constraints["maxWallClockTime"] = msgspec.to_builtins(duration(time))
-        return {
-            "priority": self.query_one("#priority", NumberField).number,
-            "maxParallelTasks": self.query_one("#parallel", NumberField).number,
-            "constraints": constraints,
-        }
+        changes: dict[str, Any] = {}
+        for name, member in (("priority", "priority"), ("parallel", "maxParallelTasks")):
+            if self._edited(name):
+                changes[member] = self.query_one(f"#{name}", NumberField).number
+        if self._edited("retries") or self._edited("time"):
+            constraints = changes["constraints"] = {
+                "maxTaskRetryCount": self.query_one("#retries", NumberField).number
+            }
+            # What is left out is without a limit.
+            if time := self.query_one("#time", TextField).value:
+                constraints["maxWallClockTime"] = msgspec.to_builtins(duration(time))
+        return changes
+
+    def _edited(self, name: str) -> bool:
+        return self.query_one(f"#{name}", TextField).value != self._at_first[name]

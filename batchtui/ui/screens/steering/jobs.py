@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from batchtui.core.durations import spelled
+from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Job
 from batchtui.core.orders.jobs import WAKES, job_orders
 from batchtui.core.orders.order import Order, Stake
@@ -18,6 +19,12 @@ from batchtui.ui.screens.job_limits import JobLimitsScreen
 from batchtui.ui.screens.steering.job_clone import JobClone
 
 LEFT = "A job whose tasks are being copied keeps those that it has by then."
+CHANGED = {
+    "priority": "priority",
+    "maxParallelTasks": "number of tasks at once",
+    "constraints": "retries and time",
+}
+"""What a form changes, in words."""
 EXAMPLE = {"id": "", "poolInfo": {"poolId": ""}, "priority": 0}
 
 
@@ -49,16 +56,21 @@ class JobSteering:
             return
         about = f"job {jobs[0].id}" if len(jobs) == 1 else many(len(jobs), "job")
         form = JobLimitsScreen(f"Priority and limits of {about}", whole)
-        await self._desk.app.push_screen_wait(
-            form.doing(lambda changes: self._desk.attempt(self._changing(changes), jobs))
-        )
+
+        async def change(changes: Document) -> bool:
+            if not changes:
+                raise GatewayError("Nothing is changed yet.")
+            return await self._desk.attempt(self._changing(changes), jobs)
+
+        await self._desk.app.push_screen_wait(form.doing(change))
 
     def _changing(self, changes: Document) -> Order[Job]:
-        limit = changes["constraints"].get("maxWallClockTime")
+        limit = changes.get("constraints", {}).get("maxWallClockTime")
         lasting = msgspec.convert(limit, timedelta) if limit else None
 
         async def stake(jobs: Sequence[Job]) -> Stake:
-            said = ("All of them get the same priority and the same limits.",)
+            same = " and ".join(CHANGED[member] for member in changes)
+            said = (f"All of them get the same {same}.",)
             if lasting is None:
                 return Stake(said if len(jobs) > 1 else ())
             now = datetime.now(UTC)
