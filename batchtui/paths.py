@@ -38,26 +38,13 @@ def local_data_dir() -> Path:
 
 
 def recipe_folders() -> tuple[Path, ...]:
-    """The folders of the recipes that come with batchtui, by name.
-
-    An installed package holds them itself; in a checkout they lie beside the package.
-    """
-    package = Path(batchtui.__file__).parent
-    for data in (package / "data", package.parent / "data"):
-        recipes = tuple(sorted(file.parent for file in data.glob(f"*/{RECIPE_FILE}")))
-        if recipes:
-            return recipes
-    return ()
+    """The folders of the recipes that come with batchtui, by name."""
+    return tuple(file.parent for file in _brought_along(f"*/{RECIPE_FILE}"))
 
 
 def world_files() -> tuple[Path, ...]:
     """The worlds that come with batchtui, by name."""
-    package = Path(batchtui.__file__).parent
-    for data in (package / "data", package.parent / "data"):
-        worlds = tuple(sorted(data.glob("worlds/*.toml")))
-        if worlds:
-            return worlds
-    return ()
+    return _brought_along("worlds/*.toml")
 
 
 def world_file(name: str) -> Path | None:
@@ -68,3 +55,16 @@ def world_file(name: str) -> Path | None:
 def recipe_folder(name: str) -> Path | None:
     """The folder of the recipe of that name that comes with batchtui; None if there is none."""
     return next((folder for folder in recipe_folders() if folder.name == name), None)
+
+
+def _brought_along(pattern: str) -> tuple[Path, ...]:
+    """The files of batchtui's data that match, sorted.
+
+    An installed package holds them itself; in a checkout they lie beside the package.
+    """
+    package = Path(batchtui.__file__).parent
+    for data in (package / "data", package.parent / "data"):
+        files = tuple(sorted(data.glob(pattern)))
+        if files:
+            return files
+    return ()

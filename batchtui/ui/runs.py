@@ -140,6 +140,21 @@ class HasRuns(Protocol):
     runs: Runs
 
 
+@runtime_checkable
+class ShowsRun(Protocol):
+    """A screen on which one run is seen."""
+
+    @property
+    def run_shown(self) -> LiveRun: ...
+
+
+def is_watched(app: App[Any], run: LiveRun) -> bool:
+    """Whether somebody sees, on this screen or on one below it, what becomes of a run."""
+    return any(
+        isinstance(screen, ShowsRun) and screen.run_shown is run for screen in app.screen_stack
+    )
+
+
 def runs_of(app: App[Any]) -> Runs:
     """The runs of the app that a screen belongs to."""
     if not isinstance(app, HasRuns):

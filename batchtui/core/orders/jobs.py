@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
+import msgspec
+
+from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.states import JobState
 from batchtui.core.steering import DisableTasks
-from batchtui.core.wording import many
+from batchtui.core.things import Document, Kind, Thing
+from batchtui.core.wording import many, some
 
 COUNTED = 50
 """Jobs whose tasks are counted before the question settles for "at least"."""
@@ -19,6 +24,12 @@ LARGE_RUNNING = 100
 """Running tasks from which ending them does."""
 
 WAKES = ("jobs", "tasks", "progress")
+CHANGED = {
+    "priority": "priority",
+    "maxParallelTasks": "number of tasks at once",
+    "constraints": "retries and time",
+}
+"""The members of a job that can be changed, in words."""
 ENDED = (JobState.COMPLETED, JobState.TERMINATING, JobState.DELETING)
 
 
@@ -53,6 +64,31 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
         ),
         **{f"disable_{tasks.value}": _disabling(batch, tasks) for tasks in DisableTasks},
     }  # fmt: skip
+
+
+def changing(batch: Batch, changes: Document) -> Order[Job]:
+    """The order to give jobs another priority or other limits: the members to be changed."""
+    limit = changes.get("constraints", {}).get("maxWallClockTime")
+    lasting = msgspec.convert(limit, timedelta) if limit else None
+
+    async def lost(jobs: Sequence[Job]) -> Stake:
+        same = " and ".join(CHANGED[member] for member in changes)
+        sentences = [f"All of them get the same {same}."] if len(jobs) > 1 else []
+        older = [] if lasting is None else _older(jobs, lasting)
+        if lasting is not None and older:
+            sentences.append(
+                f"Older than {spelled(lasting)}, and ended at once with all that runs in it: "
+                f"{some(older)}."
+            )
+        return Stake(tuple(sentences), large=bool(older))
+
+    return Order(
+        title="Priority and limits", ask="Change priority and limits of {}?", yes="Change",
+        done="{} has another priority and other limits.", noun="job", name=_id,
+        act=lambda job: batch.update(Thing(Kind.JOB, job.id), changes), stake=lost,
+        applies=lambda job: job.state is not JobState.COMPLETED, unfit="over already",
+        wakes=WAKES,
+    )  # fmt: skip
 
 
 DISABLED = {
@@ -123,6 +159,11 @@ async def _count(batch: Batch, job: Job) -> TaskCounts:
         if error.missing:
             return TaskCounts()
         raise
+
+
+def _older(jobs: Sequence[Job], age: timedelta) -> list[str]:
+    now = datetime.now(UTC)
+    return [job.id for job in jobs if job.creation_time and now - job.creation_time > age]
 
 
 def _id(job: Job) -> str:

@@ -7,6 +7,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
+from batchtui.core.models import Node
 from batchtui.core.stuck import stuck_among
 from batchtui.ui.panes.taking import TakingPane
 from batchtui.ui.widgets.heatmap import NodeHeatmap
@@ -47,6 +48,21 @@ class HeatPane(TakingPane):
         super().__init__(id=id)
         self.heatmap = NodeHeatmap()
         self.legend = Legend(classes="legend")
+
+    @property
+    def highlighted(self) -> Node | None:
+        """The node under the cursor, though nobody may have been told of it yet."""
+        return self.heatmap.highlighted
+
+    @property
+    def marked(self) -> tuple[Node, ...]:
+        marked = self.lens.marked
+        return tuple(node for node in self.heatmap.nodes if node.id in marked) if marked else ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        here = () if self.highlighted is None else (self.highlighted,)
+        return tuple(node.id for node in self.marked or here)
 
     def watch_lens(self, lens: Lens) -> None:
         self.heatmap.lens = lens

@@ -149,21 +149,6 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         self._tell_node()
 
     @property
-    def highlighted(self) -> Node | None:
-        """The node under the cursor, though nobody may have been told of it yet."""
-        return self.heatmap.highlighted
-
-    @property
-    def marked(self) -> tuple[Node, ...]:
-        marked = self.lens.marked
-        return tuple(node for node in self.heatmap.nodes if node.id in marked) if marked else ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        here = () if self.highlighted is None else (self.highlighted,)
-        return tuple(node.id for node in self.marked or here)
-
-    @property
     def pair(self) -> tuple[Thing | None, ...]:
         ids = [node.id for node in self.marked]
         if len(ids) < 2 and self.highlighted is not None and self.highlighted.id not in ids:

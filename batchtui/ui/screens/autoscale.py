@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, TextArea
 
 from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.durations import duration, spelled
@@ -17,6 +17,7 @@ from batchtui.core.gateway import GatewayError
 from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import FormButtons, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
+from batchtui.ui.widgets.verdict import Verdict
 
 EXAMPLE = """\
 // As many nodes as tasks wait or run, at most ten; none while there is nothing to do.
@@ -75,7 +76,7 @@ class AutoscaleScreen(WritingScreen[bool]):
             box.border_title = f"Autoscaling of pool {self._pool_id}"
             box.border_subtitle = "ctrl+t evaluate · ctrl+s turn on · escape cancel"
             yield TextArea(self._formula.text or EXAMPLE, show_line_numbers=True)
-            yield Static(id="verdict", classes="-silent", markup=False)
+            yield Verdict()
             yield TextField(
                 "Evaluated every", spelled(interval) if interval else "", id="interval",
                 check=_interval, note="at least 5m, at most 168h; empty for 15m",
@@ -100,7 +101,7 @@ class AutoscaleScreen(WritingScreen[bool]):
     @on(TextArea.Changed)
     def forget(self) -> None:
         """What was said before is about another formula."""
-        self.query_one("#verdict", Static).add_class("-silent")
+        self._say("")
 
     @work(exclusive=True)
     async def action_evaluate(self) -> None:
@@ -142,10 +143,7 @@ class AutoscaleScreen(WritingScreen[bool]):
         return True
 
     def _say(self, sentence: str, *, wrong: bool = False) -> None:
-        verdict = self.query_one("#verdict", Static)
-        verdict.update(sentence)
-        verdict.remove_class("-silent")
-        verdict.set_class(wrong, "-wrong")
+        self.query_one(Verdict).say(sentence, wrong=wrong)
 
 
 def _interval(text: str) -> str:

@@ -1,10 +1,10 @@
 """One order to many things, while it goes on. Leaving the screen leaves the order alone."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -78,10 +78,11 @@ class BulkScreen(Dialog[bool]):
         self._stop_listening()
 
     def on_resize(self) -> None:
+        # The bar is as wide as there is room for.
         self.call_after_refresh(self._draw_anew)
 
     def _draw_anew(self) -> None:
-        """The bar is as wide as there is room for."""
+        """Draw though nothing of the order has changed."""
         self._drawn = -1
         self.draw()
 
@@ -97,14 +98,12 @@ class BulkScreen(Dialog[bool]):
         self._settle()
 
     def watch_only_failures(self) -> None:
-        self._drawn = -1
-        self.draw()
+        self._draw_anew()
 
     def _settle(self) -> None:
         """Show what there is to show now that it goes on, or no longer."""
-        self._drawn = -1
         self.only_failures = bool(self._bulk.counts[Fate.FAILED]) and not self.running
-        self.draw()
+        self._draw_anew()
 
     @property
     def _ways(self) -> str:
@@ -175,13 +174,6 @@ class BulkScreen(Dialog[bool]):
 
     def action_failures(self) -> None:
         self.only_failures = not self.only_failures
-
-
-def is_watched(app: App[Any], run: BulkRun) -> bool:
-    """Whether somebody sees what becomes of it."""
-    return any(
-        isinstance(screen, BulkScreen) and screen.run_shown is run for screen in app.screen_stack
-    )
 
 
 def _sign(item: Item) -> Cell:

@@ -68,6 +68,7 @@ class DashboardScreen(
     now: var[datetime] = var(datetime.now)
     running: var[str] = var("")
     """The recipes under way, in words."""
+
     header = getters.query_one(AccountHeader)
 
     def __init__(

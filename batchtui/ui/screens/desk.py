@@ -12,9 +12,10 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.wording import many
 from batchtui.ui.bulk_run import BulkRun
-from batchtui.ui.runs import runs_of
-from batchtui.ui.screens.bulk import BulkScreen, is_watched
+from batchtui.ui.runs import is_watched
+from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.screens.errand import see_through
 
 T = TypeVar("T")
 
@@ -68,13 +69,7 @@ class Desk:
             title, bulk, noun=noun, ended=lambda run: self._tell_end(run, wakes),
             abandoned=abandoned,
         )  # fmt: skip
-        # At first the screen, so that nobody is told elsewhere of what stands on it.
-        left = self.app.push_screen(BulkScreen(run), wait_for_dismiss=True)
-        runs_of(self.app).start(run)
-        fine = bool(await left)
-        if run.running:
-            self.tell("It goes on. Press B to see how far it is.", run.title)
-        return fine
+        return await see_through(self.app, run, BulkScreen(run))
 
     def _tell_end(self, run: BulkRun, wakes: tuple[str, ...]) -> None:
         self._wake(wakes)

@@ -15,6 +15,7 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Document
 from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import Field, FormButtons
+from batchtui.ui.widgets.verdict import Verdict
 
 
 class DocumentScreen(WritingScreen[str]):
@@ -64,7 +65,7 @@ class DocumentScreen(WritingScreen[str]):
             yield TextArea(text, show_line_numbers=True)
             if self._beside is not None:
                 yield self._beside
-            yield Static(id="verdict", classes="-silent", markup=False)
+            yield Verdict()
             yield FormButtons("Create")
 
     @property
@@ -81,30 +82,24 @@ class DocumentScreen(WritingScreen[str]):
 
     @on(TextArea.Changed)
     def forget(self) -> None:
-        self._say("")
+        self.query_one(Verdict).say("")
 
     @work(exclusive=True)
     async def action_submit(self) -> None:
-        text = self.query_one(TextArea).text
+        text, verdict = self.query_one(TextArea).text, self.query_one(Verdict)
         try:
             document = msgspec.json.decode(text, type=dict[str, object])
         except msgspec.DecodeError as error:
-            self._say(f"This is no JSON object: {error}.")
+            verdict.say(f"This is no JSON object: {error}.", wrong=True)
             return
         name = document.get("id")
         if not isinstance(name, str) or not name:
-            self._say('It needs an "id".')
+            verdict.say('It needs an "id".', wrong=True)
             return
-        self._say("Creating …", wrong=False)
+        verdict.say("Creating …")
         try:
             await self._create(self._veil.lift(document))
         except GatewayError as error:
-            self._say(str(error))
+            verdict.say(str(error), wrong=True)
         else:
             self.dismiss(name)
-
-    def _say(self, sentence: str, *, wrong: bool = True) -> None:
-        verdict = self.query_one("#verdict", Static)
-        verdict.update(sentence)
-        verdict.set_class(not sentence, "-silent")
-        verdict.set_class(wrong, "-wrong")

@@ -8,11 +8,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from batchtui.core.gateway import GatewayError
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.form import Field, FormButtons, first_wrong
+from batchtui.ui.widgets.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class FormScreen(Dialog[T | None], Generic[T]):
             form.border_title = self.HEADING
             form.border_subtitle = f"enter {self.SUBMIT.lower()} · escape cancel"
             yield from self.fields()
-            yield Static(id="verdict", classes="-silent", markup=False)
+            yield Verdict()
             yield FormButtons(self.SUBMIT)
 
     def action_cancel(self) -> None:
@@ -88,12 +89,7 @@ class FormScreen(Dialog[T | None], Generic[T]):
 
     def say(self, sentence: str, *, wrong: bool = False) -> None:
         """What came of it, below the fields."""
-        verdict = self.query_one("#verdict", Static)
-        verdict.update(sentence)
-        verdict.set_class(not sentence, "-silent")
-        verdict.set_class(wrong, "-wrong")
-        if sentence:
-            verdict.scroll_visible(animate=False)
+        self.query_one(Verdict).say(sentence, wrong=wrong)
 
     @on(Field.Edited)
     def forget(self) -> None:

@@ -63,9 +63,10 @@ class PanedScreen(Screen[None]):
     @on(events.DescendantFocus)
     def make_room(self) -> None:
         """Let the column of the pane in use be the larger one."""
+        pane = self.in_use
         for column in self.query("#left, #right"):
-            dress(column, "-current", on=column is self.in_use.parent)
-        self._lay_out(self.in_use)
+            dress(column, "-current", on=column is pane.parent)
+        self._lay_out(pane)
 
     def action_pane(self, name: str) -> None:
         self.use(name)

@@ -25,6 +25,7 @@ from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, FormButtons, TextField, first_wrong
 from batchtui.ui.widgets.form_checks import Check, anything, needed, number, whole_number
 from batchtui.ui.widgets.form_paths import PathField
+from batchtui.ui.widgets.verdict import Verdict
 
 ENDS: dict[str, Cleanup | None] = {
     "delete, ask or keep as the recipe says": None,
@@ -69,7 +70,7 @@ class RecipeFormScreen(FormScreen[Ready]):
             form.border_subtitle = "enter run · ctrl+t check · escape cancel"
             yield Static(self._about(self._plan), id="about", markup=False)
             yield from self.fields()
-            yield Static(id="verdict", classes="-silent", markup=False)
+            yield Verdict()
             with FormButtons(self.SUBMIT):
                 yield Button("Check", id="check", compact=True)
 

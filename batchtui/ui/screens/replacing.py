@@ -1,6 +1,7 @@
-"""The question before files of this machine are replaced."""
+"""The question before something of the same name is replaced."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import App
@@ -11,14 +12,24 @@ from batchtui.ui.screens.confirm import ConfirmScreen
 
 
 async def may_write(app: App[Any], plan: Fetch) -> bool:
-    """Whether nothing is there yet, or it may be replaced. To be awaited in a worker."""
+    """Whether no file is there yet, or it may be replaced. To be awaited in a worker."""
     there = await asyncio.to_thread(plan.there_already)
-    if not there:
+    return await may_replace(app, [path.name for path in there], noun="file", title="Download")
+
+
+async def may_replace(
+    app: App[Any], names: Sequence[str], *, noun: str, title: str, place: str = "", lost: str = ""
+) -> bool:
+    """Whether nothing has such a name, or it may be replaced. To be awaited in a worker.
+
+    `place` says where they are, ` of logs`; `lost` is a sentence on what is lost with them.
+    """
+    if not names:
         return True
     question = ConfirmScreen(
-        f"Replace {many(len(there), 'file')}?",
-        consequences=(f"There already: {some([path.name for path in there])}.",),
+        f"Replace {many(len(names), noun)}{place}?",
+        consequences=(f"There already: {some(names)}. {lost}".rstrip(),),
         yes="Replace",
-        title="Download",
+        title=title,
     )
     return await app.push_screen_wait(question)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from batchtui.core.events import now
 from batchtui.ui.recipe_run import RecipeRun
-from batchtui.ui.runs import Runs
+from batchtui.ui.runs import Runs, is_watched
 from batchtui.ui.screens.asking import put_question
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.widgets.event_steps import StepList
@@ -157,17 +157,10 @@ class Herald:
         self._asked = False
         self._stop = runs.subscribe(self.tell)
 
-    @property
-    def _watched(self) -> bool:
-        return any(
-            isinstance(screen, RunScreen) and screen.run_shown is self._run
-            for screen in self._app.screen_stack
-        )
-
     def tell(self) -> None:
         asks, ending = self._run.question, self._run.story.ending
         name = self._run.plan.recipe.name
-        unseen = not self._watched and not self._run.being_asked
+        unseen = not is_watched(self._app, self._run) and not self._run.being_asked
         if asks is None:
             self._asked = False
         elif not self._asked and unseen:
@@ -176,7 +169,7 @@ class Herald:
             self._app.notify(sentence, title=f"{name} asks", markup=False, timeout=15)
         if ending is not None:
             self._stop()
-            if not self._watched:
+            if not is_watched(self._app, self._run):
                 story = self._run.story
                 said = (headline(story, ending.at)[1:], *conclusion(story))
                 lines = (" ".join("".join(text for text, _ in line).split()) for line in said)

@@ -10,8 +10,9 @@ from textual.markup import escape
 from textual.reactive import var
 from textual.widgets import Static
 
-from batchtui.ui.runs import Runs, runs_of
+from batchtui.ui.runs import Runs, is_watched, runs_of
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.screens.errand import see_through
 from batchtui.ui.transfer_run import Move, TransferRun
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
@@ -105,16 +106,4 @@ async def transferred(app: App[Any], title: str, move: Move, *, done: str) -> bo
             app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
 
     run = TransferRun(title, move, ended=tell_end)
-    runs_of(app).start(run)
-    fine = await app.push_screen_wait(TransferScreen(run))
-    if run.running:
-        app.notify("It goes on. Press B to see how far it is.", title=title, markup=False)
-    return fine
-
-
-def is_watched(app: App[Any], run: TransferRun) -> bool:
-    """Whether somebody sees how far it is."""
-    return any(
-        isinstance(screen, TransferScreen) and screen.run_shown is run
-        for screen in app.screen_stack
-    )
+    return await see_through(app, run, TransferScreen(run))

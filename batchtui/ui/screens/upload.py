@@ -14,9 +14,9 @@ from textual.widgets import Button, DirectoryTree, Input, Static
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
 from batchtui.core.transfer import planned
-from batchtui.core.wording import in_bytes, many, some
-from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.core.wording import in_bytes, many
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.screens.replacing import may_replace
 from batchtui.ui.screens.transfer import transferred
 from batchtui.ui.widgets.form import ChoiceField, FormButtons
 from batchtui.ui.widgets.form_paths import PathField
@@ -158,13 +158,10 @@ class UploadScreen(Dialog[None]):
         except (GatewayError, OSError) as error:
             self.notify(str(error), title="Upload", severity="error", markup=False)
             return False
-        question = ConfirmScreen(
-            f"Replace {many(len(there), 'blob')} of {container}?",
-            consequences=(f"There already: {some(there)}. What they hold is lost.",),
-            yes="Replace",
-            title="Upload",
-        )
-        return not there or await self.app.push_screen_wait(question)
+        return await may_replace(
+            self.app, there, noun="blob", title="Upload", place=f" of {container}",
+            lost="What they hold is lost.",
+        )  # fmt: skip
 
 
 def _amount(files: int, size: int) -> str:

@@ -1,30 +1,18 @@
 """Jobs, steered."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
-import msgspec
-
-from batchtui.core.durations import spelled
 from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Job
-from batchtui.core.orders.jobs import WAKES, job_orders
-from batchtui.core.orders.order import Order, Stake
-from batchtui.core.states import JobState
+from batchtui.core.orders.jobs import WAKES, changing, job_orders
 from batchtui.core.things import Document, Kind, Thing
-from batchtui.core.wording import many, some
+from batchtui.core.wording import many
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.job_limits import JobLimitsScreen
 from batchtui.ui.screens.steering.job_clone import JobClone
 
 LEFT = "A job whose tasks are being copied keeps those that it has by then."
-CHANGED = {
-    "priority": "priority",
-    "maxParallelTasks": "number of tasks at once",
-    "constraints": "retries and time",
-}
-"""What a form changes, in words."""
 EXAMPLE = {"id": "", "poolInfo": {"poolId": ""}, "priority": 0}
 
 
@@ -60,37 +48,9 @@ class JobSteering:
         async def change(changes: Document) -> bool:
             if not changes:
                 raise GatewayError("Nothing is changed yet.")
-            return await self._desk.attempt(self._changing(changes), jobs)
+            return await self._desk.attempt(changing(self._batch, changes), jobs)
 
         await self._desk.app.push_screen_wait(form.doing(change))
-
-    def _changing(self, changes: Document) -> Order[Job]:
-        limit = changes.get("constraints", {}).get("maxWallClockTime")
-        lasting = msgspec.convert(limit, timedelta) if limit else None
-
-        async def stake(jobs: Sequence[Job]) -> Stake:
-            same = " and ".join(CHANGED[member] for member in changes)
-            said = (f"All of them get the same {same}.",)
-            if lasting is None:
-                return Stake(said if len(jobs) > 1 else ())
-            now = datetime.now(UTC)
-            older = [
-                job.id for job in jobs if job.creation_time and now - job.creation_time > lasting
-            ]
-            ends = (
-                f"Older than {spelled(lasting)}, and ended at once with all that runs in it: "
-                f"{some(older)}.",
-            )
-            return Stake((*(said if len(jobs) > 1 else ()), *(ends if older else ())), bool(older))
-
-        return Order(
-            title="Priority and limits", ask="Change priority and limits of {}?", yes="Change",
-            done="{} has another priority and other limits.", noun="job",
-            name=lambda job: job.id,
-            act=lambda job: self._batch.update(Thing(Kind.JOB, job.id), changes), stake=stake,
-            applies=lambda job: job.state is not JobState.COMPLETED, unfit="over already",
-            wakes=WAKES,
-        )  # fmt: skip
 
     async def _clone(self, job: Job) -> None:
         heading = "Clone job"
