@@ -64,7 +64,7 @@ class TaskWindow:
         if not self.job_id:
             return Window()
         asked = job_id, query, wanted = self.job_id, self.query, self.wanted
-        held, grows, self._grows = self._held, self._grows, False
+        held, grows = self._held, self._grows
         window: Window[Task] | None = None
         if held is not None:
             window = await (self._grown(held, *asked) if grows else self._up_to_date(held))
@@ -75,7 +75,8 @@ class TaskWindow:
                 self._due = self._clock() + self.SWEEP
                 self._latest = None
         if asked == (self.job_id, self.query, self.wanted):
-            self._held = window
+            # Only now: what failed is to be read on another time.
+            self._held, self._grows = window, False
             # What was held before a growth is as old as it was: its changes are still to be read.
             self._note(() if grows else window.items)
         return await self._with_others(window, job_id)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from batchtui.core.gateway import GatewayError
 from batchtui.core.models import PoolInfo, Task, Window
 from batchtui.core.queries import EVERY_TASK, FAILED
 from batchtui.core.specs import JobSpec
@@ -101,6 +102,18 @@ async def test_a_window_that_grows_is_read_on_from_its_end(account: FakeAccount)
     assert asked(account) == ["failed", first.items[-1].id, second.items[-1].id]
     assert (await window.fetch()).items == third.items
     assert asked(account)[-1] == "failed", "what no longer fits is looked for"
+
+
+async def test_a_growth_that_fails_is_taken_up_at_the_next_look(account: FakeAccount) -> None:
+    await long_listing(account)
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
+    await window.fetch()
+    window.widen(PAGE)
+    account.calls.fail("tasks", refused("The service is busy", status=503))
+    with pytest.raises(GatewayError):
+        await window.fetch()
+    assert len((await window.fetch()).items) == 2 * PAGE
 
 
 async def test_what_changed_while_a_window_grew_is_read_after_that(account: FakeAccount) -> None:

@@ -11,7 +11,7 @@ from azure.batch.aio import BatchClient
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
 
-from .batch import completed, job_options, nodes, steady_pool, task_options, until
+from .batch import completed, job_options, nodes, pool_options, steady_pool, task_options, until
 from .conftest import connect
 from .fakes import FakeExecutor
 from .wire import Answer, ask
@@ -164,3 +164,13 @@ async def test_what_a_stop_interrupts_is_carried_on(
     async with serve(slow, executor=FakeExecutor()) as endpoint, connect(endpoint) as client:
         await in_state(client, node, to)
         assert Path(kept).exists() == (action == "deallocate")
+
+
+async def test_a_node_told_to_take_no_tasks_while_it_is_made_takes_none(slow: Settings) -> None:
+    async with serve(slow, executor=FakeExecutor()) as endpoint, connect(endpoint) as client:
+        await client.create_pool(pool_options(target_dedicated_nodes=1))
+        (node,) = await until(lambda: nodes(client), len)
+        path = f"/pools/pool/nodes/{node.id}/disablescheduling"
+        assert (await ask(endpoint, "POST", path, {})).status == 200
+        assert (await client.get_node("pool", str(node.id))).state == "creating"
+        await in_state(client, str(node.id), "offline")

@@ -25,6 +25,7 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.form import TextField
 from batchtui.ui.widgets.textview import TextView
+from batchtui.ui.widgets.verdict import Verdict
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of
 from tests.ui.scene import render_farm
@@ -158,6 +159,25 @@ async def test_files_are_saved_alone_or_by_a_pattern(
         files_of(stage).action_save(True)
         await until(pilot, lambda: stage.screen.query("#pattern"))
         stage.screen.query_one("#pattern", TextField).input.value = "logs/s*"
+        await pilot.press("enter")
+        await until(pilot, (tmp_path / "box/logs/short.log").exists)
+
+
+async def test_a_pattern_that_nothing_fits_stays_to_be_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage = staged(boxed())
+    async with stage.run_test(size=(120, 30)) as pilot:
+        await known(pilot, stage)
+        files_of(stage).action_save(True)
+        await until(pilot, lambda: stage.screen.query("#pattern"))
+        pattern = stage.screen.query_one("#pattern", TextField).input
+        pattern.value = "logs/z*"
+        await pilot.press("enter")
+        verdict = stage.screen.query_one(Verdict)
+        await until(pilot, lambda: "No file fits" in text_of(verdict))
+        pattern.value = "logs/s*"
         await pilot.press("enter")
         await until(pilot, (tmp_path / "box/logs/short.log").exists)
 

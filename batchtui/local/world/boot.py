@@ -93,9 +93,10 @@ class Boot:
         node.errors = []
         await self.rest(node)
         if created or node.state == "starting":
-            # One that was deallocated has begun to start without a new time, and takes no tasks
-            # until now (recorded fact 39).
-            node.scheduling = "enabled"
+            if not created:
+                # It was deallocated: it has begun to start without a new time, and takes no tasks
+                # until now (recorded fact 39).
+                node.scheduling = "enabled"
             world.move_node(node, "starting")
             await self.rest(node)
         node.booted = world.clock.now()

@@ -14,6 +14,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.entries import Entry
 from batchtui.core.feed import Feed, Reading
 from batchtui.core.fetching import Fetch
+from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Window
 from batchtui.core.shelves import Shelf
 from batchtui.core.tail import Excerpt
@@ -21,7 +22,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.file_stream import FileStreamPane
 from batchtui.ui.panes.files import FilesPane
-from batchtui.ui.screens.fetch import FetchScreen
+from batchtui.ui.screens.fetch import FetchScreen, Wish
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
@@ -126,7 +127,9 @@ class FilesScreen(InspectableScreen, ReadingScreen):
         if len(chosen) == 1 and not chosen[0].folder:
             name = chosen[0].name if chosen[0].name not in ("", "..") else "file"
             target = Path.cwd() / name
-            await self._save(shelves.alone(chosen[0], target), f"Saved as {target}.")
+            plan = shelves.alone(chosen[0], target)
+            if await may_write(self.app, plan):
+                await self._save(plan, f"Saved as {target}.")
             return
         which = many(len(chosen), "choice") if chosen else "files"
         form = FetchScreen(
@@ -134,21 +137,23 @@ class FilesScreen(InspectableScreen, ReadingScreen):
             Path.cwd() / self.shelf.title.rpartition(" ")[2],
             pattern=None if chosen else "*",
         )
-        wish = await self.app.push_screen_wait(form)
-        if wish is None:
-            return
-        if chosen:
-            plan = shelves.planned(entries, chosen, wish.folder)
-        else:
-            plan = shelves.fitting(entries, wish.pattern, wish.folder)
-        count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
-        await self._save(plan, f"{count}, {size}, saved in {wish.folder}.")
+        plan = Fetch((), ())
+
+        async def plan_it(wish: Wish) -> bool:
+            nonlocal plan
+            if chosen:
+                plan = shelves.planned(entries, chosen, wish.folder)
+            else:
+                plan = shelves.fitting(entries, wish.pattern, wish.folder)
+            if not plan.pieces:
+                raise GatewayError("No file fits, or its name leads out of the folder.")
+            return await may_write(self.app, plan)
+
+        wish = await self.app.push_screen_wait(form.doing(plan_it))
+        if wish is not None:
+            count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
+            await self._save(plan, f"{count}, {size}, saved in {wish.folder}.")
 
     async def _save(self, plan: Fetch, done: str) -> None:
-        heading = f"Download from {self.shelf.title}"
-        if not plan.pieces:
-            sentence = "No file fits, or its name leads out of the folder."
-            self.notify(sentence, title=heading, severity="error", markup=False)
-        elif await may_write(self.app, plan):
-            shelf = self.shelf
-            await transferred(self.app, heading, lambda report: shelf.save(plan, report), done=done)
+        shelf, heading = self.shelf, f"Download from {self.shelf.title}"
+        await transferred(self.app, heading, lambda report: shelf.save(plan, report), done=done)

@@ -59,8 +59,8 @@ class SchedulesScreen(InspectableScreen):
         self._stop_listening()
 
     def on_mount(self) -> None:
-        # An order to many of them may come to its end at any time.
-        self._stop_listening = runs_of(self.app).subscribe(self.action_refresh)
+        self._under_way = runs_of(self.app).live
+        self._stop_listening = runs_of(self.app).subscribe(self.take_runs)
         batch, feeds = self.controller.gateway.batch, self.controller.feeds
         every = feeds.every * SLOWER
         feed: Feed[tuple[JobSchedule, ...]] = Feed(
@@ -70,6 +70,13 @@ class SchedulesScreen(InspectableScreen):
         if self._begin:
             self.query_one(SchedulesPane).table.seek(self._begin)
         self._follow_jobs("")
+
+    def take_runs(self) -> None:
+        """Look anew where an order began or ended, which may be one to many of these."""
+        live = runs_of(self.app).live
+        if live != self._under_way:
+            self._under_way = live
+            self.action_refresh()
 
     @on(TablePane.Highlighted, "#schedules")
     def show_jobs(self, message: TablePane.Highlighted) -> None:
