@@ -93,6 +93,7 @@ class Controller:
         if self.gateway.storage is None:
             raise GatewayError(
                 "There is no storage account to work with: the profile names none. "
-                "Set AZURE_STORAGE_CONNECTION_STRING or the profile's storage account."
+                "Set AZURE_STORAGE_CONNECTION_STRING or the profile's storage account.",
+                code="NoStorage",
             )
         return self.gateway.storage

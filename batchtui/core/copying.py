@@ -134,7 +134,8 @@ class Copying:
         if len(self._refused) + len(self._refused_here) > MOST_REFUSED:
             raise GatewayError(
                 f"Could not copy the tasks of job {self._source}: job {self._target} refused more "
-                f"than {MOST_REFUSED:,} of them. Look at why, and try again."
+                f"than {MOST_REFUSED:,} of them. Look at why, and try again.",
+                code="TooManyRefused",
             )
 
     def _begin(self) -> None:

@@ -65,7 +65,8 @@ class Files:
                     if not data:
                         raise GatewayError(
                             f"Could not save {file.path}: it became shorter while it was read. "
-                            "Save it again."
+                            "Save it again.",
+                            code="Changed",
                         )
                     await asyncio.to_thread(out.write, data)
                     received(len(data))
@@ -76,5 +77,7 @@ class Files:
     @property
     def _storage(self) -> Storage:
         if self._gateway.storage is None:
-            raise GatewayError("There is no storage account to read from: the profile names none.")
+            raise GatewayError(
+                "The profile names no storage account to read from.", code="NoStorage"
+            )
         return self._gateway.storage

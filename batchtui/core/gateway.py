@@ -34,17 +34,39 @@ Counted = Callable[[int], None]
 """Called with how many more (bytes, tasks) have gone through since the last call."""
 
 
+TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may work a little later."""
+
+
 class GatewayError(Exception):
     """A remote call failed: a sentence that says what was tried and why it failed.
 
     `status` is the HTTP status, None when no answer came; `code` is the service's own name for
-    the error, such as `PoolExists`, or empty.
+    the error, such as `PoolExists`, or ours for what never reached a service (`LocalFile`,
+    `NoStorage`), or empty. `retry_after` are the seconds for which the service asks to be left
+    alone, 0 where it says nothing.
     """
 
-    def __init__(self, sentence: str, *, status: int | None = None, code: str = "") -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        retry_after: float = 0.0,
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.code = code
+        self.retry_after = retry_after
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may work later: the service was busy, broken or out of reach.
+
+        It may also have done what it was asked, and only the answer was lost.
+        """
+        return not self.code if self.status is None else self.status in TRANSIENT
 
     @property
     def missing(self) -> bool:

@@ -78,7 +78,7 @@ def of_container(gateway: Gateway, container: str, *, with_blob: str = "") -> Sh
 
     async def entries() -> Window[Entry]:
         if gateway.storage is None:
-            raise GatewayError("There is no storage account: the profile names none.")
+            raise GatewayError("The profile names no storage account.", code="NoStorage")
         window = await gateway.storage.blobs(container, at_most=AT_MOST)
         blobs = window.items
         if with_blob and not window.complete and all(blob.name != with_blob for blob in blobs):

@@ -10,7 +10,6 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.run.journal import Journal
 
 T = TypeVar("T")
-PASSING = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST = 10.0
 """Seconds between two attempts."""
 
@@ -26,8 +25,7 @@ async def patiently(journal: Journal, look: Callable[[], Awaitable[T]]) -> T:
         try:
             return await look()
         except GatewayError as error:
-            passing = error.status is None or error.status in PASSING
-            if not passing or time.monotonic() - began > journal.pace.patience:
+            if not error.transient or time.monotonic() - began > journal.pace.patience:
                 raise
             if str(error) != said:
                 said = str(error)
