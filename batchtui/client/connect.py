@@ -7,13 +7,14 @@ from azure.batch.aio import BatchClient
 from azure.core import AsyncPipelineClient
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, AsyncRetryPolicy
+from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.client.batch import BatchAccount
 from batchtui.client.blobs import RECEIVED, SENT, StorageAccount
 from batchtui.client.credentials import entra, named_key
+from batchtui.client.retrying import RetryPolicy
 from batchtui.client.sas import Signer
 from batchtui.client.service import Kind, Service
 from batchtui.client.transport import RecordedTransport
@@ -49,10 +50,7 @@ async def _batch(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> B
         service.endpoint,
         credential,
         transport=RecordedTransport(service.endpoint, traffic, read_only=profile.read_only),
-        # A dashboard asks again soon anyway, and says that it is waiting.
-        retry_connect=1,
-        retry_read=0,
-        retry_status=2,
+        retry_policy=_retry_policy(),
     )
     return BatchAccount(await stack.enter_async_context(client), service, traffic)
 
@@ -86,13 +84,18 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
     return StorageAccount(client, lister, service, Signer(client, service.account, key))
 
 
+def _retry_policy() -> RetryPolicy:
+    """Few attempts: a dashboard asks again soon anyway, and says that it is waiting."""
+    return RetryPolicy(retry_connect=1, retry_read=0, retry_status=2)
+
+
 def _lister(
     service: Service,
     traffic: Traffic,
     credential: AzureNamedKeyCredential | AsyncTokenCredential,
 ) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
     """Sends the listings of blobs, which come signed where there is an account key."""
-    policies: list[object] = [AsyncRetryPolicy(retry_connect=1, retry_read=0, retry_status=2)]
+    policies: list[object] = [_retry_policy()]
     if not isinstance(credential, AzureNamedKeyCredential):
         policies.append(AsyncBearerTokenCredentialPolicy(credential, STORAGE_SCOPE))
     return AsyncPipelineClient(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 from yarl import URL
 
+from batchtui.client.headers import retry_after, served_at
 from batchtui.core.traffic import Traffic
 
 CONNECT_TIMEOUT = 4.0
@@ -66,7 +67,9 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         try:
             response = await self._inner.send(request, **config)
             status = response.status_code
-            patience = retry_after(response.headers.get("Retry-After", ""))
+            patience = retry_after(response.headers)
+            if (date := served_at(response.headers)) is not None:
+                self._traffic.heard(date)
             if status >= 400 and config.get("stream"):
                 # Nobody streams an error; unread, it would be a status without a reason.
                 await response.read()
@@ -76,11 +79,6 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
             path = urlsplit(url).path
             seconds = time.monotonic() - started
             self._traffic.record(request.method, path, status, seconds, retry_after=patience)
-
-
-def retry_after(header: str) -> float:
-    """The seconds that a Retry-After header asks for; 0 for none, and for its form as a date."""
-    return float(header) if header.isdecimal() else 0.0
 
 
 def is_loopback(endpoint: str) -> bool:

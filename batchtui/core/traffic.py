@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Traffic:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.recent: deque[Request] = deque(maxlen=self.KEPT)
+        self.clock_offset = timedelta()
+        """How far the service's clock is ahead of this machine's, as far as is known."""
         self._times: deque[float] = deque()
         self._quiet_until = 0.0
         self._flowing = asyncio.Event()
@@ -46,6 +49,10 @@ class Traffic:
         self._forget(now)
         if status in (429, 503):
             self._quiet_until = max(self._quiet_until, now + max(retry_after, 1.0))
+
+    def heard(self, date: datetime) -> None:
+        """Note the service's time of day, in whole seconds, from an answer that has just come."""
+        self.clock_offset = date - datetime.now(UTC)
 
     @property
     def per_minute(self) -> int:
