@@ -6,13 +6,16 @@ where that may be a secret.
 """
 
 import ipaddress
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from batchtui.core.private_files import readable_by_others
 from batchtui.core.profile import ConfigError, Profile
+from batchtui.core.redact import hold
 
 
 class AccountSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +36,9 @@ class AccountSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     storage_connection_string_file: str = ""
     read_only: bool = False
 
+
+SECRETS = ("batch_key", "storage_key", "storage_connection_string")
+"""The settings that are a secret themselves."""
 
 Where = Callable[[str], str]
 """What the user calls a setting: a key of the file with its path, or a variable's name."""
@@ -97,6 +103,7 @@ def _from_connection_string(text: str, setting: str) -> _StorageAccount:
     parts = [part.partition("=") for part in text.strip().strip(";").split(";")]
     values = {name.strip().lower(): value.strip() for name, _, value in parts}
     account, key = values.get("accountname", ""), values.get("accountkey", "")
+    hold(key)
     for member, value in (("AccountName", account), ("AccountKey", key)):
         if not value:
             raise ConfigError(
@@ -110,7 +117,27 @@ def _from_connection_string(text: str, setting: str) -> _StorageAccount:
 
 
 def _secret(settings: AccountSettings, name: str, where: Where, environ: Mapping[str, str]) -> str:
-    """The secret `name`, from whichever one of its three settings is given; empty for none."""
+    """The secret `name`, from whichever one of its three settings is given; empty for none.
+
+    From here on no log, screen or file shows it.
+    """
+    secret = _read_secret(settings, name, where, environ)
+    hold(secret)
+    return secret
+
+
+def refuse_readable(file: Path, what: str) -> None:
+    """Raise a `ConfigError` that begins with `what` where others may read the file."""
+    mode = readable_by_others(file)
+    if mode:
+        raise ConfigError(
+            f"{what} that others can read (mode {mode:04o}); run chmod 600 {shlex.quote(str(file))}"
+        )
+
+
+def _read_secret(
+    settings: AccountSettings, name: str, where: Where, environ: Mapping[str, str]
+) -> str:
     given = [key for key in (name, f"{name}_env", f"{name}_file") if getattr(settings, key)]
     if len(given) > 1:
         raise ConfigError(f"{where(given[0])} and {where(given[1])} are both set: keep one of them")
@@ -123,7 +150,10 @@ def _secret(settings: AccountSettings, name: str, where: Where, environ: Mapping
         return environ[value].strip()
     if setting.endswith("_file"):
         try:
-            return Path(value).expanduser().read_text("utf-8").strip()
+            file = Path(value).expanduser()
+            secret = file.read_text("utf-8").strip()
+            refuse_readable(file, f"{where(setting)}: {value} holds a secret")
+            return secret
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise ConfigError(

@@ -39,7 +39,7 @@ import msgspec
 import msgspec.structs
 
 from batchtui import paths
-from batchtui.accounts import AccountSettings, make_profile
+from batchtui.accounts import SECRETS, AccountSettings, make_profile, refuse_readable
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.watch import Callings
@@ -151,7 +151,11 @@ def _named(
         )
     path = f"{file}: profiles.{name}"
     account = _convert(settings.profiles[name], AccountSettings, path)
-    return make_profile(name, account, where=lambda key: f"{path}.{key}", environ=environ)
+    profile = make_profile(name, account, where=lambda key: f"{path}.{key}", environ=environ)
+    held = [key for key in SECRETS if getattr(account, key)]
+    if held:
+        refuse_readable(file, f"{path}.{held[0]}: {file} holds a secret")
+    return profile
 
 
 def _in_environment(environ: Mapping[str, str]) -> bool:

@@ -4,8 +4,10 @@ import logging
 from collections import deque
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from batchtui import paths
+from batchtui.core.private_files import opener, private_folder
 from batchtui.core.redact import redacted
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -25,6 +27,20 @@ class Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A log file that only its owner may read: it names jobs, files and accounts."""
+
+    def _open(self) -> Any:
+        """Called by the library at the start and after each rotation."""
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=opener,
+        )
 
 
 class RecentLines(logging.Handler):
@@ -55,8 +71,8 @@ def start_logging(directory: Path | None = None, *, level: int = logging.INFO) -
     logging.getLogger("azure.batch._utils.model_base").setLevel(logging.ERROR)
     folder = directory or paths.log_dir()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
+        private_folder(folder)
+        file = _PrivateFile(
             folder / "batchtui.log",
             maxBytes=FILE_SIZE,
             backupCount=2,

@@ -31,6 +31,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def write(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
     file.write_text(text, "utf-8")
 
 
@@ -95,7 +96,7 @@ def test_a_connection_string_of_the_portal(file: Path) -> None:
 
 
 def test_secrets_from_elsewhere(file: Path, tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("ZmlsZQ==\n")
+    write(tmp_path / "key", "ZmlsZQ==\n")
     write(
         file,
         f"""
@@ -233,3 +234,40 @@ def test_a_wrong_way_to_be_told_is_named(file: Path, line: str, sentence: str) -
     write(file, f"[notify]\n{line}\n")
     with pytest.raises(ConfigError, match=re.escape(sentence)):
         notify(file=file)
+
+
+@pytest.mark.fault("5.6")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o666])
+@pytest.mark.parametrize(
+    "setting", ["batch_key = 'a2V5'", "storage_account = 's'\nstorage_key = 'a2V5'",
+                f"storage_connection_string = '{AZURITE}'"],
+)  # fmt: skip
+def test_a_file_with_a_secret_is_for_its_owner_only(file: Path, setting: str, mode: int) -> None:
+    write(file, f"[profiles.work]\nbatch_endpoint = '{URL}'\n{setting}\n")
+    file.chmod(mode)
+    mend = f"run chmod 600 {file}"
+    with pytest.raises(ConfigError, match=re.escape(mend)) as raised:
+        choose("work", environ={}, file=file)
+    assert f"(mode {mode:04o})" in str(raised.value)
+    assert "a2V5" not in str(raised.value)
+    file.chmod(0o600)
+    assert chosen(file, "work").name == "work"
+
+
+@pytest.mark.fault("5.6")
+def test_a_file_without_a_secret_may_be_read(file: Path) -> None:
+    write(file, f"[profiles.work]\nbatch_endpoint = '{URL}'\nbatch_key_env = 'KEY'\n")
+    file.chmod(0o644)
+    assert chosen(file, "work", {"KEY": "a2V5"}).batch_key == "a2V5"
+
+
+@pytest.mark.fault("5.6")
+def test_a_key_file_is_for_its_owner_only(file: Path, tmp_path: Path) -> None:
+    key = tmp_path / "the key"
+    write(key, "a2V5")
+    key.chmod(0o644)
+    write(file, f"[profiles.work]\nbatch_endpoint = '{URL}'\nbatch_key_file = '{key}'\n")
+    with pytest.raises(ConfigError, match=re.escape(f"run chmod 600 '{key}'")):
+        choose("work", environ={}, file=file)
+    key.chmod(0o400)
+    assert chosen(file, "work").batch_key == "a2V5"

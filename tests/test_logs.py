@@ -1,6 +1,8 @@
 """The log holds what happened, and no secret."""
 
 import logging
+import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,3 +97,29 @@ def test_without_a_file_it_still_runs(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     recent = start_logging(tmp_path / "file")
     assert "No log file" in recent.lines[0]
+
+
+@pytest.mark.fault("5.6")
+def test_nobody_else_may_read_the_log(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "log"
+    before = os.umask(0)
+    try:
+        start_logging(folder)
+    finally:
+        os.umask(before)
+    log.info("pool p created")
+    stop_logging()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "batchtui.log").stat().st_mode) == 0o600
+
+
+@pytest.mark.fault("5.6")
+def test_a_log_of_before_is_closed_to_others(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir(mode=0o755)
+    (folder / "batchtui.log").touch(mode=0o644)
+    start_logging(folder)
+    log.info("pool p created")
+    stop_logging()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "batchtui.log").stat().st_mode) == 0o600

@@ -73,8 +73,8 @@ def chosen_play(args: argparse.Namespace) -> "Play | None":
 
 async def run(args: argparse.Namespace) -> int:
     """Serve until told to stop; the exit code. Raises `LocalAccountError`."""
+    from batchtui.core.private_files import write_private
     from batchtui.local.datadir import DataDir
-    from batchtui.local.files import write_private
     from batchtui.local.foreground import serve_until_stopped
     from batchtui.local.launch import READY
     from batchtui.local.trouble import LocalAccountError

@@ -13,6 +13,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from batchtui.client.service import NotSignedInError, Service
 from batchtui.core.gateway import GatewayError
+from batchtui.core.redact import hold
 
 
 def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
@@ -20,6 +21,7 @@ def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
 
     The SDK would raise a bare ValueError at the first request, and one of them with the key in it.
     """
+    hold(key)
     try:
         base64.b64decode(key, validate=True)
     except binascii.Error:
@@ -57,9 +59,11 @@ class SignIn:
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         """As the inner credential, but raises `NotSignedInError`."""
         try:
-            return await self._inner.get_token(*scopes, **options)
+            token = await self._inner.get_token(*scopes, **options)
         except ClientAuthenticationError as error:
             raise NotSignedInError from error
+        hold(token.token)
+        return token
 
     async def close(self) -> None:
         await self._inner.close()

@@ -12,6 +12,7 @@ from azure.storage.blob import (
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.core.gateway import GatewayError
+from batchtui.core.redact import hold
 
 SKEW = timedelta(minutes=15)
 """How far this machine's clock may be ahead of the service's."""
@@ -78,4 +79,5 @@ class Signer:
             # As long as may be, because the run that needs one SAS soon needs another.
             self._lent_until = now + LONGEST_DELEGATION
             self._lent = await self._client.get_user_delegation_key(now - SKEW, self._lent_until)
+            hold(self._lent.value)
         return min(until, self._lent_until), self._lent

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import msgspec
 import platformdirs
 
+from batchtui.core.private_files import private_folder, write_private
+from batchtui.core.redact import hold
 from batchtui.local.connection import Connection
-from batchtui.local.files import write_private
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
@@ -73,7 +74,7 @@ class DataDir:
     def prepare(self) -> None:
         """Make the directory, for its owner only. Raises `LocalAccountError`."""
         with self._sentences("make"):
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.path)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -124,10 +125,12 @@ class DataDir:
         path = self.path / "account.json"
         with self._sentences("read the account's keys in"):
             if path.exists():
-                return _decode(path, Identity)
-            made = Identity(ACCOUNT_NAME, _random_key(), STORAGE_NAME, _random_key())
-            write_private(path, msgspec.json.encode(made).decode())
-            return made
+                identity = _decode(path, Identity)
+            else:
+                identity = Identity(ACCOUNT_NAME, _random_key(), STORAGE_NAME, _random_key())
+                write_private(path, msgspec.json.encode(identity).decode())
+        hold(identity.batch_key, identity.storage_key)
+        return identity
 
     def ports(self) -> Ports:
         """The ports of last time; zeros the first time."""
@@ -159,6 +162,7 @@ class DataDir:
             identity = _decode(self.path / "account.json", Identity)
         except FileNotFoundError:
             return None
+        hold(identity.batch_key, identity.storage_key)
         return self.reached(
             identity,
             running.batch_endpoint,

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from batchtui.core.private_files import private_folder
+
 Json = dict[str, Any]
 Parameters = Iterable[Any]
 
@@ -72,7 +74,7 @@ class Store:
     def __init__(self, path: Path, soon: Callable[[Callable[[], None]], object]) -> None:
         self._soon = soon
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"Cannot keep the account in {path.parent}: {error}.") from error

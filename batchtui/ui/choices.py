@@ -6,6 +6,7 @@ import msgspec
 import tomlkit
 import tomlkit.exceptions
 
+from batchtui.core.private_files import private_folder, write_private
 from batchtui.core.view import View
 
 UNREADABLE = (UnicodeDecodeError, tomlkit.exceptions.ParseError, msgspec.ValidationError)
@@ -69,11 +70,9 @@ class Choices:
 
     def save(self, text: str) -> str:
         """Write what `choose` returned, all of it or nothing; returns why that failed. Blocks."""
-        beside = self.file.with_suffix(".new")
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(text, "utf-8")
-            beside.replace(self.file)
+            private_folder(self.file.parent)
+            write_private(self.file, text)
         except OSError as error:
             return f"{self.file} cannot be written: {error.strerror}."
         return ""

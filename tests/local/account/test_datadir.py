@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from batchtui.core.private_files import write_private
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
-from batchtui.local.files import write_private
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
