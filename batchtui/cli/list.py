@@ -15,6 +15,7 @@ from batchtui.cli.trouble import say
 from batchtui.cli.words import of_things
 from batchtui.core.gateway import Gateway
 from batchtui.core.ledger import Ledger, Outcome, Record
+from batchtui.core.plain import visible, visible_json
 from batchtui.core.plan import new_run_id
 from batchtui.core.recipe.load import load
 
@@ -99,12 +100,12 @@ def _minute(at: datetime | None) -> str:
 def _print(what: str, rows: Sequence[Row], *, as_json: bool) -> None:
     if as_json:
         for row in rows:
-            sys.stdout.write(msgspec.json.encode(row).decode() + "\n")
+            sys.stdout.write(visible_json(msgspec.json.encode(row).decode()) + "\n")
         return
     if not rows:
         sys.stdout.write(f"No {what}.\n")
         return
-    cells = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
+    cells = [list(rows[0]), *([visible(str(cell)) for cell in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))

@@ -23,6 +23,7 @@ from batchtui.core.events import (
     Troubled,
 )
 from batchtui.core.ledger import Outcome
+from batchtui.core.plain import visible
 from batchtui.core.summary import Sample, rate, remaining, share
 from batchtui.core.wording import in_bytes, in_time
 
@@ -50,10 +51,10 @@ class LivePrinter:
         if isinstance(event, THROUGH):
             self.pause()
         for line in lines(event):
-            self._console.print(Text(line, style=_style(event)), soft_wrap=True)
+            self._console.print(Text(visible(line), style=_style(event)), soft_wrap=True)
 
     def note(self, line: str) -> None:
-        self._console.print(Text(line, style="dim"), soft_wrap=True)
+        self._console.print(Text(visible(line), style="dim"), soft_wrap=True)
 
     def pause(self) -> None:
         if self._live is not None:
@@ -104,7 +105,7 @@ class LivePrinter:
             "  ",
             (f"{moving.counts.failed:,} failed", "bold red" if moving.counts.failed else "dim"),
         )
-        nodes = Text(f"nodes: {of_nodes(moving.nodes) or 'none yet'}", style="dim")
+        nodes = Text(f"nodes: {visible(of_nodes(moving.nodes)) or 'none yet'}", style="dim")
         bar = _row("tasks", moving.counts.completed, moving.of_tasks, f"{done}{eta}")
         return Group(bar, counts, nodes, Text(f"elapsed {in_time(elapsed)}", style="dim"))
 
@@ -119,7 +120,7 @@ def _row(what: str, done: int, total: int, text: str) -> RenderableType:
         complete_style="cyan",
         finished_style="cyan",
     )
-    row.add_row(what, bar, text)
+    row.add_row(Text(visible(what)), bar, Text(text))
     return row
 
 

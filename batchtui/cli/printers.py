@@ -8,6 +8,7 @@ import msgspec
 from batchtui.cli.trouble import say
 from batchtui.cli.words import lines
 from batchtui.core.events import Event
+from batchtui.core.plain import visible, visible_json
 
 
 class Printer(Protocol):
@@ -30,7 +31,7 @@ class PlainPrinter:
 
     def show(self, event: Event) -> None:
         for line in lines(event):
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{visible(line)}\n")
         sys.stdout.flush()
 
     def note(self, line: str) -> None:
@@ -47,7 +48,7 @@ class JsonPrinter(PlainPrinter):
     """Each event as a JSON object on a line of its own, and nothing else on stdout."""
 
     def show(self, event: Event) -> None:
-        sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+        sys.stdout.write(visible_json(msgspec.json.encode(event).decode()) + "\n")
         sys.stdout.flush()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from batchtui.cli.printers import Printer
+from batchtui.core.plain import visible
 from batchtui.core.run.cleanup import Question
 
 YES = frozenset({"y", "yes"})
@@ -22,7 +23,7 @@ class Asker:
             note = f"{question.sentence} Nobody can be asked here, so no; --yes deletes."
             self._printer.note(note)
             return False
-        sys.stderr.write(f"{question.sentence} [y/N] ")
+        sys.stderr.write(f"{visible(question.sentence)} [y/N] ")
         sys.stderr.flush()
         return (await _line()).strip().lower() in YES
 

@@ -12,6 +12,7 @@ from batchtui.cli.questions import Asker, at_a_terminal
 from batchtui.cli.session import open_session
 from batchtui.cli.trouble import UsageError, say
 from batchtui.core.ledger import Ledger
+from batchtui.core.plain import visible
 from batchtui.core.plan import Plan, new_run_id
 from batchtui.core.recipe.faults import nearest
 from batchtui.core.recipe.load import load
@@ -23,7 +24,7 @@ from batchtui.core.wording import in_bytes, many
 async def run(args: argparse.Namespace) -> int:
     plan = load(located(args.recipe), settings(args.settings), new_run_id())
     if args.check:
-        sys.stdout.write(f"{described(plan)}\n")
+        sys.stdout.write(f"{visible(described(plan))}\n")
         return 0
     output = args.output or Path(plan.folder)
     _check_output(output, plan)

@@ -4,6 +4,7 @@ import sys
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import LedgerError, Outcome
+from batchtui.core.plain import visible
 from batchtui.core.profile import ConfigError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.parameters import ParameterError
@@ -40,5 +41,6 @@ EXPECTED = tuple(CODES)
 
 def say(line: str) -> None:
     """To stderr, so that what is on stdout can be read by a program."""
-    sys.stderr.write(f"{line}\n")
+    text = "\n".join(map(visible, line.split("\n")))
+    sys.stderr.write(f"{text}\n")
     sys.stderr.flush()

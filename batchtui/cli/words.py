@@ -23,6 +23,7 @@ from batchtui.core.events import (
 )
 from batchtui.core.ledger import Kind, Outcome, Thing
 from batchtui.core.models import TaskCounts
+from batchtui.core.plain import lines_of
 from batchtui.core.states import NodeState
 from batchtui.core.wording import in_bytes, in_time, many, some
 
@@ -135,4 +136,4 @@ def _ended(event: Ended) -> list[str]:
 
 
 def _quoted(text: str) -> list[str]:
-    return [f"    | {line}" for line in text.splitlines()]
+    return [f"    | {line}" for line in lines_of(text)]

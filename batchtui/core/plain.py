@@ -1,6 +1,12 @@
-"""Text that a task wrote, made fit for a screen: whatever is in it, it moves no cursor."""
+"""Text from outside, made fit for a screen, a terminal or a file that somebody prints.
+
+Whatever is in it, it moves no cursor, sets no title, fills no clipboard and turns no text around.
+Names and sentences go through `visible`, what a task wrote through `lines_of`, JSON through
+`visible_json`.
+"""
 
 import re
+import unicodedata
 
 ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours, cursor movements
@@ -18,7 +24,46 @@ CONTROLS |= {0x7F: 0x2421, 0x2028: 0x20, 0x2029: 0x20}
 CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 """What is left of the control characters shows as a picture of itself, such as `␀`."""
 
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Those that change the direction of what stands beside them: `exe.txt` reads `txt.exe`."""
+
+HIDDEN_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\ud800-\udfff{UNSEEN.pattern[1:-1]}]")
+"""What JSON may hold as it stands, and a terminal should not be given."""
+
 TAB = 8
+
+
+def visible(text: str) -> str:
+    """`text` as one line in which everything can be seen: `good␍bad`.
+
+    A control character is shown as its picture, and what has none, half a character of a file's
+    name among it, as `�`.
+    """
+    if text.isprintable():
+        return text
+    text = UNSEEN.sub("", TURNING.sub("\ufffd", text.translate(CONTROLS)))
+    return "".join(map(_seen, text))
+
+
+def visible_json(text: str) -> str:
+    """JSON that means the same, with what a terminal should not be given as `\\u` escapes."""
+    return text if text.isascii() else HIDDEN_IN_JSON.sub(_escaped, text)
+
+
+def _seen(char: str) -> str:
+    if char.isprintable():
+        return char
+    if char in "\t\n":
+        return chr(0x2400 + ord(char))
+    return " " if unicodedata.category(char) == "Zs" else "\ufffd"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
 def lines_of(text: str, *, cut: bool = False) -> tuple[str, ...]:
@@ -44,4 +89,4 @@ def lines_of(text: str, *, cut: bool = False) -> tuple[str, ...]:
 def _plain(line: str) -> str:
     if line.isascii() and line.isprintable():
         return line
-    return line.expandtabs(TAB).translate(CONTROLS)
+    return visible(line.expandtabs(TAB))

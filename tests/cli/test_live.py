@@ -6,6 +6,8 @@ import pytest
 from rich.console import Console
 
 from batchtui.cli.live import LivePrinter
+from batchtui.cli.printers import JsonPrinter, PlainPrinter, Printer
+from batchtui.cli.trouble import say
 from batchtui.cli.words import lines
 from batchtui.core.events import (
     Created,
@@ -18,6 +20,7 @@ from batchtui.core.events import (
     TaskFailed,
     Transferred,
     Transferring,
+    Troubled,
 )
 from batchtui.core.ledger import Fact, Kind, Outcome, Thing
 from batchtui.core.models import TaskCounts
@@ -110,3 +113,53 @@ def test_failed_tasks_beyond_those_that_were_looked_into_are_counted() -> None:
         "0 of 121 tasks succeeded, 121 failed, in 9.0 s",
     ]
     assert lines(Created(kind=Kind.JOB, name="j")) == ["Created job j"]
+
+
+NASTY = "\x1b[2Ja\x1b]0;title\x07\x1b]52;c;aGk=\x07b\x9b31mc\0d\u202ee"
+FAILED = TaskFailed(
+    task_id="t\rx", node_id="n", exit_code=1, reason=NASTY, stderr=f"10 %\r20 %\r{NASTY}\nend\n"
+)
+
+
+def _moves_nothing(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+@pytest.mark.fault("5.2")
+@pytest.mark.parametrize("printer", [PlainPrinter(), JsonPrinter()])
+def test_lines_for_a_pipe_move_no_cursor(
+    printer: Printer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printer.show(FAILED)
+    printer.show(Troubled(sentence=NASTY))
+    printer.note(NASTY)
+    said = capsys.readouterr()
+    assert _moves_nothing(said.out + said.err)
+    assert "end" in said.out
+
+
+@pytest.mark.fault("5.2")
+def test_live_lines_move_no_cursor() -> None:
+    stream = io.StringIO()
+    printer = LivePrinter(Console(file=stream, width=80, highlight=False, force_terminal=False))
+    printer.show(FAILED)
+    printer.show(Troubled(sentence=NASTY))
+    printer.note(NASTY)
+    assert _moves_nothing(stream.getvalue())
+    assert "    | end" in stream.getvalue()
+
+
+@pytest.mark.fault("5.2")
+def test_a_progress_bar_is_its_last_state(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = "".join(f"\r{share} %" for share in range(101))
+    event = TaskFailed(task_id="t", node_id="n", exit_code=1, reason="exit code 1", stderr=bar)
+    PlainPrinter().show(event)
+    assert capsys.readouterr().out.splitlines()[1:] == ["    | 100 %"]
+
+
+@pytest.mark.fault("5.2")
+def test_an_error_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"{NASTY}\nsecond line")
+    said = capsys.readouterr().err
+    assert _moves_nothing(said)
+    assert said.endswith("\nsecond line\n")

@@ -5,6 +5,8 @@ import io
 import json
 from datetime import timedelta
 
+import pytest
+
 from batchtui.core.export import exported
 from batchtui.core.filters import Value
 
@@ -26,3 +28,10 @@ def test_json_tells_nothing_from_an_empty_text() -> None:
     assert read[1] == {"task": "ä", "exit": None, "age": None, "why": ""}
     assert json.loads(exported([], "json")) == []
     assert exported([], "csv") == ""
+
+
+@pytest.mark.fault("5.2")
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_file_moves_no_cursor_when_it_is_printed(kind: str) -> None:
+    text = exported([{"task": "\x1b[2J\r\u202e\x9b", "exit": 1}], kind)
+    assert all(line.isprintable() for line in text.replace("\r\n", "\n").split("\n"))

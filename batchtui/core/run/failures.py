@@ -5,6 +5,7 @@ import asyncio
 from batchtui.core.events import NodeFailed, TaskFailed
 from batchtui.core.gateway import Batch, GatewayError, PoolNodeFile, RemoteFile, TaskFile
 from batchtui.core.models import FailureInfo, Node, Task, TaskExecution
+from batchtui.core.plain import lines_of
 from batchtui.core.queries import FAILED
 from batchtui.core.redact import redacted
 from batchtui.core.run.journal import Journal
@@ -96,4 +97,4 @@ async def _last_lines(batch: Batch, file: RemoteFile) -> str:
         excerpt = await Tail(batch, file, keep=BYTES).read()
     except GatewayError as error:
         return f"({error})"
-    return redacted("\n".join(excerpt.text.splitlines()[-LINES:]))
+    return "\n".join(lines_of(redacted(excerpt.text))[-LINES:])

@@ -6,6 +6,10 @@ from enum import StrEnum
 from rich.cells import cell_len
 from textual.content import Content
 
+from batchtui.core.plain import visible as clean
+
+__all__ = ["STYLES", "Cell", "Spans", "Tone", "clean", "content", "joined", "spans", "width_of"]
+
 Spans = tuple[tuple[str, str], ...]
 """Text in pieces, each with its tone."""
 
@@ -36,13 +40,6 @@ STYLES: dict[str, str] = {
     Tone.TRACK: "$track",
 }
 """Each tone as a style of `textual.content.Content`."""
-
-
-def clean(text: str) -> str:
-    """Text from outside without anything that could move the terminal's cursor."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def spans(cell: Cell, width: int) -> Spans:
