@@ -39,7 +39,7 @@ def _chosen(run_id: str | None, ledger: Ledger) -> list[Record]:
     if run_id is not None:
         return [ledger.read(run_id)]
     records = ledger.records(trouble=lambda error: say(str(error)))
-    return [record for record in records if not ledger.under_way(record)]
+    return [record for record in records if not ledger.under_way(record.run_id)]
 
 
 async def _clean_account(

@@ -79,7 +79,7 @@ def _runs() -> list[Row]:
 
 
 def _outcome(record: Record, ledger: Ledger) -> str:
-    lost = record.outcome is Outcome.RUNNING and not ledger.under_way(record)
+    lost = record.outcome is Outcome.RUNNING and not ledger.under_way(record.run_id)
     return "killed" if lost else record.outcome
 
 

@@ -1,10 +1,8 @@
 """What each run created and what became of it, on disk: one JSON file per run, without secrets."""
 
-import fcntl
-import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +11,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from batchtui.core.private_files import private_folder, write_private
 from batchtui.core.recipe.model import Cleanup, Scalar
+from batchtui.core.run.lock import RunLock
 
 RUN_ID = re.compile(r"[a-z][a-z0-9]{0,30}")
 
@@ -114,20 +114,15 @@ class Ledger:
         self.folder = folder
 
     def write(self, record: Record) -> None:
-        """Replace the run's file in one step. Raises `LedgerError`.
+        """Replace the run's file in one step, and wait until it is on the disk.
 
-        It takes well under a millisecond and is not handed to a thread: a run that is cancelled
-        right now must not overtake what it wrote before.
+        Raises `LedgerError`. It takes a few milliseconds and is not handed to a thread: a run that
+        is cancelled right now must not overtake what it wrote before.
         """
         file = self._file(record.run_id)
-        draft = file.with_suffix(".new")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            draft.unlink(missing_ok=True)
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-            draft.replace(file)
+            private_folder(self.folder)
+            write_private(file, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
         except OSError as error:
             reason = error.strerror or str(error)
             raise LedgerError(f"Could not write {file}: {reason}. Is the disk full?") from error
@@ -161,37 +156,31 @@ class Ledger:
 
     @contextmanager
     def holding(self, run_id: str) -> Iterator[None]:
-        """Have the run to oneself. Raises `LedgerError` when somebody else has it.
-
-        The lock ends with the process, however that ends: a process id would not tell, for it may
-        belong to a process that nobody has buried yet, or to quite another one by now.
-        """
-        file = self._file(run_id).with_suffix(".lock")
+        """Have the run to oneself. Raises `LedgerError` when another program has it."""
+        lock = self._lock(run_id)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise LedgerError(f"Could not open {file}: {error.strerror or error}.") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with ExitStack() as stack:
+                stack.enter_context(lock.holding())
+                held = stack.pop_all()
         except BlockingIOError:
-            os.close(handle)
             raise LedgerError(
                 f"Run {run_id} is still under way elsewhere; let it end, or interrupt it there."
             ) from None
-        try:
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LedgerError(f"Could not lock run {run_id} in {self.folder}: {reason}.") from error
+        with held:
             yield
-        finally:
-            file.unlink(missing_ok=True)
-            os.close(handle)
 
-    def under_way(self, record: Record) -> bool:
-        """Whether somebody carries the run out at this moment."""
+    def under_way(self, run_id: str) -> bool:
+        """Whether a program carries the run out at this moment; also where nobody can tell."""
         try:
-            with self.holding(record.run_id):
-                return False
-        except LedgerError:
+            return self._lock(run_id).is_held()
+        except OSError:
             return True
+
+    def _lock(self, run_id: str) -> RunLock:
+        return RunLock(self._file(run_id).with_suffix(".lock"))
 
     def _file(self, run_id: str) -> Path:
         if not RUN_ID.fullmatch(run_id):
