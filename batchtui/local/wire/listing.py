@@ -11,7 +11,7 @@ from batchtui.local.errors import invalid_query
 from batchtui.local.wire.filters import Filter, Kind, parse
 
 LARGEST = 1000
-_TOKEN = "WATV2:"
+_TOKEN = "WATV2:"  # noqa: S105, the prefix of a continuation token
 
 Json = dict[str, Any]
 
