@@ -62,14 +62,14 @@ class StorageAccount:
                 ]
             )
 
-    async def blobs(self, container: str, *, at_most: int) -> Window[Blob]:
+    async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
         url = self._client.get_container_client(container).url
         blobs: list[Blob] = []
         marker = ""
         with self._service.trying(f"list the blobs of container {container}"):
             sas = await self._signer.container(container, "l", HOUR) if self._service.keyed else ""
-            while len(blobs) < at_most:
-                count = min(at_most - len(blobs), PAGE)
+            while at_most is None or len(blobs) < at_most:
+                count = PAGE if at_most is None else min(at_most - len(blobs), PAGE)
                 page, marker = await page_of_blobs(
                     self._lister, url, sas, count=count, marker=marker
                 )

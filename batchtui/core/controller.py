@@ -1,17 +1,15 @@
 """What the dashboard's user may do."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from batchtui.core import losses
 from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
-from batchtui.core.gateway import Gateway, GatewayError, Storage
+from batchtui.core.gateway import Counted, Gateway, GatewayError, Storage
 from batchtui.core.models import SupportedImage, Task
 from batchtui.core.replacing import replaced
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
-from batchtui.core.transfer import Piece, Report, download_all, planned, upload_all
+from batchtui.core.transfer import Piece
 
 
 class Controller:
@@ -34,24 +32,21 @@ class Controller:
         await self._storage.create_container(container)
         self.feeds.refresh("containers")
 
-    async def upload(self, container: str, sources: Sequence[Path], report: Report) -> int:
-        """Upload files and folders (tree kept) into a container; returns how many files.
+    async def upload(self, container: str, piece: Piece, sent: Counted) -> None:
+        """Upload one file into a container."""
+        await self._storage.upload(container, piece.blob, piece.path, sent=sent)
 
-        Raises `FileNotFoundError` before anything is sent when a source is not there.
-        """
-        pieces = await asyncio.to_thread(planned, sources)
-        await upload_all(self._storage, container, pieces, report)
+    def uploaded(self) -> None:
+        """Files have gone into a container: have the feeds look again."""
         self.feeds.refresh("containers", "usage", "blobs")
-        return len(pieces)
 
-    async def replaced(self, container: str, sources: Sequence[Path]) -> tuple[str, ...]:
-        """The blobs that uploading these files and folders would replace."""
-        pieces = await asyncio.to_thread(planned, sources)
+    async def replaced(self, container: str, pieces: Sequence[Piece]) -> tuple[str, ...]:
+        """The blobs that uploading these files would replace."""
         return await replaced(self._storage, container, [piece.blob for piece in pieces])
 
-    async def download(self, container: str, pieces: Sequence[Piece], report: Report) -> None:
-        """Download blobs of a container, each to its place."""
-        await download_all(self._storage, container, pieces, report)
+    async def download(self, container: str, piece: Piece, received: Counted) -> None:
+        """Download one blob of a container to its place."""
+        await self._storage.download(container, piece.blob, piece.path, received=received)
 
     async def create_pool(self, pool: PoolSpec) -> None:
         await self.gateway.batch.create_pool(pool)

@@ -7,14 +7,12 @@ from batchtui.core.gateway import GatewayError, Storage
 
 FEW = 20
 """Blobs up to which each is asked for; for more, the container is listed."""
-AT_MOST = 100_000
-"""Blobs of a container that are looked at."""
 
 
 async def replaced(storage: Storage, container: str, names: Sequence[str]) -> tuple[str, ...]:
     """Those of the names that blobs of the container have already."""
     if len(names) > FEW:
-        window = await storage.blobs(container, at_most=AT_MOST)
+        window = await storage.blobs(container)
         known = {blob.name for blob in window.items}
         return tuple(name for name in names if name in known)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from batchtui.core.download_plan import DownloadPlan, plan_download
 from batchtui.core.entries import Entry, of_blobs, of_files
-from batchtui.core.fetching import Fetch, fetch
 from batchtui.core.files import AnyFile, BlobFile, Files
-from batchtui.core.gateway import Gateway, GatewayError, PoolNodeFile, TaskFile
+from batchtui.core.gateway import Counted, Gateway, GatewayError, PoolNodeFile, TaskFile
 from batchtui.core.models import Blob, Window
 from batchtui.core.things import Kind, Thing
-from batchtui.core.transfer import Piece, Report, save_all
+from batchtui.core.transfer import Piece
 
 AT_MOST = 5_000
 """Files of a place that are listed."""
@@ -37,15 +37,9 @@ class Shelf:
         """`task t-1`, for example."""
         return f"{self.thing.kind} {self.thing.id}"
 
-    async def save(self, plan: Fetch, report: Report) -> None:
-        """Save files as planned; the first error ends the rest."""
-        await save_all(
-            lambda piece, received: self.files.save(
-                self.file(piece.blob), piece.path, received=received
-            ),
-            plan.pieces,
-            report,
-        )
+    async def save(self, piece: Piece, received: Counted) -> None:
+        """Save one file as planned."""
+        await self.files.save(self.file(piece.blob), piece.path, received=received)
 
 
 def of_task(gateway: Gateway, job_id: str, task_id: str) -> Shelf:
@@ -108,22 +102,22 @@ def of_thing(gateway: Gateway, thing: Thing) -> Shelf | None:
     return None
 
 
-def alone(entry: Entry, target: Path) -> Fetch:
+def alone(entry: Entry, target: Path) -> DownloadPlan:
     """How to save one file there, whatever its own name is."""
-    return Fetch((Piece(target, entry.path, entry.size),), ())
+    return DownloadPlan((Piece(target, entry.path, entry.size),))
 
 
-def planned(entries: Sequence[Entry], chosen: Sequence[Entry], folder: Path) -> Fetch:
+def planned(entries: Sequence[Entry], chosen: Sequence[Entry], folder: Path) -> DownloadPlan:
     """How to save what was chosen of these entries, folders with all that is in them."""
     folders = tuple(f"{entry.path}/" for entry in chosen if entry.folder)
     names = {entry.path for entry in chosen}
-    return _fetch([e for e in entries if e.path in names or e.path.startswith(folders)], folder)
+    return _plan([e for e in entries if e.path in names or e.path.startswith(folders)], folder)
 
 
-def fitting(entries: Sequence[Entry], pattern: str, folder: Path) -> Fetch:
+def fitting(entries: Sequence[Entry], pattern: str, folder: Path) -> DownloadPlan:
     """How to save every file whose whole path fits the pattern; a `*` takes slashes too."""
-    return _fetch([entry for entry in entries if fnmatchcase(entry.path, pattern)], folder)
+    return _plan([entry for entry in entries if fnmatchcase(entry.path, pattern)], folder)
 
 
-def _fetch(entries: Sequence[Entry], folder: Path) -> Fetch:
-    return fetch((Blob(e.path, e.size) for e in entries if not e.folder), folder)
+def _plan(entries: Sequence[Entry], folder: Path) -> DownloadPlan:
+    return plan_download((Blob(e.path, e.size) for e in entries if not e.folder), folder)

@@ -1,13 +1,13 @@
 """Many files to or from a container, a few at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from batchtui.core.gateway import Counted, Storage
+from batchtui.core.gateway import Counted, GatewayError, Storage
 
 AT_ONCE = 4
 """Files on their way at the same time; more does not help one network link."""
@@ -22,54 +22,46 @@ class Piece(Struct, frozen=True):
     """Bytes, as they were when the transfer was planned."""
 
 
+class FailedPiece(Struct, frozen=True):
+    """A file that was not transferred, and why."""
+
+    piece: Piece
+    error: GatewayError
+
+
 class Progress(Struct, frozen=True):
     """How far a transfer has come. Files in files, sizes in bytes."""
 
     files: int = 0
+    """Those that have arrived."""
     of_files: int = 0
     size: int = 0
     of_size: int = 0
+    failed: int = 0
+    """Files that were tried and did not arrive; what had arrived of them is not in `size`."""
 
 
 Report = Callable[[Progress], None]
-Save = Callable[[Piece, Counted], Awaitable[None]]
-"""Saves one piece, telling of the bytes that came in."""
-
-
-def planned(sources: Iterable[Path]) -> tuple[Piece, ...]:
-    """The uploads of files and whole folders; a folder keeps its own name and its tree.
-
-    Raises `FileNotFoundError` for a source that is not there.
-    """
-    pieces: list[Piece] = []
-    for source in sources:
-        if not source.exists():
-            raise FileNotFoundError(f"There is no file or folder {source}.")
-        files = sorted(path for path in source.rglob("*") if path.is_file())
-        pieces.extend(
-            Piece(file, file.relative_to(source.parent).as_posix(), file.stat().st_size)
-            for file in (files if source.is_dir() else [source])
-        )
-    return tuple(pieces)
+Move = Callable[[Piece, Counted], Awaitable[None]]
+"""Transfers one piece, telling of the bytes that have gone through."""
 
 
 async def upload_all(
     storage: Storage, container: str, pieces: Sequence[Piece], report: Report
-) -> None:
-    """Upload every piece, reporting as bytes go out; the first error ends the rest."""
-    tally = _Tally(pieces, report)
-
-    async def upload(piece: Piece) -> None:
-        await storage.upload(container, piece.blob, piece.path, sent=tally.add)
-
-    await _few_at_once(pieces, upload, tally)
+) -> tuple[FailedPiece, ...]:
+    """Upload every piece, reporting as bytes go out. Returns those that failed, in order."""
+    return await move_all(
+        lambda piece, sent: storage.upload(container, piece.blob, piece.path, sent=sent),
+        pieces,
+        report,
+    )
 
 
 async def download_all(
     storage: Storage, container: str, pieces: Sequence[Piece], report: Report
-) -> None:
-    """Download every piece, reporting as bytes come in; the first error ends the rest."""
-    await save_all(
+) -> tuple[FailedPiece, ...]:
+    """Download every piece, reporting as bytes come in. Returns those that failed, in order."""
+    return await move_all(
         lambda piece, received: storage.download(
             container, piece.blob, piece.path, received=received
         ),
@@ -78,10 +70,48 @@ async def download_all(
     )
 
 
-async def save_all(save: Save, pieces: Sequence[Piece], report: Report) -> None:
-    """Save every piece, reporting as bytes come in; the first error ends the rest."""
+async def move_all(move: Move, pieces: Sequence[Piece], report: Report) -> tuple[FailedPiece, ...]:
+    """Transfer every piece, a few at a time. Returns those that failed, in the order of `pieces`.
+
+    A piece that fails (`GatewayError`, or `OSError` on this machine's disk) stops no other.
+    """
     tally = _Tally(pieces, report)
-    await _few_at_once(pieces, lambda piece: save(piece, tally.add), tally)
+    failed: dict[int, FailedPiece] = {}
+    waiting = iter(enumerate(pieces))
+
+    async def work() -> None:
+        for index, piece in waiting:
+            counted = 0
+
+            def count(more: int) -> None:
+                nonlocal counted
+                counted += more
+                tally.add(more)
+
+            try:
+                await move(piece, count)
+            except GatewayError as error:
+                failed[index] = FailedPiece(piece, error)
+            except OSError as error:
+                failed[index] = FailedPiece(piece, _local(piece, error))
+            if index in failed:
+                tally.fail(counted)
+            else:
+                tally.finish()
+
+    try:
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(AT_ONCE, len(pieces))):
+                workers.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return tuple(failed[index] for index in sorted(failed))
+
+
+def _local(piece: Piece, error: OSError) -> GatewayError:
+    reason = error.strerror or str(error)
+    sentence = f"Could not transfer {piece.blob}: {error.filename or piece.path}: {reason}"
+    return GatewayError(sentence, code="LocalFile")
 
 
 class _Tally:
@@ -95,24 +125,11 @@ class _Tally:
     def finish(self) -> None:
         self._say(replace(self._progress, files=self._progress.files + 1))
 
+    def fail(self, counted: int) -> None:
+        """`counted` bytes of it had gone through."""
+        now = self._progress
+        self._say(replace(now, failed=now.failed + 1, size=now.size - counted))
+
     def _say(self, progress: Progress) -> None:
         self._progress = progress
         self._report(progress)
-
-
-async def _few_at_once(
-    pieces: Sequence[Piece], move: Callable[[Piece], Awaitable[None]], tally: _Tally
-) -> None:
-    waiting = iter(pieces)
-
-    async def worker() -> None:
-        for piece in waiting:
-            await move(piece)
-            tally.finish()
-
-    try:
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(AT_ONCE, len(pieces))):
-                workers.create_task(worker())
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None

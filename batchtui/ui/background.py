@@ -43,7 +43,7 @@ class BackgroundApp(App[int]):
         match run:
             case BulkRun():
                 self.push_screen(BulkScreen(run))
-            case TransferRun(done=True):
+            case TransferRun(done=True, skipped=()):
                 self.notify(run.outcome, title=run.title, markup=False)
             case TransferRun():
                 self.push_screen(TransferScreen(run))

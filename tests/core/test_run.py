@@ -295,12 +295,19 @@ async def test_keeping_everything_asks_nothing(tmp_path: Path) -> None:
     assert len(scene.left()) == 5
 
 
-async def test_a_blob_whose_name_leaves_the_folder_is_not_written(tmp_path: Path) -> None:
+@pytest.mark.fault("3.4")
+async def test_outputs_that_no_file_can_have_are_named_and_kept(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
-    scene.account.batch.outcomes = {"*": TaskOutcome(blobs={"../evil": b"x", "ok": b"y"})}
-    assert await scene.carry_out() is Outcome.SUCCEEDED
+    blobs = dict.fromkeys(("../evil", "ok", "x", "x/y", "n" * 300, "a//b", "."), b"y")
+    scene.account.batch.outcomes = {"*": TaskOutcome(blobs=blobs)}
+    assert await scene.carry_out() is Outcome.REFUSED
     assert not (tmp_path / "evil").exists()
     assert (scene.output / "ok").exists()
+    assert (scene.output / "x" / "y").exists()
+    said = " ".join(event.sentence for event in scene.all(events.Troubled))
+    for name in ("../evil", "x", "n" * 300, "a//b", "."):
+        assert f"Could not download {name!r}: " in said
+    assert len(scene.left()) == 5, "nothing is deleted"
 
 
 async def test_the_ledger_lists_runs_and_refuses_what_is_none(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from batchtui.core.entries import Entry, of_files, tree
 from batchtui.core.gateway import GatewayError
 from batchtui.core.models import FileProperties, NodeFile, PoolInfo
 from batchtui.core.specs import JobSpec
-from batchtui.core.transfer import Progress
+from batchtui.core.transfer import Progress, move_all
 from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -72,7 +72,8 @@ async def test_files_of_a_task_and_of_a_container_are_saved_alike(tmp_path: Path
         shelves.of_container(account.gateway, "box"),
     ):
         entries = (await shelf.entries()).items
-        await shelf.save(shelves.fitting(entries, "*", tmp_path), reports.append)
+        pieces = shelves.fitting(entries, "*", tmp_path).pieces
+        assert await move_all(shelf.save, pieces, reports.append) == ()
     assert (tmp_path / "stdout.txt").read_bytes() == b"text"
     assert (tmp_path / "deep/er.txt").read_bytes() == b"blob"
     assert reports[-1] == Progress(1, 1, 4, 4)

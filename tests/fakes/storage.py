@@ -33,12 +33,12 @@ class FakeStorage:
         await self._calls.note("containers")
         return tuple(Container(name, WRITTEN) for name in sorted(self.held))
 
-    async def blobs(self, container: str, *, at_most: int) -> Window[Blob]:
+    async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
         await self._calls.note("blobs", container)
         held = sorted(self._container(container).items())
         return Window(
             tuple(Blob(name, len(data), WRITTEN, "") for name, data in held[:at_most]),
-            len(held) <= at_most,
+            at_most is None or len(held) <= at_most,
         )
 
     async def container_exists(self, container: str) -> bool:
@@ -76,7 +76,11 @@ class FakeStorage:
         data = self._blob(container, blob)
         for size in self._chunks(data):
             received(size)
-        await asyncio.to_thread(_write, target, data)
+        try:
+            await asyncio.to_thread(_write, target, data)
+        except OSError as error:
+            sentence = f"Could not download {blob}: {target}: {error.strerror}"
+            raise GatewayError(sentence, code="LocalFile") from error
 
     async def document(self, thing: Thing) -> Document:
         await self._calls.note("document", thing)

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.traffic import Traffic
-from batchtui.core.transfer import Progress
+from batchtui.core.transfer import Piece, Progress
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.transfer import STOPPED, TransferScreen
 from batchtui.ui.screens.upload import UploadScreen
@@ -92,7 +92,7 @@ async def test_what_is_not_there_is_said_and_nothing_is_sent(
         assert "Pick something first." in words(stage)
         stage.screen.query_one(PathField).input.value = "nowhere"
         await pilot.press("enter")
-        await until(pilot, lambda: "There is no file or folder" in words(stage))
+        await until(pilot, lambda: "No file or folder" in words(stage))
         await pilot.press("escape")
         await until(pilot, stage.ended.is_set)
     assert account.calls.count("upload") == 0
@@ -165,11 +165,12 @@ def told(stage: Stage[None]) -> list[str]:
 
 
 async def test_a_file_that_cannot_be_read_is_named(account: FakeAccount, folder: Path) -> None:
-    async def move(_report: object) -> None:
+    async def move(_piece: Piece, _counted: object) -> None:
         await asyncio.sleep(0)
         raise PermissionError(13, "Permission denied", "secret.txt")
 
-    run = TransferRun("Upload to input", move, ended=lambda _run: None)
+    piece = Piece(folder / "secret.txt", "secret.txt", 1)
+    run = TransferRun("Upload to input", [piece], move, ended=lambda _run: None)
     stage = Stage(TransferScreen(run))
     async with stage.run_test(size=(80, 24)) as pilot:
         stage.runs.start(run)
@@ -201,7 +202,7 @@ async def test_a_path_that_was_only_typed_is_uploaded_too(
     async with stage.run_test(size=(120, 24)) as pilot:
         stage.screen.query_one(PathField).input.value = "nowhere"
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "There is no file or folder" in words(stage))
+        await until(pilot, lambda: "No file or folder" in words(stage))
         stage.screen.query_one(PathField).input.value = "run.py"
         await pilot.press("ctrl+s")
         await until(pilot, stage.ended.is_set)
@@ -229,3 +230,87 @@ async def test_blobs_are_replaced_only_after_a_question(
             if answer == "y":
                 await until(pilot, stage.ended.is_set)
             assert account.storage.held["input"]["texts/a.txt"] == held
+
+
+@pytest.mark.fault("3.5")
+async def test_what_failed_is_listed_and_tried_again_alone(
+    account: FakeAccount, folder: Path
+) -> None:
+    for number in range(12):
+        (folder / "texts" / f"{number}.txt").touch()
+    for reason in ("[busy] one", "two"):
+        account.calls.fail("upload", refused(f"Could not upload it: {reason}"))
+    stage = await staged(account)
+    async with stage.run_test(size=(100, 30)) as pilot:
+        stage.screen.query_one(PathField).input.value = "texts"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "2 files failed." in words(stage))
+        for why in ("texts/0.txt: Could not upload it: [busy] one", "it: two"):
+            assert why in words(stage)
+        assert len(account.storage.held["input"]) == 12
+        (run,) = stage.runs.all
+        assert isinstance(run, TransferRun)
+        assert run.outcome.startswith("12 of 14 files, 1.5 KB. 2 files failed. Could not upload")
+        await pilot.press("r")
+        await until(pilot, stage.ended.is_set)
+    assert run.progress == Progress(14, 14, 1501, 1501)
+    assert account.calls.count("upload") == 16, "only those that failed are sent again"
+
+
+@pytest.mark.fault("3.5")
+async def test_after_a_stop_only_what_has_not_arrived_is_sent(
+    account: FakeAccount, folder: Path
+) -> None:
+    stage = await staged(account)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        hold = account.calls.hold("upload")
+        stage.screen.query_one(PathField).input.value = "texts"
+        await pilot.press("ctrl+s")
+        await until(pilot, hold.reached.is_set)
+        await until(pilot, lambda: len(account.storage.held["input"]) == 1)
+        await pilot.press("t")
+        await until(pilot, lambda: STOPPED in words(stage))
+        await pilot.press("r")
+        await until(pilot, stage.ended.is_set)
+    assert len(account.storage.held["input"]) == 2
+    assert account.calls.count("upload") == 3
+
+
+@pytest.mark.fault("3.8")
+async def test_two_files_of_one_name_are_not_picked_together(
+    account: FakeAccount, folder: Path
+) -> None:
+    (folder / "other").mkdir()
+    (folder / "other" / "run.py").touch()
+    stage = await staged(account)
+    async with stage.run_test(size=(200, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "run.py"
+        await pilot.press("enter")
+        await until(pilot, lambda: "run.py  1 file" in words(stage))
+        stage.screen.query_one(PathField).input.value = "other/run.py"
+        await pilot.press("enter")
+        await until(pilot, lambda: "both become the blob run.py" in words(stage))
+        stage.screen.query_one(PathField).input.value = ""
+        await pilot.press("enter")
+        await until(pilot, stage.ended.is_set)
+    assert account.storage.held["input"]["run.py"] == b"print()"
+
+
+@pytest.mark.fault("3.6", "5.4")
+async def test_what_cannot_be_sent_is_listed_and_the_rest_goes(
+    account: FakeAccount, folder: Path
+) -> None:
+    (folder / "texts" / "back\\slash").touch()
+    (folder / "texts" / "out").symlink_to("/etc/hostname")
+    stage = await staged(account)
+    async with stage.run_test(size=(120, 24)) as pilot:
+        stage.screen.query_one(PathField).input.value = "texts"
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 files, 1.5 KB · 2 skipped" in words(stage))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "2 files skipped." in words(stage))
+        assert "its name holds a backslash" in words(stage)
+        assert "link that leads out of the folder" in words(stage)
+        await pilot.press("escape")
+        await until(pilot, stage.ended.is_set)
+    assert set(account.storage.held["input"]) == {"texts/a.txt", "texts/b.txt"}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from batchtui.core.events import Direction, Signed, Submitted, Submitting
+from batchtui.core.events import Direction, Signed, Submitted, Submitting, Troubled
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Kind
 from batchtui.core.plan import Plan
@@ -17,6 +17,7 @@ from batchtui.core.run.preflight import Findings, storage_of
 from batchtui.core.run.transfers import reporting
 from batchtui.core.specs import TaskSpec
 from batchtui.core.transfer import Piece, upload_all
+from batchtui.core.wording import many
 
 AT_ONCE = 1000
 """Tasks made and handed over at a time."""
@@ -68,11 +69,13 @@ class Creation:
         container = self._plan.containers[role]
         pieces = [Piece(file.source, file.blob, file.size) for file in files]
         folder = str(self._plan.file.parent)
-        try:
-            with reporting(self._journal, Direction.UP, container, folder) as report:
-                await upload_all(storage_of(self._journal.gateway), container, pieces, report)
-        except OSError as error:
-            raise RunError(f"Could not read what is to be uploaded: {error}") from error
+        storage = storage_of(self._journal.gateway)
+        with reporting(self._journal, Direction.UP, container, folder) as report:
+            failed = await upload_all(storage, container, pieces, report)
+        if failed:
+            for each in failed:
+                self._journal.say(Troubled(sentence=str(each.error)))
+            raise RunError(f"Could not upload {many(len(failed), 'file')} to {container}.")
 
     async def _access(self) -> Access:
         storage = self._journal.gateway.storage if self._plan.containers else None

@@ -3,19 +3,18 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from pathlib import Path
 
+from batchtui.core.download_plan import matching, plan_download
 from batchtui.core.events import Direction, Transferred, Transferring, Troubled
 from batchtui.core.ledger import Wanted
 from batchtui.core.run.journal import Journal, RunError
 from batchtui.core.run.preflight import storage_of
-from batchtui.core.transfer import Piece, Progress, Report, download_all
+from batchtui.core.transfer import Progress, Report, download_all
+from batchtui.core.wording import many
 
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
-AT_MOST = 1_000_000
-"""Blobs looked at in one container."""
 
 
 @contextmanager
@@ -55,28 +54,27 @@ def reporting(
 
 
 async def collect(journal: Journal) -> None:
-    """Download the outputs that the run wants. Raises `GatewayError` and `RunError`."""
+    """Download the outputs that the run wants, each that can be.
+
+    Raises `RunError` once all were tried and some are not here, and `GatewayError` where a
+    container cannot be listed.
+    """
+    lost = 0
     for wanted in journal.record.downloads:
-        await _fetch(journal, wanted)
+        lost += await _fetch(journal, wanted)
+    if lost:
+        raise RunError(f"Could not download {many(lost, 'output')}; nothing is deleted.")
 
 
-async def _fetch(journal: Journal, wanted: Wanted) -> None:
+async def _fetch(journal: Journal, wanted: Wanted) -> int:
+    """Returns how many of the outputs are not here; says of each why."""
     storage = storage_of(journal.gateway)
     folder = Path(journal.record.output, wanted.to)
-    window = await storage.blobs(wanted.container, at_most=AT_MOST)
-    pieces = []
-    for blob in window.items:
-        if not fnmatchcase(blob.name, wanted.files):
-            continue
-        target = folder / blob.name
-        if ".." in Path(blob.name).parts or Path(blob.name).is_absolute():
-            sentence = f"The blob {blob.name!r} is not downloaded: its name leaves the folder."
-            journal.say(Troubled(sentence=sentence))
-            continue
-        pieces.append(Piece(target, blob.name, blob.size))
-    try:
-        with reporting(journal, Direction.DOWN, wanted.container, str(folder)) as report:
-            await download_all(storage, wanted.container, pieces, report)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise RunError(f"Could not write the outputs to {folder}: {reason}") from error
+    plan = plan_download(await matching(storage, wanted.container, wanted.files), folder)
+    for blob in plan.skipped:
+        journal.say(Troubled(sentence=f"Could not download {blob.name!r}: {blob.reason}."))
+    with reporting(journal, Direction.DOWN, wanted.container, str(folder)) as report:
+        failed = await download_all(storage, wanted.container, plan.pieces, report)
+    for each in failed:
+        journal.say(Troubled(sentence=str(each.error)))
+    return len(plan.skipped) + len(failed)

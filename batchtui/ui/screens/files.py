@@ -11,9 +11,9 @@ from textual.reactive import var
 
 from batchtui.core import shelves
 from batchtui.core.controller import Controller
+from batchtui.core.download_plan import DownloadPlan
 from batchtui.core.entries import Entry
 from batchtui.core.feed import Feed, Reading
-from batchtui.core.fetching import Fetch
 from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Window
 from batchtui.core.shelves import Shelf
@@ -137,7 +137,7 @@ class FilesScreen(InspectableScreen, ReadingScreen):
             Path.cwd() / self.shelf.title.rpartition(" ")[2],
             pattern=None if chosen else "*",
         )
-        plan = Fetch((), ())
+        plan = DownloadPlan()
 
         async def plan_it(wish: Wish) -> bool:
             nonlocal plan
@@ -145,8 +145,8 @@ class FilesScreen(InspectableScreen, ReadingScreen):
                 plan = shelves.planned(entries, chosen, wish.folder)
             else:
                 plan = shelves.fitting(entries, wish.pattern, wish.folder)
-            if not plan.pieces:
-                raise GatewayError("No file fits, or its name leads out of the folder.")
+            if not plan.pieces and not plan.skipped:
+                raise GatewayError(f"No file fits {wish.pattern}")
             return await may_write(self.app, plan)
 
         wish = await self.app.push_screen_wait(form.doing(plan_it))
@@ -154,6 +154,6 @@ class FilesScreen(InspectableScreen, ReadingScreen):
             count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
             await self._save(plan, f"{count}, {size}, saved in {wish.folder}.")
 
-    async def _save(self, plan: Fetch, done: str) -> None:
+    async def _save(self, plan: DownloadPlan, done: str) -> None:
         shelf, heading = self.shelf, f"Download from {self.shelf.title}"
-        await transferred(self.app, heading, lambda report: shelf.save(plan, report), done=done)
+        await transferred(self.app, heading, plan.pieces, shelf.save, done=done, skipped=plan.lines)

@@ -6,14 +6,14 @@ from typing import Any
 
 from textual.app import App
 
-from batchtui.core.fetching import Fetch
+from batchtui.core.download_plan import DownloadPlan
 from batchtui.core.wording import many, some
 from batchtui.ui.screens.confirm import ConfirmScreen
 
 
-async def may_write(app: App[Any], plan: Fetch) -> bool:
+async def may_write(app: App[Any], plan: DownloadPlan) -> bool:
     """Whether no file is there yet, or it may be replaced. To be awaited in a worker."""
-    there = await asyncio.to_thread(plan.there_already)
+    there = await asyncio.to_thread(plan.existing)
     return await may_replace(app, [path.name for path in there], noun="file", title="Download")
 
 

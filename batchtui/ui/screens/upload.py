@@ -1,6 +1,7 @@
 """Files and folders of this machine into a container."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from textual.widgets import Button, DirectoryTree, Input, Static
 
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
-from batchtui.core.transfer import planned
+from batchtui.core.upload_plan import UploadError, UploadPlan, joined, plan_upload
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.screens.replacing import may_replace
@@ -39,8 +40,8 @@ class UploadScreen(Dialog[None]):
         super().__init__()
         self._controller = controller
         self._container = container
-        self._picked: dict[Path, tuple[int, int]] = {}
-        """Files and bytes of each file or folder."""
+        self._picked: dict[Path, UploadPlan] = {}
+        """By file or folder."""
 
     def compose(self) -> ComposeResult:
         known = [each.name for each in self._controller.feeds.containers.reading.value]
@@ -94,29 +95,40 @@ class UploadScreen(Dialog[None]):
     async def _pick(self, path: Path) -> None:
         """Count what is there, in a thread, and put it on the list."""
         field = self.query_one("#path", PathField)
+        if await self._look((*self._picked, path)):
+            field.input.value = ""
+            self._show()
+
+    async def _look(self, sources: Sequence[Path]) -> bool:
+        """Find the files of these in a thread, as they are now; complain where they do not go."""
+        field = self.query_one("#path", PathField)
         try:
-            pieces = await asyncio.to_thread(planned, [path])
+            plans = await asyncio.to_thread(lambda: [plan_upload(source) for source in sources])
+            joined(plans)
+        except FileNotFoundError as error:
+            field.complain(f"No file or folder {error.filename}.")
+            return False
         except OSError as error:
-            said = str(error) if isinstance(error, FileNotFoundError) else error.strerror
-            field.complain(said or str(error))
-            return
-        self._picked[path] = (len(pieces), sum(piece.size for piece in pieces))
-        field.input.value = ""
-        self._show()
+            field.complain(f"Could not read {error.filename}: {error.strerror or error}.")
+            return False
+        except UploadError as error:
+            field.complain(str(error))
+            return False
+        self._picked = dict(zip(sources, plans, strict=True))
+        return True
 
     def _show(self) -> None:
         self.query_one(PickTree).picked = frozenset(self._picked)
         lines = [
-            content(((path.name or str(path), Tone.PLAIN), (f"  {_amount(*amount)}", Tone.MUTED)))
-            for path, amount in self._picked.items()
+            content(((path.name or str(path), Tone.PLAIN), (f"  {_amount(plan)}", Tone.MUTED)))
+            for path, plan in self._picked.items()
         ]
         nothing = content((("Nothing yet: type a path, or pick with space.", Tone.MUTED),))
         self.query_one("#picked", Static).update(Content("\n").join(lines) if lines else nothing)
-        files = sum(count for count, _ in self._picked.values())
-        size = sum(amount for _, amount in self._picked.values())
-        total = _amount(files, size) if files else ""
+        whole = joined(self._picked.values())
+        total = _amount(whole) if self._picked else ""
         self.query_one("#pick", VerticalScroll).border_subtitle = total
-        self.query_one("#submit", Button).disabled = not files
+        self.query_one("#submit", Button).disabled = not whole.pieces
 
     @on(Button.Pressed, "#submit")
     def take_submit(self) -> None:
@@ -138,24 +150,31 @@ class UploadScreen(Dialog[None]):
             field.complain("Pick something first.")
             field.input.focus()
             return
+        if not await self._look(tuple(self._picked)):
+            return
+        plan = joined(self._picked.values())
+        if not plan.pieces:
+            field.complain("None of it can be uploaded.")
+            return
         container = self.query_one("#container", ChoiceField).choice
-        sources = tuple(self._picked)
-        files = sum(count for count, _ in self._picked.values())
-        if not await self._may_replace(container, sources):
+        if not await self._may_replace(container, plan):
             return
         if await transferred(
             self.app,
             f"Upload to {container}",
-            lambda report: self._controller.upload(container, sources, report),
-            done=f"{many(files, 'file')} uploaded to {container}.",
+            plan.pieces,
+            lambda piece, sent: self._controller.upload(container, piece, sent),
+            done=f"{many(len(plan.pieces), 'file')} uploaded to {container}.",
+            skipped=plan.lines,
+            after=self._controller.uploaded,
         ):
             self.dismiss()
 
-    async def _may_replace(self, container: str, sources: tuple[Path, ...]) -> bool:
+    async def _may_replace(self, container: str, plan: UploadPlan) -> bool:
         """Whether no blob has such a name, or it may be replaced."""
         try:
-            there = await self._controller.replaced(container, sources)
-        except (GatewayError, OSError) as error:
+            there = await self._controller.replaced(container, plan.pieces)
+        except GatewayError as error:
             self.notify(str(error), title="Upload", severity="error", markup=False)
             return False
         return await may_replace(
@@ -164,5 +183,6 @@ class UploadScreen(Dialog[None]):
         )  # fmt: skip
 
 
-def _amount(files: int, size: int) -> str:
-    return f"{many(files, 'file')}, {in_bytes(size)}"
+def _amount(plan: UploadPlan) -> str:
+    skipped = f" · {len(plan.skipped):,} skipped" if plan.skipped else ""
+    return f"{many(len(plan.pieces), 'file')}, {in_bytes(plan.size)}{skipped}"

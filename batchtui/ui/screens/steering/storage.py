@@ -1,16 +1,17 @@
 """Containers and blobs, steered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from batchtui.core.fetching import Fetch, fetch, matching
+from batchtui.core.download_plan import DownloadPlan, matching, plan_download
 from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
 from batchtui.core.redact import redacted
 from batchtui.core.transfer import Piece
-from batchtui.core.wording import in_bytes, many, some
+from batchtui.core.wording import in_bytes, many
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen, Wish
 from batchtui.ui.screens.replacing import may_write
@@ -108,44 +109,42 @@ class Till:
     async def save(self, container: str, blob: Blob) -> None:
         """Download one blob into the current folder."""
         target = saved_as(blob.name)
-        plan = Fetch((Piece(target, blob.name, blob.size),), ())
+        plan = DownloadPlan((Piece(target, blob.name, blob.size),))
         if await may_write(self._desk.app, plan):
             await self._fetch(plan, container, f"Saved as {target}.")
 
     async def download(self, storage: Storage, container: str, chosen: Sequence[Blob] = ()) -> None:
         """Download the chosen blobs, or those of a pattern; the tree is kept."""
-        heading = f"Download from {container}"
         which = many(len(chosen), "blob") if chosen else "blobs"
         form = FetchScreen(
             f"Download {which} of {container}",
             Path.cwd() / container,
             pattern=None if chosen else "*",
         )
-        plan = Fetch((), ())
+        plan = DownloadPlan()
 
         async def plan_it(wish: Wish) -> bool:
             nonlocal plan
-            plan = fetch(chosen or await matching(storage, container, wish.pattern), wish.folder)
-            if not plan.pieces and not plan.refused:
+            blobs = chosen or await matching(storage, container, wish.pattern)
+            plan = await asyncio.to_thread(plan_download, blobs, wish.folder)
+            if not plan.pieces and not plan.skipped:
                 raise GatewayError(f"No blob of {container} fits {wish.pattern}")
             return await may_write(self._desk.app, plan)
 
         wish = await self._desk.app.push_screen_wait(form.doing(plan_it))
         if wish is None:
             return
-        if plan.refused:
-            sentence = f"Not downloaded, because their names leave the folder: {some(plan.refused)}"
-            self._desk.refuse(sentence, heading)
-        if plan.pieces:
-            count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
-            await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
+        count, size = many(len(plan.pieces), "file"), in_bytes(plan.size)
+        await self._fetch(plan, container, f"{count}, {size}, saved in {wish.folder}.")
 
-    async def _fetch(self, plan: Fetch, container: str, done: str) -> None:
+    async def _fetch(self, plan: DownloadPlan, container: str, done: str) -> None:
         await transferred(
             self._desk.app,
             f"Download from {container}",
-            lambda report: self._desk.controller.download(container, plan.pieces, report),
+            plan.pieces,
+            lambda piece, received: self._desk.controller.download(container, piece, received),
             done=done,
+            skipped=plan.lines,
         )
 
 
