@@ -1,6 +1,7 @@
 """A feed keeps one remote value fresh."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,8 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,14 @@ class Reading(Generic[T]):
     known: bool = False
     """Whether `value` came from the service rather than being the empty start."""
 
+    @property
+    def fresh(self) -> bool:
+        """Whether `value` is the service's last answer, not an older one kept through a failure.
+
+        Only such a reading is news for whoever keeps a history.
+        """
+        return self.known and not self.error
+
 
 class Feed(Generic[T]):
     """Fetches while somebody looks: never two fetches at once, slower after each failure.
@@ -38,6 +49,8 @@ class Feed(Generic[T]):
     REST_RATIO = 3.0
     AT_MOST = 60.0
     """Seconds of rest, however often fetching has failed."""
+    DOUBLINGS = 16
+    """Failures in a row that double the rest: more would overflow, and change nothing."""
 
     def __init__(
         self, fetch: Callable[[], Awaitable[T]], empty: T, *, every: float, traffic: Traffic
@@ -48,6 +61,7 @@ class Feed(Generic[T]):
         self._empty = empty
         self._traffic = traffic
         self._subscribers: list[Callable[[Reading[T]], None]] = []
+        self._broken: set[Callable[[Reading[T]], None]] = set()
         self._looked_at = asyncio.Event()
         self._wake = asyncio.Event()
         self._fetching = asyncio.Lock()
@@ -72,9 +86,12 @@ class Feed(Generic[T]):
         return None if self.reading.at is None else self._traffic.clock() - self.reading.at
 
     def subscribe(self, callback: Callable[[Reading[T]], None]) -> Callable[[], None]:
-        """Call back with the present reading and every later one; returns how to stop that."""
+        """Call back with the present reading and every later one; returns how to stop that.
+
+        What the callback raises is logged, and reaches neither the feed nor other subscribers.
+        """
         self._subscribers.append(callback)
-        callback(self.reading)
+        self._tell(callback, self.reading)
         return lambda: self._subscribers.remove(callback)
 
     def refresh(self) -> None:
@@ -99,7 +116,9 @@ class Feed(Generic[T]):
             await self._looked_at.wait()
             self._wake.clear()
             failures = 0 if await self.poll() else failures + 1
-            rest = max(self.every * 2**failures, self._took * self.REST_RATIO)
+            rest = max(
+                self.every * 2 ** min(failures, self.DOUBLINGS), self._took * self.REST_RATIO
+            )
             await self._rest(min(rest, self.AT_MOST))
             if self._traffic.paused:
                 await self._pause()
@@ -124,7 +143,18 @@ class Feed(Generic[T]):
     def _publish(self, reading: Reading[T]) -> None:
         self.reading = reading
         for callback in tuple(self._subscribers):
+            self._tell(callback, reading)
+
+    def _tell(self, callback: Callable[[Reading[T]], None], reading: Reading[T]) -> None:
+        try:
             callback(reading)
+        except Exception:
+            # A fault in one pane must not end the feed that all others live on.
+            if callback not in self._broken:
+                self._broken.add(callback)
+                log.exception("A subscriber could not take a reading")
+        else:
+            self._broken.discard(callback)
 
     async def _pause(self) -> None:
         """Until the pause is over, or somebody asks for a look all the same."""

@@ -168,13 +168,13 @@ class Feeds:
             self.usage.refresh()
 
     def _remember_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
-        if reading.at is not None:
+        if reading.fresh and reading.at is not None:
             self.history.note_nodes(reading.at, reading.value)
             self.node_hours.note(reading.at, reading.value)
 
     def _remember_tasks(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
         """How many tasks run on each pool, where all open jobs on it have been counted."""
-        if reading.at is None:
+        if not reading.fresh or reading.at is None:
             return
         running = dict.fromkeys((pool.id for pool in self.pools.reading.value), 0)
         for job in self.jobs.reading.value:

@@ -26,7 +26,9 @@ class Moment(Struct, frozen=True):
 class History:
     """A ring of moments for each pool; it lasts as long as the account is open.
 
-    Times are seconds on any clock that only grows. Slots in which nobody looked are missing.
+    Times are seconds on any clock that only grows. Slots in which nobody looked are missing; those
+    that are there are in order, each once. What is told of a slot before the last one that nobody
+    looked in is left out.
     """
 
     STEP = 5.0
@@ -62,16 +64,23 @@ class History:
         return tuple(self._pools.get(pool_id, ()))
 
     def _at(self, pool_id: str, at: float) -> Moment:
-        """The moment of that time: the last one, or a new one that begins as the last one was."""
+        """The moment of that time: a known one, or a new one that begins as the last one was."""
         slot = int(at // self.STEP)
         kept = self._pools.get(pool_id)
         if not kept:
             return Moment(slot)
-        return kept[-1] if kept[-1].slot == slot else replace(kept[-1], slot=slot, tasks=None)
+        known = next((each for each in reversed(kept) if each.slot <= slot), kept[0])
+        return known if known.slot == slot else replace(known, slot=slot, tasks=None)
 
     def _put(self, pool_id: str, moment: Moment) -> None:
+        """Keep the moment in its place: nodes and tasks are counted by two feeds, and the one that
+        began earlier may end later."""
         kept = self._pools.setdefault(pool_id, deque(maxlen=self.KEPT))
-        if kept and kept[-1].slot == moment.slot:
-            kept[-1] = moment
-        else:
+        if not kept or kept[-1].slot < moment.slot:
             kept.append(moment)
+            return
+        for place in range(len(kept) - 1, -1, -1):
+            if kept[place].slot == moment.slot:
+                kept[place] = moment
+            if kept[place].slot <= moment.slot:
+                return

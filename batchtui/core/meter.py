@@ -17,10 +17,15 @@ class NodeHours:
         self._last: tuple[float, int] | None = None
 
     def note(self, at: float, counts: Iterable[PoolNodeCounts]) -> None:
-        """The nodes that were counted at that time, taken to have been as many since the last."""
+        """The nodes that were counted at that time, taken to have been as many since the last.
+
+        What was counted before that is no news.
+        """
         nodes = sum(machines(each.dedicated) + machines(each.low_priority) for each in counts)
         if self._last is not None:
             before, count = self._last
-            if 0 <= at - before <= self.GAP:
+            if at < before:
+                return
+            if at - before <= self.GAP:
                 self.hours += count * (at - before) / 3600
         self._last = at, nodes

@@ -33,17 +33,17 @@ class WatchingApp(App[int]):
 
         def see_jobs(_reading: object) -> None:
             jobs, counts = feeds.jobs.reading, feeds.progress.reading
-            if jobs.known and not jobs.error:
+            if jobs.fresh:
                 self._tell(watch.see_jobs(jobs.value, counts.value))
                 self._mark()
 
         feeds.jobs.subscribe(see_jobs)
         feeds.progress.subscribe(see_jobs)
         feeds.pools.subscribe(
-            lambda reading: self._tell(watch.see_pools(reading.value) if reading.known else [])
+            lambda reading: self._tell(watch.see_pools(reading.value) if reading.fresh else [])
         )
         feeds.node_counts.subscribe(
-            lambda reading: self._tell(watch.see_nodes(reading.value) if reading.known else [])
+            lambda reading: self._tell(watch.see_nodes(reading.value) if reading.fresh else [])
         )
 
     @on(WatchRequested)

@@ -1,11 +1,13 @@
 """The ring of moments behind the strip of a pool."""
 
+import pytest
+
 from batchtui.core.feeds import Feeds
 from batchtui.core.history import History, Moment
 from batchtui.core.models import NodeCounts, PoolInfo, PoolNodeCounts
 from batchtui.core.specs import JobSpec
 from batchtui.core.traffic import Traffic
-from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
+from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec, unreachable
 
 
 def counts(pool_id: str, **states: int) -> PoolNodeCounts:
@@ -44,6 +46,37 @@ def test_pools_that_are_gone_are_forgotten() -> None:
     history.note_nodes(9.0, [counts("q", idle=1)])
     assert history.of("p") == ()
     assert len(history.of("q")) == 2
+
+
+@pytest.mark.fault("1.1")
+def test_what_is_told_late_finds_its_place_and_slots_stay_in_order() -> None:
+    history = History()
+    for at in (10.0, 20.0, 15.0, 12.0, 0.0, 21.0):
+        history.note_nodes(at, [counts("p", idle=int(at))])
+        history.note_tasks(at - 9, "p", 1)
+    slots = [moment.slot for moment in history.of("p")]
+    assert slots == sorted(set(slots))
+    history.note_tasks(10.0, "p", 5)
+    assert {moment.slot: moment.tasks for moment in history.of("p")}[2] == 5
+
+
+@pytest.mark.fault("1.1")
+async def test_a_failing_feed_tells_no_history() -> None:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    await account.batch.create_pool(pool_spec("p", dedicated=3))
+    clock = [100.0]
+    feeds = Feeds(account.gateway, Traffic(clock=lambda: clock[0]))
+    await feeds.pools.poll()
+    for at in (100.0, 3700.0, 3705.0, 3710.0):
+        clock[0] = at
+        if at == 3705.0:
+            account.calls.fail("node_counts", unreachable())
+        await feeds.progress.poll()
+        await feeds.node_counts.poll()
+    moments = feeds.history.of("p")
+    assert [moment.slot for moment in moments] == [20, 740, 741, 742]
+    assert feeds.node_hours.hours == pytest.approx(3 * 10 / 3600)
 
 
 async def test_feeds_remember_the_nodes_and_the_tasks_of_every_pool() -> None:

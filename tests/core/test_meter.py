@@ -1,5 +1,7 @@
 """Node-hours, as far as anybody can know them."""
 
+import pytest
+
 from batchtui.core.meter import NodeHours
 from batchtui.core.models import NodeCounts, PoolNodeCounts
 
@@ -15,3 +17,12 @@ def test_node_hours_add_up_while_somebody_watches() -> None:
     meter.note(1e6 + 60, ())
     meter.note(1e6 + 120, ())
     assert meter.hours == 8.0
+
+
+@pytest.mark.fault("1.1")
+def test_what_was_counted_before_is_no_news() -> None:
+    meter = NodeHours()
+    busy = (PoolNodeCounts("p", NodeCounts(running=60)),)
+    for at in (0.0, 60.0, 0.0, 60.0, 30.0, 120.0):
+        meter.note(at, busy)
+    assert meter.hours == pytest.approx(2.0)

@@ -126,7 +126,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         self, before: Reading[Mapping[str, TaskCounts]], reading: Reading[Mapping[str, TaskCounts]]
     ) -> None:
         self.take()
-        if reading.known:
+        if reading.fresh:
             self.paces.note(reading.value, self.now.timestamp())
         self._summarise()
         self.lay_out_changed()

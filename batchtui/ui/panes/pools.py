@@ -143,7 +143,8 @@ one asks first.
     def watch_node_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
         self.take()
         self._counts = {counts.pool_id: counts for counts in reading.value}
-        self._idle.note(reading.value, self.now)
+        if reading.fresh:
+            self._idle.note(reading.value, self.now)
         self.lay_out_changed()
 
     @on(ModestPane.Highlighted)

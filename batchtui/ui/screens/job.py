@@ -94,7 +94,7 @@ class JobScreen(InspectableScreen):
         self.status.facts = tuple(facts)
 
     def watch_counts(self, reading: Reading[TaskCounts]) -> None:
-        if reading.known:
+        if reading.fresh:
             self._paces.take(self.job.id, reading.value, self.now.timestamp())
         if self.is_mounted:
             self.describe()
@@ -113,7 +113,7 @@ class JobScreen(InspectableScreen):
 
     def watch_course(self, reading: Reading[Course]) -> None:
         """Where it is known when each task ended, that tells the pace."""
-        if reading.known and reading.value.complete:
+        if reading.fresh and reading.value.complete:
             seen = tuple(Ends(*point) for point in reading.value.progress(Paces.KEPT))
             self._paces.learn(self.job.id, seen, self.counts.value.running)
 

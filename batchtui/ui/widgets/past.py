@@ -48,19 +48,20 @@ class Past(Painted):
     def _span(self) -> str:
         if not self.moments:
             return ""
-        slots = self.moments[-1].slot - self.moments[0].slot + 1
-        return whole(slots * History.STEP)
+        slots = [moment.slot for moment in self.moments]
+        return whole((max(slots) - min(slots) + 1) * History.STEP)
 
 
 def gathered(moments: Sequence[Moment], width: int) -> list[Moment | None]:
     """The moments in `width` columns of equal time, the latest last; None where there is none.
 
     In a column of several slots the last one stands for all, with the most tasks and the most
-    broken nodes among them.
+    broken nodes among them. The moments may stand in any order.
     """
-    columns: list[Moment | None] = [None] * width
-    if not moments:
+    columns: list[Moment | None] = [None] * max(0, width)
+    if not moments or not columns:
         return columns
+    moments = sorted(moments, key=lambda moment: moment.slot)
     last = moments[-1].slot
     per_column = -(-(last - moments[0].slot + 1) // width)
     for moment in moments:
@@ -86,9 +87,10 @@ def health(moment: Moment) -> Tone:
 
 def heights(counts: Sequence[int | None]) -> list[str]:
     """A block for each count, as high as it is beside the highest; what is not nothing shows."""
-    most = max((count for count in counts if count), default=0)
+    seen = [max(0, count or 0) for count in counts]
+    most = max(seen, default=0)
     steps = len(BLOCKS) - 1
-    return [BLOCKS[-(-count * steps // most)] if count else BLOCKS[0] for count in counts]
+    return [BLOCKS[-(-count * steps // most)] if count else BLOCKS[0] for count in seen]
 
 
 def _label(name: str, counts: Sequence[int | None]) -> Spans:
