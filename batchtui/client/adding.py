@@ -7,18 +7,19 @@ away for ever.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
-from batchtui.client.service import Service, sentence
+from batchtui.client.refusal import Refusal as Reason
+from batchtui.client.refusal import refusal_of
+from batchtui.client.service import Service
 from batchtui.client.wire import address, body, decode, path_of
 from batchtui.core.copies import Refusal, Refused
 from batchtui.core.gateway import Counted, GatewayError
 from batchtui.core.models import Wire
-from batchtui.core.redact import redacted
 from batchtui.core.things import Document
 from batchtui.core.traffic import Traffic
 
@@ -31,7 +32,8 @@ IN_FLIGHT = 4
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between the attempts of one request, unless the service asks for more."""
 
-TRANSIENT = (None, 408, 429, 500, 502, 503, 504)
+LONGEST_PAUSE = 60.0
+"""Seconds; where the service asks for more, whoever adds the tasks is told."""
 
 
 class Addable(Protocol):
@@ -52,36 +54,13 @@ class Spelled:
         return str(self.document["id"])
 
 
-class Message(Wire, frozen=True):
-    value: str = ""
-
-
-class Detail(Wire, frozen=True):
-    key: str = ""
-    value: str = ""
-
-
-class TaskError(Wire, frozen=True):
-    """Why the service did not take a task."""
-
-    code: str = ""
-    message: Message = Message()
-    values: tuple[Detail, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        named = "; ".join(f"{detail.key} {detail.value}" for detail in self.values)
-        return (
-            f"{sentence(self.message.value)}{redacted(f': {named}' if named else '')} ({self.code})"
-        )
-
-
 class AddedTask(Wire, frozen=True):
     """What the service says of one task. The results come in no particular order."""
 
     status: str
     task_id: str
-    error: TaskError | None = None
+    error: dict[str, Any] | None = None
+    """As the service has it in the answer to a single task."""
 
 
 class AddedTasks(Wire, frozen=True):
@@ -134,12 +113,12 @@ class Adding:
             try:
                 tasks = self._settle(tasks, await self._post(tasks), again=again)
             except GatewayError as error:
-                if error.status not in TRANSIENT:
+                if not error.transient or error.retry_after > LONGEST_PAUSE:
                     raise
             if not tasks:
                 return
             again = True
-            await asyncio.sleep(max(pause, self.traffic.throttled))
+            await asyncio.sleep(max(pause, min(self.traffic.throttled, LONGEST_PAUSE)))
         tasks = self._settle(tasks, await self._post(tasks), again=again)
         if tasks:
             raise GatewayError(
@@ -172,22 +151,24 @@ class Adding:
         by_id: dict[str, list[AddedTask]] = {}
         for result in results:
             by_id.setdefault(result.task_id, []).append(result)
-        refused: list[tuple[Addable, TaskError]] = []
+        refused: list[tuple[Addable, Reason]] = []
         left: list[Addable] = []
         for task in tasks:
             found = by_id.get(task.id)
             answer = found.pop() if found else None
             if answer is None or answer.status.lower() == "servererror":
                 left.append(task)
-            elif answer.error and not (again and answer.error.code == "TaskExists"):
-                refused.append((task, answer.error))
+            elif answer.error:
+                reason = refusal_of(answer.error)
+                if not (again and reason.code == "TaskExists"):
+                    refused.append((task, reason))
         self.added(len(tasks) - len(left) - len(refused))
-        for task, error in refused:
-            sentence = f"Could not add task {task.id} to job {self.job_id}: {error.reason}"
+        for task, reason in refused:
+            sentence = f"Could not add task {task.id} to job {self.job_id}: {reason.sentence}"
             if self.refused is None:
-                status = 409 if error.code == "TaskExists" else 400
-                raise GatewayError(sentence, status=status, code=error.code)
-            self.refused(Refusal(task.id, sentence, error.code))
+                status = 409 if reason.code == "TaskExists" else 400
+                raise GatewayError(sentence, status=status, code=reason.code)
+            self.refused(Refusal(task.id, sentence, reason.code))
         return left
 
     def _what(self, tasks: Sequence[Addable]) -> str:

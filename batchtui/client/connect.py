@@ -42,7 +42,7 @@ async def _batch(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> B
         Kind.BATCH, profile.batch_endpoint, profile.batch_account, profile.batch_key is not None
     )
     credential = (
-        await stack.enter_async_context(entra(service))
+        await stack.enter_async_context(entra(service, profile.cloud))
         if profile.batch_key is None
         else named_key(service, profile.batch_key)
     )
@@ -51,6 +51,7 @@ async def _batch(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> B
         credential,
         transport=RecordedTransport(service.endpoint, traffic, read_only=profile.read_only),
         retry_policy=_retry_policy(),
+        credential_scopes=[f"{profile.cloud.batch_audience}/.default"],
     )
     return BatchAccount(await stack.enter_async_context(client), service, traffic)
 
@@ -61,7 +62,9 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         Kind.STORAGE, profile.storage_endpoint, profile.storage_account, key is not None
     )
     credential = (
-        await stack.enter_async_context(entra(service)) if key is None else named_key(service, key)
+        await stack.enter_async_context(entra(service, profile.cloud))
+        if key is None
+        else named_key(service, key)
     )
     client = BlobServiceClient(
         service.endpoint,

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -12,8 +13,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
 from batchtui.client.service import NotSignedInError, Service
+from batchtui.client.sign_in import explain
+from batchtui.core.clouds import PUBLIC, Cloud
 from batchtui.core.gateway import GatewayError
 from batchtui.core.redact import hold
+
+_log = logging.getLogger(__name__)
 
 
 def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
@@ -33,7 +38,7 @@ def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
 
 
 @asynccontextmanager
-async def entra(service: Service) -> AsyncIterator[AsyncTokenCredential]:
+async def entra(service: Service, cloud: Cloud = PUBLIC) -> AsyncIterator[AsyncTokenCredential]:
     """Whatever sign-in this machine has: az login, a managed identity, AZURE_CLIENT_* variables."""
     if not service.endpoint.startswith("https://"):
         raise GatewayError(
@@ -43,7 +48,9 @@ async def entra(service: Service) -> AsyncIterator[AsyncTokenCredential]:
     # A fifth of a second to import, which an account key need not pay.
     from azure.identity.aio import DefaultAzureCredential
 
-    async with SignIn(DefaultAzureCredential()) as credential:
+    # The public cloud's authority is that of AZURE_AUTHORITY_HOST, where that is set.
+    options = {} if cloud is PUBLIC else {"authority": cloud.authority}
+    async with SignIn(DefaultAzureCredential(**options), service) as credential:
         yield credential
 
 
@@ -53,15 +60,21 @@ class SignIn:
     The storage SDK would take the failure for a lost request and repeat it, for half a minute.
     """
 
-    def __init__(self, inner: AsyncTokenCredential) -> None:
+    def __init__(self, inner: AsyncTokenCredential, service: Service) -> None:
         self._inner = inner
+        self._service = service
+        self._logged = ""
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """As the inner credential, but raises `NotSignedInError`."""
+        """As the inner credential, but raises `NotSignedInError`, with what to do."""
         try:
             token = await self._inner.get_token(*scopes, **options)
         except ClientAuthenticationError as error:
-            raise NotSignedInError from error
+            account = f"the {self._service.kind} account {self._service.account}"
+            if error.message != self._logged:  # polling would say it each time
+                self._logged = error.message
+                _log.warning("No sign-in to %s: %s", account, error.message)
+            raise NotSignedInError(explain(account, error.message)) from error
         hold(token.token)
         return token
 

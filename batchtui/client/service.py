@@ -1,33 +1,65 @@
-"""A remote service as errors speak of it: every failure of an SDK becomes one sentence."""
+"""A remote service as errors speak of it: every failure of a library becomes one sentence."""
 
-import re
+import logging
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 import msgspec
 from azure.core.exceptions import (
     AzureError,
+    ClientAuthenticationError,
+    DecodeError,
+    DeserializationError,
     HttpResponseError,
+    IncompleteReadError,
     ServiceRequestError,
     ServiceRequestTimeoutError,
+    ServiceResponseError,
     ServiceResponseTimeoutError,
 )
 
+from batchtui.client.answers import Call, NotAzureError, body_of, watched
+from batchtui.client.headers import retry_after
+from batchtui.client.refusal import is_web_page, read_refusal, sentence
 from batchtui.client.transport import CONNECT_TIMEOUT, READ_TIMEOUT, ReadOnlyError
-from batchtui.core.gateway import GatewayError
-from batchtui.core.redact import redacted
+from batchtui.core.gateway import UNREADABLE, GatewayError
 
 REFUSED_KEY = frozenset({"AuthenticationFailed", "InvalidAuthenticationInfo"})
 REFUSED_ROLE = frozenset(
     {"AuthorizationFailed", "AuthorizationPermissionMismatch", "InsufficientAccountPermissions"}
 )
+PROXIES = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 407, 511})
+"""With a web page, these come from a proxy or a network's sign-in: Azure gives its reason as JSON
+or XML, but for requests that are malformed (400 and above, from its front end)."""
+
+UNREACHABLE = (
+    ServiceRequestError,
+    ServiceResponseError,
+    IncompleteReadError,
+    aiohttp.ClientError,
+    OSError,  # and ssl.SSLError and TimeoutError, which are kinds of it
+)
+EXPECTED = (
+    NotAzureError,
+    HttpResponseError,
+    DeserializationError,
+    msgspec.DecodeError,
+    zlib.error,
+    UnicodeDecodeError,
+)
+"""What a library raises at an answer that it cannot read; anything else is logged in full."""
+
+_log = logging.getLogger(__name__)
 
 
 class NotSignedInError(Exception):
-    """Entra ID gave no token, so that no request was sent."""
+    """Entra ID gave no token, so that no request was sent. Says why, and what to do."""
 
 
 class Kind(StrEnum):
@@ -44,31 +76,50 @@ class Service:
     account: str
     keyed: bool
     """Whether an account key signs; else Entra ID does."""
+    surprises: set[str] = field(default_factory=set, compare=False)
+    """The errors that were logged in full: a feed that fails each second would fill the log."""
 
     @contextmanager
     def trying(self, what: str) -> Iterator[None]:
-        """Turn whatever goes wrong inside into `GatewayError("Could not <what>: <why>")`."""
-        try:
-            yield
-        except ReadOnlyError as error:
-            # With the status that a service gives who may not: trying again would not help.
-            raise GatewayError(f"Could not {what}: the profile is read-only", status=403) from error
-        except NotSignedInError as error:
-            raise GatewayError(f"Could not {what}: {self._unsigned()}", status=401) from error
-        except AzureError as error:
-            if isinstance(error, HttpResponseError) and error.response is not None:
-                raise self._refused(what, error) from error
-            raise GatewayError(f"Could not {what}: {self._unreachable(error)}") from error
-        except msgspec.DecodeError as error:
-            raise GatewayError(
-                f"Could not {what}: {self.endpoint} answers, but not as Azure {self.kind} does "
-                f"({error}); check that it is the right endpoint"
-            ) from error
+        """Turn whatever goes wrong inside into `GatewayError("Could not <what>: <why>")`.
 
-    def _refused(self, what: str, error: HttpResponseError) -> GatewayError:
+        This is the one broad boundary below the gateway. The SDKs, aiohttp, msgspec and the XML
+        parser raise what they please at an answer that is not as they expect (zlib.error,
+        AttributeError, UnicodeError, ...), and no list of kinds has ever been complete; a user
+        behind a hotel's sign-in page must keep the dashboard all the same. What was not expected
+        is logged with its traceback. CancelledError is no Exception, and passes.
+        """
+        with watched() as call:
+            try:
+                yield
+            except GatewayError:
+                raise
+            except Exception as error:
+                raise self._failure(what, error, call) from error
+
+    def _failure(self, what: str, error: Exception, call: Call) -> GatewayError:
+        if isinstance(error, ReadOnlyError):
+            # With the status that a service gives who may not: trying again would not help.
+            return GatewayError(f"Could not {what}: the profile is read-only", status=403)
+        if isinstance(error, NotSignedInError):
+            return GatewayError(f"Could not {what}: {error}", status=401, code="NotSignedIn")
+        response = getattr(error, "response", None) or call.response
+        if response is not None and response.status_code >= 300:
+            return self._refused(what, response)
+        if isinstance(error, UNREACHABLE):
+            return GatewayError(f"Could not {what}: {self._unreachable(error)}")
+        if response is not None:
+            return self._unreadable(what, error, response)
+        return self._unsent(what, error)
+
+    def _refused(self, what: str, response: Any) -> GatewayError:
         """The service's answer, in a sentence."""
-        status = error.status_code
-        code = _code(error)
+        status, body = response.status_code, body_of(response)
+        headers: Mapping[str, str] = response.headers
+        refusal = read_refusal(body)
+        if status in PROXIES and (is_web_page(body) or status < 400 or status in (407, 511)):
+            return self._unreadable(what, NotAzureError(), response)
+        code = refusal.code or headers.get("x-ms-error-code") or ""
         if code in REFUSED_KEY or status == 401:
             why = self._unauthenticated()
         elif code in REFUSED_ROLE and not self.keyed:
@@ -79,9 +130,45 @@ class Service:
                 "and its network rules"
             )
         else:
-            why = _reason(error)
+            why = refusal.reason or sentence(response.reason or "") or _phrase(status)
         named = f" ({code})" if code else f" (HTTP {status})"
-        return GatewayError(f"Could not {what}: {why}{named}", status=status, code=code)
+        return GatewayError(
+            f"Could not {what}: {why}{named}",
+            status=status,
+            code=code,
+            retry_after=retry_after(headers),
+        )
+
+    def _unreadable(self, what: str, error: Exception, response: Any) -> GatewayError:
+        """Something answered, but not as the service does; a captive network passes."""
+        if not isinstance(error, EXPECTED):
+            self._log_in_full(what, error)
+        return GatewayError(
+            f"Could not {what}: {self.endpoint} answers, but not as Azure {self.kind} does "
+            f"({_oddness(error, response)}); check the endpoint and the network",
+            code=UNREADABLE,
+        )
+
+    def _unsent(self, what: str, error: Exception) -> GatewayError:
+        """A library failed before it sent anything, so that trying again would not help."""
+        if isinstance(error, ClientAuthenticationError):
+            return GatewayError(
+                f"Could not {what}: the sign-in failed ({sentence(error.message)})",
+                status=401,
+                code="NotSignedIn",
+            )
+        self._log_in_full(what, error)
+        if isinstance(error, UnicodeError):
+            why = f"{self.endpoint} holds no name of a host; check the endpoint's spelling"
+        else:
+            why = f"the request could not be made ({sentence(str(error)) or 'no reason given'})"
+        return GatewayError(f"Could not {what}: {why}", code="NotSent")
+
+    def _log_in_full(self, what: str, error: Exception) -> None:
+        name = f"{type(error).__qualname__}: {error}"[:200]
+        if name not in self.surprises and len(self.surprises) < 100:
+            self.surprises.add(name)
+            _log.warning("Unexpected error when trying to %s", what, exc_info=error)
 
     def _unauthenticated(self) -> str:
         if self.keyed:
@@ -91,15 +178,9 @@ class Service:
             )
         return f"the sign-in was refused by the {self.kind} account {self.account}; run az login"
 
-    def _unsigned(self) -> str:
-        return (
-            f"no sign-in to the {self.kind} account {self.account} was found; run az login, "
-            "or set the account's key"
-        )
-
-    def _unreachable(self, error: AzureError) -> str:
+    def _unreachable(self, error: Exception) -> str:
         """Why no answer came; the endpoint is always named."""
-        cause = error.inner_exception
+        cause = getattr(error, "inner_exception", None) or error
         match cause, error:
             case aiohttp.ClientConnectorCertificateError(), _:
                 return f"the TLS certificate of {self.endpoint} is not valid"
@@ -109,44 +190,50 @@ class Service:
                 cause.os_error, ConnectionRefusedError
             ):
                 return f"nothing listens at {self.endpoint} (connection refused)"
+            case aiohttp.ClientHttpProxyError(), _:
+                return f"the proxy refused it ({sentence(cause.message) or _phrase(cause.status)})"
             case _, ServiceRequestTimeoutError():
                 return f"{self.endpoint} could not be reached within {CONNECT_TIMEOUT:.0f} s"
-            case _, ServiceResponseTimeoutError():
+            case _, ServiceResponseTimeoutError() | TimeoutError():
                 return f"{self.endpoint} did not answer within {READ_TIMEOUT:.0f} s"
             case _, ServiceRequestError():
-                return f"{self.endpoint} could not be reached ({sentence(error.message)})"
+                return f"{self.endpoint} could not be reached ({_message(error)})"
             case _:
-                return f"{self.endpoint} broke off ({sentence(error.message)})"
+                return f"{self.endpoint} broke off ({_message(error)})"
 
 
-def _code(error: HttpResponseError) -> str:
-    """The service's name for the error; empty where the answer carried none."""
-    code = getattr(error, "error_code", None) or getattr(error.error, "code", None)
-    if not code:
-        headers: Mapping[str, str] = getattr(error.response, "headers", {})
-        code = headers.get("x-ms-error-code")
-    return str(getattr(code, "value", code) or "")
+def _message(error: Exception) -> str:
+    said = error.message if isinstance(error, AzureError) else str(error)
+    return sentence(said) or "no reason given"
 
 
-def _reason(error: HttpResponseError) -> str:
-    """What the service says, with what it says of the property or parameter that is wrong."""
-    said = (error.error.message if error.error else None) or ""
-    if not said and error.reason:
-        said = error.reason
-    if not said:
-        said = error.message
-    details = error.error.details if error.error else []
-    named = "; ".join(
-        # A detail called so is no property, but what is wrong in a formula, with its place.
-        f"{detail.message}" if detail.code == "Message" else f"{detail.code} {detail.message}"
-        for detail in details
-    )
-    return sentence(said) + (f": {redacted(named)}" if named else "")
+def _phrase(status: int) -> str:
+    """`bad gateway` for 502."""
+    try:
+        return HTTPStatus(status).phrase.lower()
+    except ValueError:
+        return "no reason given"
 
 
-def sentence(text: str) -> str:
-    """One line without the request's id and time, to stand after a colon."""
-    noise = re.compile(r"^\s*(RequestId|Time|ErrorCode|Content)\s*:", re.IGNORECASE)
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not noise.match(line)]
-    joined = redacted(" ".join(lines)).rstrip(".")
-    return joined[:1].lower() + joined[1:] if joined[1:2].islower() else joined
+def _oddness(error: Exception, response: Any) -> str:
+    """What is odd about an answer, in plain words."""
+    body, kind = body_of(response), str(response.headers.get("Content-Type") or "")
+    if is_web_page(body) or "html" in kind.lower():
+        return "a web page came, perhaps from a proxy's sign-in"
+    if 300 <= response.status_code < 400:
+        return "it leads to another address, perhaps to a proxy's sign-in"
+    if response.status_code in (407, 511):
+        return "a proxy or the network asks for a sign-in"
+    if isinstance(error, zlib.error | EOFError):
+        return "the answer does not unpack as its header says"
+    if response.status_code not in (200, 206) or isinstance(error, NotAzureError):
+        return f"status {response.status_code}, {_phrase(response.status_code)}, is not expected"
+    if not body.strip():
+        return "the answer is empty"
+    if isinstance(error, msgspec.ValidationError):
+        return f"the answer has another shape: {sentence(str(error))}"
+    if "truncated" in str(error):
+        return "the answer is cut short"
+    if isinstance(error, msgspec.DecodeError | DecodeError | DeserializationError):
+        return "the answer is garbled"
+    return "the answer cannot be read"

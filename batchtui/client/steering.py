@@ -40,7 +40,7 @@ class SteeredAccount:
     async def create(self, kind: Kind, document: Document, *, within: str = "") -> None:
         path = path_of("jobs", within, "tasks") if within else path_of(PLURALS[kind])
         what = f"create {kind} {document.get('id', '')}" + (f" of job {within}" if within else "")
-        await self._wire.send(what, "POST", path, document)
+        await self._wire.send(what, "POST", path, document, status=201)
 
     async def update(self, thing: Thing, changes: Document) -> None:
         await self._wire.send(f"change {thing}", "PATCH", _path(thing), changes)
@@ -51,7 +51,7 @@ class SteeredAccount:
         pool = Thing(Kind.POOL, pool_id)
         whole = await self.document(pool)
         kept = {name: whole.get(name, []) for name in ("applicationPackageReferences", "metadata")}
-        await self._order("remove the start task of", pool, "updateproperties", kept)
+        await self._order("remove the start task of", pool, "updateproperties", kept, status=204)
 
     async def resize_pool(
         self, pool_id: str, *, dedicated: int, spot: int, deallocation: Deallocation
@@ -61,10 +61,10 @@ class SteeredAccount:
             "targetLowPriorityNodes": spot,
             "nodeDeallocationOption": deallocation,
         }
-        await self._order("resize", Thing(Kind.POOL, pool_id), "resize", wanted)
+        await self._order("resize", Thing(Kind.POOL, pool_id), "resize", wanted, status=202)
 
     async def stop_resize(self, pool_id: str) -> None:
-        await self._order("stop resizing", Thing(Kind.POOL, pool_id), "stopresize")
+        await self._order("stop resizing", Thing(Kind.POOL, pool_id), "stopresize", status=202)
 
     async def evaluate_autoscale(self, pool_id: str, formula: str) -> AutoScaleRun:
         path = path_of("pools", pool_id, "evaluateautoscale")
@@ -87,16 +87,18 @@ class SteeredAccount:
         await self._order("turn off autoscaling for", pool, "disableautoscale")
 
     async def enable_job(self, job_id: str) -> None:
-        await self._order("enable", Thing(Kind.JOB, job_id), "enable")
+        await self._order("enable", Thing(Kind.JOB, job_id), "enable", status=202)
 
     async def disable_job(self, job_id: str, tasks: DisableTasks) -> None:
-        await self._order("disable", Thing(Kind.JOB, job_id), "disable", {"disableTasks": tasks})
+        await self._order(
+            "disable", Thing(Kind.JOB, job_id), "disable", {"disableTasks": tasks}, status=202
+        )
 
     async def terminate_task(self, job_id: str, task_id: str) -> None:
-        await self._order("terminate", Thing(Kind.TASK, task_id, job_id), "terminate")
+        await self._order("terminate", Thing(Kind.TASK, task_id, job_id), "terminate", status=204)
 
     async def reactivate_task(self, job_id: str, task_id: str) -> None:
-        await self._order("run again", Thing(Kind.TASK, task_id, job_id), "reactivate")
+        await self._order("run again", Thing(Kind.TASK, task_id, job_id), "reactivate", status=204)
 
     async def limit_task(self, job_id: str, task_id: str, limits: TaskConstraints) -> None:
         task = Thing(Kind.TASK, task_id, job_id)
@@ -116,23 +118,29 @@ class SteeredAccount:
         return (await self._wire.window(what, path, Page[Job], select=JOB)).items
 
     async def enable_schedule(self, schedule_id: str) -> None:
-        await self._order("enable", Thing(Kind.SCHEDULE, schedule_id), "enable")
+        await self._order("enable", Thing(Kind.SCHEDULE, schedule_id), "enable", status=204)
 
     async def disable_schedule(self, schedule_id: str) -> None:
-        await self._order("disable", Thing(Kind.SCHEDULE, schedule_id), "disable")
+        await self._order("disable", Thing(Kind.SCHEDULE, schedule_id), "disable", status=204)
 
     async def terminate_schedule(self, schedule_id: str) -> None:
-        await self._order("terminate", Thing(Kind.SCHEDULE, schedule_id), "terminate")
+        await self._order("terminate", Thing(Kind.SCHEDULE, schedule_id), "terminate", status=202)
 
     async def delete_schedule(self, schedule_id: str) -> None:
         schedule = Thing(Kind.SCHEDULE, schedule_id)
-        await self._wire.send(f"delete {schedule}", "DELETE", _path(schedule))
+        await self._wire.send(f"delete {schedule}", "DELETE", _path(schedule), status=202)
 
     async def _order(
-        self, verb: str, thing: Thing, action: str, wanted: Mapping[str, object] | None = None
+        self,
+        verb: str,
+        thing: Thing,
+        action: str,
+        wanted: Mapping[str, object] | None = None,
+        *,
+        status: int = 200,
     ) -> None:
         path = f"{_path(thing)}/{action}"
-        await self._wire.send(f"{verb} {thing}", "POST", path, wanted)
+        await self._wire.send(f"{verb} {thing}", "POST", path, wanted, status=status)
 
 
 def _path(thing: Thing) -> str:

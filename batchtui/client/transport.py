@@ -2,12 +2,14 @@
 
 import ipaddress
 import time
+from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 from yarl import URL
 
+from batchtui.client.answers import NotAzureError, note_answer
 from batchtui.client.headers import retry_after, served_at
 from batchtui.core.traffic import Traffic
 
@@ -63,22 +65,37 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         started = time.monotonic()
         url, status = request.url, None
         patience = 0.0
-        request.url = URL(url, encoded=True)
+        note_answer(None)
         try:
+            request.url = URL(url, encoded=True)
             response = await self._inner.send(request, **config)
             status = response.status_code
+            note_answer(response)
             patience = retry_after(response.headers)
             if (date := served_at(response.headers)) is not None:
                 self._traffic.heard(date)
             if status >= 400 and config.get("stream"):
                 # Nobody streams an error; unread, it would be a status without a reason.
                 await response.read()
+            elif status < 400 and _is_web_page(response.headers):
+                raise NotAzureError
             return response
         finally:
             request.url = url
             path = urlsplit(url).path
             seconds = time.monotonic() - started
             self._traffic.record(request.method, path, status, seconds, retry_after=patience)
+
+
+def _is_web_page(headers: Mapping[str, str]) -> bool:
+    """Whether a successful answer comes from something else than Azure.
+
+    A sign-in page of a network answers every request with success, those that would change
+    something too. A file of a task or a blob may be a web page as well, but all that comes from
+    Azure bears a request's id.
+    """
+    ours = headers.get("request-id") or headers.get("x-ms-request-id")
+    return not ours and "html" in (headers.get("Content-Type") or "").lower()
 
 
 def is_loopback(endpoint: str) -> bool:

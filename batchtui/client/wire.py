@@ -15,6 +15,7 @@ from azure.core.rest import HttpRequest
 from msgspec import Struct, field
 from msgspec.structs import fields
 
+from batchtui.client.answers import NotAzureError
 from batchtui.client.service import Service
 from batchtui.core.models import Window
 
@@ -96,7 +97,13 @@ class Wire:
 
     @overload
     async def send(
-        self, what: str, method: str, path: str, content: Mapping[str, object] | None = None
+        self,
+        what: str,
+        method: str,
+        path: str,
+        content: Mapping[str, object] | None = None,
+        *,
+        status: int = 200,
     ) -> None: ...
     @overload
     async def send(
@@ -116,8 +123,14 @@ class Wire:
         content: Mapping[str, object] | None = None,
         *,
         kind: type[T] | None = None,
+        status: int = 200,
     ) -> T | None:
-        """Have something changed; the answer as a `kind` where one is expected."""
+        """Have something changed; the answer as a `kind` where one is expected.
+
+        `status` is what the service answers when it did so. A plain 200 in place of it, and a body
+        where none is expected, are the answer of something else: a network's sign-in page says
+        that all is well.
+        """
         headers = {"Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json; odata=minimalmetadata"
@@ -128,8 +141,13 @@ class Wire:
             content=None if content is None else msgspec.json.encode(content),
         )
         with self._service.trying(what):
-            answer = await body(self._client, request)
-            return None if kind is None else decode(answer, kind)
+            async with await self._client.send_request(request, stream=True) as response:
+                answer = await response.read()
+            if kind is not None:
+                return decode(answer, kind)
+            if answer.strip() or response.status_code == 200 != status:
+                raise NotAzureError
+            return None
 
     async def _get(self, url: str) -> bytes:
         request = HttpRequest("GET", url, headers={"Accept": "application/json"})

@@ -37,14 +37,18 @@ Counted = Callable[[int], None]
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses after which the same request may work a little later."""
 
+UNREADABLE = "Unreadable"
+"""Our code for an answer that is not as the service answers, such as a network's sign-in page."""
+
 
 class GatewayError(Exception):
     """A remote call failed: a sentence that says what was tried and why it failed.
 
-    `status` is the HTTP status, None when no answer came; `code` is the service's own name for
-    the error, such as `PoolExists`, or ours for what never reached a service (`LocalFile`,
-    `NoStorage`), or empty. `retry_after` are the seconds for which the service asks to be left
-    alone, 0 where it says nothing.
+    `status` is the HTTP status, None when the service did not answer; `code` is the service's own
+    name for the error, such as `PoolExists`, or ours for what never reached a service (`LocalFile`,
+    `NoStorage`, `NotSignedIn`, `NotSent`) or was answered by something else (`UNREADABLE`), or
+    empty. `retry_after` are the seconds for which the service asks to be left alone, 0 where it
+    says nothing.
     """
 
     def __init__(
@@ -64,8 +68,11 @@ class GatewayError(Exception):
     def transient(self) -> bool:
         """Whether the same request may work later: the service was busy, broken or out of reach.
 
-        It may also have done what it was asked, and only the answer was lost.
+        It may also have done what it was asked, and only the answer was lost. What something else
+        answers passes too: a network's sign-in page goes once somebody has signed in.
         """
+        if self.code == UNREADABLE:
+            return True
         return not self.code if self.status is None else self.status in TRANSIENT
 
     @property

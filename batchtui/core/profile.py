@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from batchtui.core.clouds import PUBLIC, Cloud
+
 
 class ConfigError(Exception):
     """A setting is wrong or missing: a sentence that says which and what to do."""
@@ -25,6 +27,8 @@ class Profile:
     """The blob service's URL, without a slash at the end; empty without a storage account."""
     storage_account: str = ""
     storage_key: str | None = field(default=None, repr=False)
+    cloud: Cloud = PUBLIC
+    """Whose sign-in and addresses hold for both accounts."""
     read_only: bool = False
     """Whether every request that would change something is refused before it is sent."""
     local: bool = False
