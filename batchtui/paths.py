@@ -14,14 +14,19 @@ def config_file() -> Path:
     return platformdirs.user_config_path("batchtui", appauthor=False) / "config.toml"
 
 
+def state_dir() -> Path:
+    """What batchtui remembers on this machine, and the reports of its crashes."""
+    return platformdirs.user_state_path("batchtui", appauthor=False)
+
+
 def choices_file() -> Path:
     """What the dashboard remembers of how its user wants to see things; it need not exist."""
-    return platformdirs.user_state_path("batchtui", appauthor=False) / "choices.toml"
+    return state_dir() / "choices.toml"
 
 
 def runs_dir() -> Path:
     """The ledgers of runs, one file for each run."""
-    return platformdirs.user_state_path("batchtui", appauthor=False) / "runs"
+    return state_dir() / "runs"
 
 
 def log_dir() -> Path:

@@ -31,7 +31,7 @@ async def run(args: argparse.Namespace) -> int:
         await _clean_account(args, profile, mine, ledger, shown)
         for profile, mine in by_profile.items()
     ]
-    return max(codes)
+    return shown.exit_code(max(codes))
 
 
 def _chosen(run_id: str | None, ledger: Ledger) -> list[Record]:

@@ -27,9 +27,11 @@ exit codes:
   0    all tasks succeeded
   1    some tasks failed
   2    the command line or the recipe is wrong; nothing was created
-  3    the service refused, or could not be reached
+  3    the service refused, or could not be reached; or the output could not be written
   4    timed out; everything is kept
-  130  interrupted
+  70   a bug; a report of it is written
+  130  interrupted; 143 and 129 after SIGTERM and SIGHUP
+  141  the reader of the output went away
 """
 LISTS = ("pools", "jobs", "containers", "runs", "recipes")
 

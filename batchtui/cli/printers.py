@@ -1,11 +1,13 @@
 """Where a run's events go: to a pipe as lines of words or of JSON, to a terminal as they move."""
 
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
-from batchtui.cli.trouble import say
+from batchtui.cli.codes import NO_READER, REFUSED
+from batchtui.cli.streams import OutputError, discard_output, say
 from batchtui.cli.words import lines
 from batchtui.core.events import Event
 from batchtui.core.plain import visible, visible_json
@@ -24,6 +26,43 @@ class Printer(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class LastingPrinter:
+    """Another printer, whose failures end no run: after the first one, nothing more is printed."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+        self._failed = 0
+
+    def exit_code(self, code: int) -> int:
+        """The exit code of a command that did its work and would answer `code`."""
+        return code or self._failed
+
+    def show(self, event: Event) -> None:
+        self._try(lambda: self._printer.show(event))
+
+    def note(self, line: str) -> None:
+        self._try(lambda: self._printer.note(line))
+
+    def pause(self) -> None:
+        self._try(self._printer.pause)
+
+    def close(self) -> None:
+        self._try(self._printer.close)
+
+    def _try(self, printing: Callable[[], None]) -> None:
+        if self._failed:
+            return
+        try:
+            printing()
+        except BrokenPipeError:
+            self._failed = NO_READER
+        except (OutputError, OSError) as error:
+            self._failed = REFUSED
+            say(f"{error} What is under way goes on, and says nothing more.")
+        if self._failed:
+            discard_output()
 
 
 class PlainPrinter:
@@ -52,13 +91,13 @@ class JsonPrinter(PlainPrinter):
         sys.stdout.flush()
 
 
-def printer(*, as_json: bool) -> Printer:
+def printer(*, as_json: bool) -> LastingPrinter:
     """The printer for whatever stdout is."""
     if as_json:
-        return JsonPrinter()
+        return LastingPrinter(JsonPrinter())
     if not sys.stdout.isatty():
-        return PlainPrinter()
+        return LastingPrinter(PlainPrinter())
     # Rich takes a tenth of a second to import, which a pipe need not pay.
     from batchtui.cli.live import LivePrinter
 
-    return LivePrinter()
+    return LastingPrinter(LivePrinter())

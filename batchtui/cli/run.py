@@ -67,9 +67,10 @@ async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path) -> in
             wishes=wanted,
         )
         try:
-            return await conduct(ready, lambda: ready.carry_out(plan), shown, wanted)
+            code = await conduct(ready, lambda: ready.carry_out(plan), shown, wanted)
         finally:
             shown.close()
+        return shown.exit_code(code)
 
 
 def _check_output(output: Path, plan: Plan) -> None:

@@ -29,9 +29,10 @@ async def run(args: argparse.Namespace) -> int:
             wishes=wanted,
         )
         try:
-            return await conduct(left, left.resume, shown, wanted)
+            code = await conduct(left, left.resume, shown, wanted)
         finally:
             shown.close()
+        return shown.exit_code(code)
 
 
 def belongs(record: Record, session: Session) -> None:
