@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from batchtui import paths
+from batchtui.core.private_files import private_folder, write_private
 from batchtui.core.redact import redacted
 from batchtui.logs import recent_lines
 
@@ -69,12 +70,9 @@ def _told(error: BaseException, now: datetime) -> str:
 
 
 def _written(folder: Path, now: datetime, text: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.chmod(folder, 0o700)
+    private_folder(folder)
     place = folder / f"crash-{now:%Y%m%d-%H%M%S-%f}.txt"
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
+    write_private(place, text.encode("utf-8", "backslashreplace"))
     return place
 
 
