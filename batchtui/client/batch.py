@@ -34,7 +34,9 @@ from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
 from batchtui.core.traffic import Traffic
 
 POOL: Final = members(Pool)
+POOL_ROW: Final = members(Pool, without=("metadata",))
 JOB: Final = members(Job)
+JOB_ROW: Final = members(Job, without=("metadata",))
 TASK: Final = members(Task)
 NODE: Final = members(Node)
 UNLISTED = ("recent_tasks", "total_tasks_succeeded", "allocation_time", "last_boot_time")
@@ -59,8 +61,9 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         super().__init__(client, service)
         self._traffic = traffic
 
-    async def pools(self) -> tuple[Pool, ...]:
-        return (await self._wire.window("list pools", "/pools", Page[Pool], select=POOL)).items
+    async def pools(self, *, with_metadata: bool = False) -> tuple[Pool, ...]:
+        select = POOL if with_metadata else POOL_ROW
+        return (await self._wire.window("list pools", "/pools", Page[Pool], select=select)).items
 
     async def pool(self, pool_id: str) -> Pool:
         what = f"look at pool {pool_id}"
@@ -94,8 +97,9 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         )
         return images.items
 
-    async def jobs(self) -> tuple[Job, ...]:
-        return (await self._wire.window("list jobs", "/jobs", Page[Job], select=JOB)).items
+    async def jobs(self, *, with_metadata: bool = False) -> tuple[Job, ...]:
+        select = JOB if with_metadata else JOB_ROW
+        return (await self._wire.window("list jobs", "/jobs", Page[Job], select=select)).items
 
     async def job(self, job_id: str) -> Job:
         what = f"look at job {job_id}"
@@ -159,8 +163,11 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         with self._service.trying(f"create job {job.id}"):
             await self._client.create_job(sdk.BatchJobCreateOptions(msgspec.to_builtins(job)))
 
-    async def add_tasks(self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted) -> None:
-        await Adding(self._client, self._service, self._traffic, job_id, added).add(tasks)
+    async def add_tasks(
+        self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
+    ) -> None:
+        adding = Adding(self._client, self._service, self._traffic, job_id, added, again=again)
+        await adding.add(tasks)
 
     async def terminate_job(self, job_id: str) -> None:
         # Without options, or with empty ones, the SDK raises before it sends anything

@@ -58,6 +58,8 @@ class Pool(Wire, frozen=True):
     auto_scale_run: AutoScaleRun | None = None
     """The last time that its formula was carried out."""
     resize_errors: tuple[ResizeError, ...] = ()
+    metadata: tuple[NameValue, ...] = ()
+    """Only with a single look, and with a listing that is asked for it."""
 
     @property
     def current_nodes(self) -> int:
@@ -195,6 +197,8 @@ class Job(Wire, frozen=True):
     priority: int = 0
     pool_info: PoolInfo = PoolInfo()
     execution_info: JobExecution = JobExecution()
+    metadata: tuple[NameValue, ...] = ()
+    """Only with a single look, and with a listing that is asked for it."""
 
     @property
     def pool_id(self) -> str:
@@ -272,6 +276,8 @@ class Container(Struct, frozen=True):
 
     name: str
     last_modified: datetime | None = None
+    metadata: tuple[NameValue, ...] = ()
+    """Only with a single look, and with a listing that is asked for it."""
 
 
 class Blob(Struct, frozen=True):
