@@ -79,6 +79,8 @@ class Adding:
     refused: Refused | None = None
     """Told of each task that is refused; without it, the first such one ends it all."""
     chunk: int = CHUNK
+    again: bool = False
+    """Whether an earlier call may have added some of the tasks: one that exists counts as added."""
 
     async def add(self, tasks: Sequence[Addable]) -> None:
         """Add them all, or raise a `GatewayError` for the first refused of the failing request."""
@@ -108,7 +110,7 @@ class Adding:
 
     async def _send_whole(self, tasks: Sequence[Addable]) -> None:
         """Add `tasks` in one request, again and again while the service cannot serve it."""
-        again = False
+        again = self.again
         for pause in PAUSES:
             try:
                 tasks = self._settle(tasks, await self._post(tasks), again=again)

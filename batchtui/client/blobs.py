@@ -4,14 +4,14 @@ import asyncio
 import mimetypes
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from azure.core import AsyncPipelineClient
 from azure.core.rest import AsyncHttpResponse, HttpRequest
-from azure.storage.blob import ContentSettings
+from azure.storage.blob import ContainerProperties, ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.client import properties
@@ -19,7 +19,7 @@ from batchtui.client.listing import page_of_blobs
 from batchtui.client.sas import Signer
 from batchtui.client.service import Service
 from batchtui.core.gateway import Counted, GatewayError
-from batchtui.core.models import Blob, Container, Window
+from batchtui.core.models import Blob, Container, NameValue, Window
 from batchtui.core.things import Document, Kind, Thing
 
 PAGE = 1000
@@ -53,14 +53,21 @@ class StorageAccount:
         self._service = service
         self._signer = signer
 
-    async def containers(self) -> tuple[Container, ...]:
+    async def containers(self, *, with_metadata: bool = False) -> tuple[Container, ...]:
         with self._service.trying("list containers"):
             return tuple(
                 [
-                    Container(container.name, container.last_modified)
-                    async for container in self._client.list_containers()
+                    _container(container)
+                    async for container in self._client.list_containers(
+                        include_metadata=with_metadata
+                    )
                 ]
             )
+
+    async def container(self, name: str) -> Container:
+        with self._service.trying(f"look at container {name}"):
+            client = self._client.get_container_client(name)
+            return _container(await client.get_container_properties())
 
     async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
         url = self._client.get_container_client(container).url
@@ -83,9 +90,11 @@ class StorageAccount:
         with self._service.trying(f"look for container {container}"):
             return await self._client.get_container_client(container).exists()
 
-    async def create_container(self, container: str) -> None:
+    async def create_container(
+        self, container: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
         with self._service.trying(f"create container {container}"):
-            await self._client.create_container(container)
+            await self._client.create_container(container, metadata=dict(metadata or {}) or None)
 
     async def delete_container(self, container: str) -> None:
         with self._service.trying(f"delete container {container}"):
@@ -179,6 +188,13 @@ class StorageAccount:
         with self._service.trying(f"sign a URL of blob {blob} of container {container}"):
             sas = await self._signer.blob(container, blob, rights, lasting)
         return f"{self._client.get_blob_client(container, blob).url}?{sas}"
+
+
+def _container(found: ContainerProperties) -> Container:
+    pairs = (found.metadata or {}).items()
+    return Container(
+        found.name, found.last_modified, tuple(NameValue(name, value) for name, value in pairs)
+    )
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from batchtui.core.gateway import Counted, PoolNodeFile, RemoteFile
 from batchtui.core.models import (
     Job,
@@ -59,9 +61,10 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         if self.by_itself:
             self.step()
 
-    async def pools(self) -> tuple[Pool, ...]:
+    async def pools(self, *, with_metadata: bool = False) -> tuple[Pool, ...]:
         await self._calls.note("pools")
-        return tuple(views.pool(pool) for _, pool in sorted(self.world.pools.items()))
+        shown = (views.pool(pool) for _, pool in sorted(self.world.pools.items()))
+        return tuple(pool if with_metadata else replace(pool, metadata=()) for pool in shown)
 
     async def pool(self, pool_id: str) -> Pool:
         await self._looked("pool", pool_id)
@@ -94,9 +97,10 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
             ),
         )
 
-    async def jobs(self) -> tuple[Job, ...]:
+    async def jobs(self, *, with_metadata: bool = False) -> tuple[Job, ...]:
         await self._calls.note("jobs")
-        return tuple(views.job(job) for _, job in sorted(self.world.jobs.items()))
+        shown = (views.job(job) for _, job in sorted(self.world.jobs.items()))
+        return tuple(job if with_metadata else replace(job, metadata=()) for job in shown)
 
     async def job(self, job_id: str) -> Job:
         await self._looked("job", job_id)
@@ -144,22 +148,30 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
                 node = FakeNode(node_id, dedicated, NodeState.CREATING, self.world.now)
                 made.nodes.append(node)
         self.world.pools[pool.id] = made
+        self._calls.answer("create_pool")
 
     async def create_job(self, job: JobSpec) -> None:
         await self._calls.note("create_job", job.id)
         if job.id in self.world.jobs:
             raise refused(f"Could not create job {job.id}: it exists already", code="JobExists")
         self.world.jobs[job.id] = FakeJob(job, self.world.now)
+        self._calls.answer("create_job")
 
-    async def add_tasks(self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted) -> None:
+    async def add_tasks(
+        self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
+    ) -> None:
         job = self._job(job_id)
         for task in tasks:
             await self._calls.note("add_task", job_id, task.id)
             if task.id in job.tasks:
+                if again:
+                    added(1)
+                    continue
                 raise refused(f"Could not add task {task.id}: it exists already", code="TaskExists")
             fitting = (o for glob, o in self.outcomes.items() if fnmatchcase(task.id, glob))
             now = self.world.now
             job.tasks[task.id] = FakeTask(task, next(fitting, Outcome()), now, now)
+            self._calls.answer("add_task")
             added(1)
 
     async def terminate_job(self, job_id: str) -> None:
@@ -169,10 +181,12 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
     async def delete_job(self, job_id: str) -> None:
         await self._calls.note("delete_job", job_id)
         self._job(job_id).state = JobState.DELETING
+        self._calls.answer("delete_job")
 
     async def delete_pool(self, pool_id: str) -> None:
         await self._calls.note("delete_pool", pool_id)
         self._pool(pool_id).state = PoolState.DELETING
+        self._calls.answer("delete_pool")
 
     async def delete_task(self, job_id: str, task_id: str) -> None:
         await self._calls.note("delete_task", job_id, task_id)

@@ -38,10 +38,15 @@ class Calls:
         self._failures: dict[str, list[GatewayError]] = {}
         self._down: GatewayError | None = None
         self._holds: dict[str, Hold] = {}
+        self._lost: dict[str, list[GatewayError]] = {}
 
     def fail(self, name: str, error: GatewayError, *, times: int = 1) -> None:
         """Let the next `times` calls of the method `name` raise `error`."""
         self._failures.setdefault(name, []).extend([error] * times)
+
+    def lose(self, name: str, error: GatewayError, *, times: int = 1) -> None:
+        """Let the next `times` calls of the method `name` do their work, and then raise `error`."""
+        self._lost.setdefault(name, []).extend([error] * times)
 
     def down(self, error: GatewayError | None) -> None:
         """Let every call raise `error`, until called with None."""
@@ -68,3 +73,9 @@ class Calls:
         waiting = self._failures.get(name)
         if waiting:
             raise waiting.pop(0)
+
+    def answer(self, name: str) -> None:
+        """A fake's method has done its work: lose the answer as the test wants."""
+        lost = self._lost.get(name)
+        if lost:
+            raise lost.pop(0)

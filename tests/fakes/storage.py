@@ -1,12 +1,12 @@
 """A storage account in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from batchtui.core.gateway import Counted, GatewayError
-from batchtui.core.models import Blob, Container, Window
+from batchtui.core.models import Blob, Container, NameValue, Window
 from batchtui.core.things import Document, Kind, Thing
 from tests.fakes.calls import Calls, refused
 
@@ -23,15 +23,22 @@ class FakeStorage:
 
     def __init__(self, calls: Calls) -> None:
         self.held: dict[str, dict[str, bytes]] = {}
+        self.labels: dict[str, dict[str, str]] = {}
+        """The metadata of containers, by their names."""
         self._calls = calls
 
     def put(self, container: str, blobs: dict[str, bytes] | None = None) -> None:
         """Have a container there, with these blobs, without any call."""
         self.held.setdefault(container, {}).update(blobs or {})
 
-    async def containers(self) -> tuple[Container, ...]:
+    async def containers(self, *, with_metadata: bool = False) -> tuple[Container, ...]:
         await self._calls.note("containers")
-        return tuple(Container(name, WRITTEN) for name in sorted(self.held))
+        return tuple(self._shown(name, metadata=with_metadata) for name in sorted(self.held))
+
+    async def container(self, name: str) -> Container:
+        await self._calls.note("container", name)
+        self._container(name)
+        return self._shown(name, metadata=True)
 
     async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
         await self._calls.note("blobs", container)
@@ -45,7 +52,9 @@ class FakeStorage:
         await self._calls.note("container_exists", container)
         return container in self.held
 
-    async def create_container(self, container: str) -> None:
+    async def create_container(
+        self, container: str, *, metadata: Mapping[str, str] | None = None
+    ) -> None:
         await self._calls.note("create_container", container)
         if container in self.held:
             raise refused(
@@ -53,11 +62,15 @@ class FakeStorage:
                 code="ContainerAlreadyExists",
             )
         self.held[container] = {}
+        self.labels[container] = dict(metadata or {})
+        self._calls.answer("create_container")
 
     async def delete_container(self, container: str) -> None:
         await self._calls.note("delete_container", container)
         self._container(container)
         del self.held[container]
+        self.labels.pop(container, None)
+        self._calls.answer("delete_container")
 
     async def delete_blob(self, container: str, blob: str) -> None:
         await self._calls.note("delete_blob", container, blob)
@@ -70,6 +83,7 @@ class FakeStorage:
         for size in self._chunks(data):
             sent(size)
         self._container(container)[blob] = data
+        self._calls.answer("upload")
 
     async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
         await self._calls.note("download", container, blob)
@@ -115,6 +129,10 @@ class FakeStorage:
     ) -> str:
         await self._calls.note("blob_url", container, blob, rights)
         return f"https://fake.blob.example/{container}/{blob}?sp={rights}&sig={SIGNATURE}"
+
+    def _shown(self, name: str, *, metadata: bool) -> Container:
+        pairs = self.labels.get(name, {}).items() if metadata else ()
+        return Container(name, WRITTEN, tuple(NameValue(*pair) for pair in pairs))
 
     def _container(self, name: str) -> dict[str, bytes]:
         try:

@@ -68,6 +68,7 @@ def pool(held: FakePool) -> Pool:
         task_slots_per_node=held.spec.task_slots_per_node,
         enable_auto_scale=bool(held.formula),
         resize_errors=held.resize_errors,
+        metadata=held.spec.metadata,
     )
 
 
