@@ -29,6 +29,8 @@ class Plan(Struct, frozen=True):
     run_id: str
     file: Path
     """The recipe's file."""
+    text: str
+    """What the file held when it was read."""
     recipe: Recipe
     parameters: dict[str, Scalar]
     uploads: tuple[UploadFile, ...]

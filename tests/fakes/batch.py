@@ -176,7 +176,8 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
 
     async def terminate_job(self, job_id: str) -> None:
         await self._calls.note("terminate_job", job_id)
-        self._job(job_id).state = JobState.COMPLETED
+        job = self._job(job_id)
+        job.state, job.terminate_reason = JobState.COMPLETED, "UserTerminate"
 
     async def delete_job(self, job_id: str) -> None:
         await self._calls.note("delete_job", job_id)

@@ -121,7 +121,12 @@ def job(held: FakeJob) -> Job:
         creation_time=held.created,
         priority=held.spec.priority,
         pool_info=held.spec.pool_info,
-        execution_info=JobExecution(start_time=held.created, pool_id=held.spec.pool_info.pool_id),
+        execution_info=JobExecution(
+            start_time=held.created,
+            pool_id=held.spec.pool_info.pool_id,
+            terminate_reason=held.terminate_reason,
+        ),
+        metadata=held.spec.metadata,
     )
 
 

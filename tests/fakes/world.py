@@ -99,6 +99,7 @@ class FakeJob:
     spec: JobSpec
     created: datetime
     state: JobState = JobState.ACTIVE
+    terminate_reason: str = ""
     tasks: dict[str, FakeTask] = field(default_factory=dict)
 
 

@@ -27,28 +27,58 @@ def load(place: Path, given: Mapping[str, str], run_id: str) -> Plan:
     parameter. Reads files of this machine and nothing else.
     """
     file = place / FILE if place.is_dir() else place
-    raw = _parsed(file)
+    text = _read(file)
+    raw = _parsed(file, text)
     parameters = values(_parameters(file, raw), given)
+    recipe, faults = _recipe(file, raw, parameters, run_id)
+    uploads = _uploads(recipe, file.parent, faults)
+    if faults:
+        raise RecipeError(file, faults)
+    return _planned(file, text, run_id, recipe, parameters, uploads)
+
+
+def restored(
+    file: Path,
+    text: str,
+    parameters: dict[str, Scalar],
+    uploads: tuple[UploadFile, ...],
+    run_id: str,
+) -> Plan:
+    """The plan that a run had: of a recipe's text, parameters and uploads as they were then.
+
+    Raises `RecipeError` for a text that this version of batchtui cannot read any more.
+    """
+    recipe, faults = _recipe(file, _parsed(file, text), parameters, run_id)
+    if faults:
+        raise RecipeError(file, faults)
+    return _planned(file, text, run_id, recipe, parameters, uploads)
+
+
+def _recipe(
+    file: Path, raw: Mapping[str, Any], parameters: Mapping[str, Scalar], run_id: str
+) -> tuple[Recipe, list[Fault]]:
+    """The recipe with its parameters filled in, and what is wrong with it."""
     named = {f"param.{name}": value for name, value in parameters.items()}
     reader = Reader({"run": run_id, **named})
     recipe = reader.read(raw, Recipe, ())
     if recipe is WRONG:
         raise RecipeError(file, reader.faults)
-    faults = [*reader.faults, *wrongs(recipe), *unknown_placeholders(recipe)]
-    uploads = _uploads(recipe, file.parent, faults)
-    if faults:
-        raise RecipeError(file, faults)
-    return _planned(file, run_id, recipe, parameters, uploads)
+    return recipe, [*reader.faults, *wrongs(recipe), *unknown_placeholders(recipe)]
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         raise RecipeError(file, [Fault((), f"could not be read: {reason}")]) from error
     except UnicodeDecodeError as error:
         raise RecipeError(file, [Fault((), "is not UTF-8 text")]) from error
+
+
+def _parsed(file: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(file, [Fault((), f"is not TOML: {error}")]) from error
 
@@ -83,6 +113,7 @@ def _uploads(recipe: Recipe, folder: Path, faults: list[Fault]) -> tuple[UploadF
 
 def _planned(
     file: Path,
+    text: str,
     run_id: str,
     recipe: Recipe,
     parameters: dict[str, Scalar],
@@ -98,7 +129,7 @@ def _planned(
         faults = list(_dependency_faults(entries, ids))
     if faults:
         raise RecipeError(file, faults)
-    return Plan(run_id, file, recipe, parameters, uploads, entries, ids)
+    return Plan(run_id, file, text, recipe, parameters, uploads, entries, ids)
 
 
 def _ids(entries: Iterable[Entry]) -> tuple[list[Fault], dict[str, None]]:
