@@ -6,10 +6,13 @@ from typing import Final
 from batchtui.client.wire import Page, Wire, members, path_of
 from batchtui.core.dependencies import Links
 from batchtui.core.models import Task, Window
+from batchtui.core.preparation_status import PreparationStatus
 from batchtui.core.subtasks import Subtask
 
-HISTORY: Final = members(Task, without=("command_line",))
+NEEDS = ("required_slots", "depends_on", "exit_conditions", "multi_instance_settings")
+HISTORY: Final = members(Task, without=("command_line", *NEEDS))
 LINKS: Final = members(Links)
+PREPARATION_FAILED = "jobPreparationTaskExecutionInfo/result eq 'failure'"
 
 
 class HistoryAccount:
@@ -46,3 +49,14 @@ class HistoryAccount:
             Page[Subtask],
         )
         return found.items
+
+    async def preparation_status(
+        self, job_id: str, *, at_most: int, failed: bool = False
+    ) -> Window[PreparationStatus]:
+        return await self._wire.window(
+            f"look at the preparation of job {job_id}",
+            path_of("jobs", job_id, "jobpreparationandreleasetaskstatus"),
+            Page[PreparationStatus],
+            at_most=at_most,
+            condition=PREPARATION_FAILED if failed else "",
+        )

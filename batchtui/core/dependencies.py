@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from batchtui.core.models import Wire
+from batchtui.core.wire import Wire
 
 
 class IdRange(Wire, frozen=True):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from batchtui.core.dependencies import Links
 from batchtui.core.models import Task, Window
+from batchtui.core.preparation_status import PreparationStatus
 from batchtui.core.subtasks import Subtask
 
 
@@ -24,4 +25,14 @@ class Histories(Protocol):
 
     async def subtasks(self, job_id: str, task_id: str) -> tuple[Subtask, ...]:
         """The other parts of a multi-instance task; none of any other task."""
+        ...
+
+    async def preparation_status(
+        self, job_id: str, *, at_most: int, failed: bool = False
+    ) -> Window[PreparationStatus]:
+        """What the nodes that ran the job's preparation or release task say of it, by node.
+
+        With `failed` only the nodes whose preparation failed. The service refuses it (409) for a
+        job that has no such tasks.
+        """
         ...

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 from msgspec import Struct, field
 
 from batchtui.core.autoscale import AutoScaleRun
+from batchtui.core.dependencies import Dependencies
+from batchtui.core.exit_conditions import ExitConditions
 from batchtui.core.states import (
     AllocationState,
     JobState,
@@ -195,6 +197,8 @@ class Job(Wire, frozen=True):
     state_transition_time: datetime | None = None
     creation_time: datetime | None = None
     priority: int = 0
+    max_parallel_tasks: int = -1
+    """Tasks of it that may run at once; -1 for any number."""
     pool_info: PoolInfo = PoolInfo()
     execution_info: JobExecution = JobExecution()
     metadata: tuple[NameValue, ...] = ()
@@ -229,7 +233,13 @@ class NodeInfo(Wire, frozen=True):
     node_id: str = ""
 
 
+class MultiInstance(Wire, frozen=True):
+    number_of_instances: int = 1
+
+
 class Task(Wire, frozen=True):
+    """A task; what stands after `node_info` says what it needs, and is as it was created."""
+
     id: str
     state: TaskState = TaskState.UNKNOWN
     state_transition_time: datetime | None = None
@@ -237,10 +247,33 @@ class Task(Wire, frozen=True):
     command_line: str = ""
     execution_info: TaskExecution = TaskExecution()
     node_info: NodeInfo = NodeInfo()
+    required_slots: int = 1
+    depends_on: Dependencies | None = None
+    exit_conditions: ExitConditions | None = None
+    multi_instance_settings: MultiInstance | None = None
 
     @property
     def failed(self) -> bool:
         return self.execution_info.result is Result.FAILURE
+
+    @property
+    def instances(self) -> int:
+        """Nodes that it runs on at once."""
+        settings = self.multi_instance_settings
+        return 1 if settings is None else settings.number_of_instances
+
+    @property
+    def satisfies(self) -> bool:
+        """Whether tasks that depend on it may run."""
+        if self.state is not TaskState.COMPLETED:
+            return False
+        if self.exit_conditions is None:
+            return not self.failed
+        ran = self.execution_info
+        code = ran.failure_info.code if ran.failure_info else ""
+        return self.exit_conditions.satisfied(
+            failed=self.failed, exit_code=ran.exit_code, failure_code=code
+        )
 
 
 class ImageReference(Wire, frozen=True):

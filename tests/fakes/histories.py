@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from batchtui.core.dependencies import Dependencies, Links
 from batchtui.core.models import Task, Window
+from batchtui.core.preparation_status import PreparationStatus
 from batchtui.core.subtasks import Subtask
 from tests.fakes import views
+from tests.fakes.calls import refused
 from tests.fakes.held import Held
 from tests.fakes.world import FakeTask
 
@@ -35,6 +37,19 @@ class FakeHistories(Held):
         await self._calls.note("subtasks", job_id, task_id)
         self._task(job_id, task_id)
         return ()
+
+    async def preparation_status(
+        self, job_id: str, *, at_most: int, failed: bool = False
+    ) -> Window[PreparationStatus]:
+        await self._calls.note("preparation_status", job_id, "failed" if failed else "all")
+        prepared = self._job(job_id).prepared
+        if prepared is None:
+            raise refused(
+                f"Could not look at the preparation of job {job_id}",
+                code="JobPreparationTaskNotSpecified",
+            )
+        held = [each for each in prepared if not (failed and each.prepared)]
+        return Window(tuple(held[:at_most]), len(held) <= at_most)
 
 
 def _links(task: FakeTask) -> Links:

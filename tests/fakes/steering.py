@@ -32,6 +32,13 @@ class FakeSteering(Held):
             case Kind.JOB:
                 job = self._job(thing.id)
                 whole = msgspec.to_builtins(views.job(job)) | msgspec.to_builtins(job.spec)
+                if job.prepared is not None:
+                    waits = job.waits_for_preparation
+                    whole["jobPreparationTask"] = {
+                        "id": "jobpreparation",
+                        "commandLine": "prepare",
+                        "waitForSuccess": waits,
+                    }
             case Kind.TASK:
                 task = self._task(thing.within, thing.id)
                 whole = msgspec.to_builtins(views.task(task)) | msgspec.to_builtins(task.spec)
@@ -40,6 +47,7 @@ class FakeSteering(Held):
                 whole = msgspec.to_builtins(views.node(here, node, self.world.start_task))
             case Kind.SCHEDULE:
                 whole = msgspec.to_builtins(self._schedule(thing.id))
+        whole = {name: value for name, value in whole.items() if value is not None}
         address = f"https://fake.example/{thing.kind}s/{thing.id}"
         return {**whole, "url": address, "eTag": "0x8D9E6CCF65384B9"}
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from batchtui.core.dependencies import Dependencies
 from batchtui.core.filters import Op, Term
 from batchtui.core.models import (
     FailureInfo,
@@ -9,6 +10,7 @@ from batchtui.core.models import (
     ImageReference,
     Job,
     JobExecution,
+    MultiInstance,
     NameValue,
     Node,
     NodeCounts,
@@ -120,6 +122,7 @@ def job(held: FakeJob) -> Job:
         state_transition_time=held.created,
         creation_time=held.created,
         priority=held.spec.priority,
+        max_parallel_tasks=held.max_parallel,
         pool_info=held.spec.pool_info,
         execution_info=JobExecution(
             start_time=held.created,
@@ -145,6 +148,7 @@ def task_counts(held: FakeJob) -> TaskCounts:
 def task(held: FakeTask) -> Task:
     completed = held.state is TaskState.COMPLETED
     result = Result.FAILURE if held.failed else Result.SUCCESS
+    wanted = held.spec.depends_on
     return Task(
         id=held.spec.id,
         state=held.state,
@@ -159,6 +163,10 @@ def task(held: FakeTask) -> Task:
             failure_info=failure(held.outcome) if completed else None,
         ),
         node_info=NodeInfo(held.pool_id, held.node_id),
+        required_slots=held.spec.required_slots,
+        depends_on=Dependencies(wanted.task_ids) if wanted else None,
+        exit_conditions=held.exit_conditions,
+        multi_instance_settings=MultiInstance(held.instances) if held.instances > 1 else None,
     )
 
 

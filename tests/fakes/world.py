@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from batchtui.core.exit_conditions import ExitConditions
 from batchtui.core.models import FailureInfo, ImageReference, NodeError, ResizeError
+from batchtui.core.preparation_status import PreparationStatus
 from batchtui.core.specs import JobSpec, PoolSpec, StartTask, TaskSpec, VirtualMachine
 from batchtui.core.states import JobState, NodeState, PoolState, SchedulingState, TaskState
 
@@ -88,6 +90,9 @@ class FakeTask:
     started: datetime | None = None
     ended: datetime | None = None
     steps: int = 0
+    instances: int = 1
+    """Nodes that it runs on at once; one that needs several never runs here."""
+    exit_conditions: ExitConditions | None = None
 
     @property
     def failed(self) -> bool:
@@ -101,6 +106,19 @@ class FakeJob:
     state: JobState = JobState.ACTIVE
     terminate_reason: str = ""
     tasks: dict[str, FakeTask] = field(default_factory=dict)
+    max_parallel: int = -1
+    prepared: tuple[PreparationStatus, ...] | None = None
+    """How its preparation went on each node; None for a job without a preparation task."""
+    waits_for_preparation: bool = True
+
+    @property
+    def running(self) -> int:
+        return sum(task.state is TaskState.RUNNING for task in self.tasks.values())
+
+    def unprepared(self, node: FakeNode) -> bool:
+        """Whether its tasks stay away from the node, where its preparation failed."""
+        failed = {each.node_id for each in self.prepared or () if not each.prepared}
+        return self.waits_for_preparation and node.id in failed
 
 
 class World:
@@ -149,7 +167,7 @@ class World:
         done = []
         for task in job.tasks.values():
             if task.state is TaskState.ACTIVE and job.state is JobState.ACTIVE:
-                if _may_run(job, task):
+                if _may_run(job, task) and not 0 < job.max_parallel <= job.running:
                     self._place(job, task)
             elif task.state is TaskState.RUNNING:
                 task.steps += 1
@@ -162,7 +180,9 @@ class World:
         pool = self.pools.get(job.spec.pool_info.pool_id)
         for node in pool.nodes if pool else []:
             free = node.state in (NodeState.IDLE, NodeState.RUNNING)
-            if pool and free and len(node.tasks) < pool.spec.task_slots_per_node:
+            slots = pool.spec.task_slots_per_node if pool else 0
+            free = free and len(node.tasks) + task.spec.required_slots <= slots
+            if pool and free and task.instances == 1 and not job.unprepared(node):
                 node.tasks.append(task)
                 task.state, task.since, task.started = TaskState.RUNNING, self.now, self.now
                 task.pool_id, task.node_id = pool.spec.id, node.id
