@@ -1,6 +1,7 @@
 """A Batch account over `azure.batch.aio`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
 from batchtui.client.adding import Adding
-from batchtui.client.conditions import condition
+from batchtui.client.conditions import condition, in_state_before
 from batchtui.client.copies import CopyAccount
 from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
@@ -31,6 +32,7 @@ from batchtui.core.models import (
 from batchtui.core.models import Wire as WireValue
 from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.states import NodeState
 from batchtui.core.traffic import Traffic
 
 POOL: Final = members(Pool)
@@ -42,6 +44,7 @@ NODE: Final = members(Node)
 UNLISTED = ("recent_tasks", "total_tasks_succeeded", "allocation_time", "last_boot_time")
 """A node's recent tasks alone are four fifths of its size, and no list shows them."""
 NODE_ERRORS: Final = members(Node, without=UNLISTED)
+NODE_STATES: Final = ("id", "state", "stateTransitionTime", "schedulingState")
 NODE_ROW: Final = members(Node, without=(*UNLISTED, "errors", "start_task_info"))
 
 
@@ -81,6 +84,18 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
             Page[Node],
             at_most=at_most,
             select=NODE_ERRORS if with_errors else NODE_ROW,
+        )
+
+    async def nodes_since(
+        self, pool_id: str, states: Sequence[NodeState], before: datetime, *, at_most: int
+    ) -> Window[Node]:
+        return await self._wire.window(
+            f"list the nodes of pool {pool_id} by state",
+            path_of("pools", pool_id, "nodes"),
+            Page[Node],
+            at_most=at_most,
+            select=NODE_STATES,
+            condition=in_state_before(states, before),
         )
 
     async def node(self, pool_id: str, node_id: str) -> Node:

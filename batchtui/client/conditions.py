@@ -1,9 +1,11 @@
 """Queries in the words of the service's `$filter`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from batchtui.core.filters import Op
 from batchtui.core.queries import TaskQuery
+from batchtui.core.states import NodeState
 
 OPERATORS = {Op.WHOLE: "eq", Op.MORE: "gt", Op.LEAST: "ge", Op.LESS: "lt", Op.MOST: "le"}
 
@@ -23,6 +25,12 @@ def condition(query: TaskQuery) -> str:
     if query.changed_after is not None:
         parts.append(f"stateTransitionTime gt {moment(query.changed_after)}")
     return " and ".join(parts)
+
+
+def in_state_before(states: Sequence[NodeState], before: datetime) -> str:
+    """Nodes that came into one of these states before that moment; `and` binds before `or`."""
+    at = moment(before)
+    return " or ".join(f"state eq {quoted(s)} and stateTransitionTime lt {at}" for s in states)
 
 
 def quoted(text: str) -> str:

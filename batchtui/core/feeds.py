@@ -22,8 +22,11 @@ from batchtui.core.models import (
     Usage,
     Window,
 )
+from batchtui.core.preparation import PreparationLook
+from batchtui.core.preparation_status import FailedPreparation
 from batchtui.core.queries import TaskQuery
 from batchtui.core.states import JobState
+from batchtui.core.stuck import may_have_stuck, stuck_in_pool
 from batchtui.core.tallies import Tallies
 from batchtui.core.traffic import Traffic
 from batchtui.core.window import PAGE, TaskWindow
@@ -46,7 +49,7 @@ class Feeds:
     NAMES = (
         "containers", "usage", "blobs",
         "pools", "node_counts", "nodes", "node",
-        "jobs", "progress", "failures", "tasks",
+        "jobs", "progress", "failures", "tasks", "preparations", "stuck",
     )  # fmt: skip
 
     NODES_AT_MOST = 10_000
@@ -79,6 +82,17 @@ class Feeds:
         self.progress.subscribe(self._note_failing)
         self.progress.subscribe(self._remember_tasks)
         self.tasks: Feed[Window[Task]] = self._feed(self._tasks.fetch, Window())
+        self._preparations = Tallies(self._fetch_preparation)
+        self._preparation_look = PreparationLook(batch)
+        self.preparations: Feed[Mapping[str, FailedPreparation]] = self._feed(
+            self._fetch_preparations, {}, 5
+        )
+        """Of the jobs on screen whose tasks wait."""
+        self.progress.subscribe(self._note_waiting)
+        self._stuck = Tallies(self._count_stuck)
+        self.stuck: Feed[Mapping[str, int]] = self._feed(self._fetch_stuck, {}, 5)
+        """Nodes that are stuck, by pool; pools without any are left out."""
+        self.node_counts.subscribe(self._note_passing)
         self.containers: Feed[tuple[Container, ...]] = self._feed(self._fetch_containers, (), 2)
         self._usage = Tallies(self._count_blobs)
         self.usage: Feed[Mapping[str, Usage]] = self._feed(self._usage.fetch, {}, 4)
@@ -201,6 +215,49 @@ class Feeds:
     async def _fetch_failures(self) -> FailedLately:
         jobs, progress = self.jobs.reading.value, self.progress.reading.value
         return await failed_lately(self._gateway.batch, jobs, progress, self._now())
+
+    def _note_waiting(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
+        """Where tasks of another job wait, whether its preparation failed is news."""
+        waiting = self._waiting
+        if set(waiting) - set(self._preparations.shown):
+            self.preparations.refresh()
+        self._preparations.shown = waiting
+
+    @property
+    def _waiting(self) -> tuple[str, ...]:
+        """The jobs on screen, and the one whose tasks are shown, that have tasks which wait."""
+        counts = self.progress.reading.value
+        shown = {*self._progress.shown, self.job_id}
+        return tuple(
+            job.id
+            for job in self.jobs.reading.value
+            if job.id in shown and not job.over and job.id in counts and counts[job.id].active
+        )
+
+    async def _fetch_preparations(self) -> Mapping[str, FailedPreparation]:
+        self._preparations.shown = waiting = self._waiting
+        found = await self._preparations.fetch()
+        return {job_id: found[job_id] for job_id in waiting if job_id in found}
+
+    async def _fetch_preparation(self, job_id: str) -> FailedPreparation:
+        created = (job.creation_time for job in self.jobs.reading.value if job.id == job_id)
+        return await self._preparation_look.fetch(job_id, str(next(created, "")))
+
+    def _note_passing(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
+        """Where nodes of another pool are on their way, whether they are stuck is news."""
+        passing = tuple(counts.pool_id for counts in reading.value if may_have_stuck(counts))
+        if set(passing) - set(self._stuck.shown):
+            self.stuck.refresh()
+        self._stuck.shown = passing
+
+    async def _fetch_stuck(self) -> Mapping[str, int]:
+        found = await self._stuck.fetch()
+        shown = self._stuck.shown
+        return {pool_id: found[pool_id] for pool_id in shown if found.get(pool_id)}
+
+    async def _count_stuck(self, pool_id: str) -> int:
+        counts = {each.pool_id: each for each in self.node_counts.reading.value}.get(pool_id)
+        return await stuck_in_pool(self._gateway.batch, counts, self._now()) if counts else 0
 
     async def _fetch_nodes(self) -> Window[Node]:
         if not self.pool_id:

@@ -6,7 +6,7 @@ reached. `batchtui.client` implements the protocols over the Azure SDKs; the tes
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from batchtui.core.models import (
 )
 from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.states import NodeState
 from batchtui.core.steering import Steering
 from batchtui.core.things import Document, Thing
 
@@ -115,6 +116,15 @@ class Batch(NodeCommands, Steering, Histories, Protocol):
     async def node_counts(self) -> tuple[PoolNodeCounts, ...]: ...
     async def nodes(self, pool_id: str, *, at_most: int, with_errors: bool = False) -> Window[Node]:
         """The first of the pool's nodes; `with_errors`: their errors and start tasks too."""
+        ...
+
+    async def nodes_since(
+        self, pool_id: str, states: Sequence[NodeState], before: datetime, *, at_most: int
+    ) -> Window[Node]:
+        """The pool's nodes that came into one of these states before that moment.
+
+        Of each only its id, its states and the time of its last transition.
+        """
         ...
 
     async def node(self, pool_id: str, node_id: str) -> Node: ...

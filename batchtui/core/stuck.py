@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from batchtui.core.models import Node
+from batchtui.core.gateway import Batch
+from batchtui.core.models import Node, PoolNodeCounts
 from batchtui.core.states import NodeState, SchedulingState
 
 BROKEN = frozenset({NodeState.START_TASK_FAILED, NodeState.UNUSABLE})
@@ -51,6 +52,28 @@ def is_stuck(node: Node, now: datetime) -> bool:
 def stuck_among(nodes: Iterable[Node], now: datetime) -> frozenset[str]:
     """The ids of those that are stuck."""
     return frozenset(node.id for node in nodes if node.state in PATIENCE and is_stuck(node, now))
+
+
+STUCK_AT_MOST = 1_000
+"""Stuck nodes of a pool that are counted."""
+
+
+def may_have_stuck(counts: PoolNodeCounts) -> bool:
+    """Whether any node of the pool is in a state that it only passes through."""
+    return any(state in PATIENCE for state in counts.by_state())
+
+
+async def stuck_in_pool(batch: Batch, counts: PoolNodeCounts, now: datetime) -> int:
+    """How many nodes of the pool are stuck. Raises `GatewayError`.
+
+    One request, whose answer has no nodes while none was in such a state for long.
+    """
+    states = [state for state in counts.by_state() if state in PATIENCE]
+    if not states:
+        return 0
+    before = now - min(PATIENCE[state] for state in states)
+    window = await batch.nodes_since(counts.pool_id, states, before, at_most=STUCK_AT_MOST)
+    return len(stuck_among(window.items, now))
 
 
 ADVICE: Mapping[NodeState, str] = {

@@ -22,9 +22,10 @@ class Reason(Struct, frozen=True):
 
 
 FREE_SLOT = Reason("waits for a free slot")
-"""What most tasks wait for."""
 UNSCHEDULED = Reason("waits to be scheduled")
 PREPARING = Reason("waits for the job's preparation task")
+USUAL = (FREE_SLOT, UNSCHEDULED, PREPARING)
+"""What most tasks wait for."""
 
 JOB_STATES: Mapping[JobState, Reason] = {
     JobState.DISABLING: Reason("job is being disabled", blocked=True),
@@ -156,6 +157,9 @@ def _first_in(numbers: Sequence[int], spans: Iterable[IdRange]) -> int | None:
     return None
 
 
+KNOWS_NO_TASKS = KnownTasks(complete=False)
+
+
 class Surroundings(Struct, frozen=True):
     """What is known around the tasks of a job; None for what is not known."""
 
@@ -169,7 +173,33 @@ class Surroundings(Struct, frozen=True):
     """Of the pool."""
     preparation: FailedPreparation | None = None
     """Of the job."""
-    tasks: KnownTasks = KnownTasks(complete=False)
+    tasks: KnownTasks = KNOWS_NO_TASKS
+
+
+def surroundings(
+    job: Job | None,
+    counts: TaskCounts | None = None,
+    *,
+    pools: Iterable[Pool] | None = None,
+    nodes: Iterable[PoolNodeCounts] | None = None,
+    preparation: FailedPreparation | None = None,
+    tasks: KnownTasks = KNOWS_NO_TASKS,
+) -> Surroundings:
+    """Picks the job's pool out of all `pools`, and its counts out of those of all `nodes`.
+
+    None where they are not known. Ids are the same in upper and lower case.
+    """
+    key = job.pool_id.casefold() if job else ""
+    pool = next((each for each in pools or () if each.id.casefold() == key), None)
+    return Surroundings(
+        job,
+        counts,
+        pool,
+        pools is not None and pool is None,
+        next((each for each in nodes or () if each.pool_id.casefold() == key), None),
+        preparation,
+        tasks,
+    )
 
 
 def why_waiting(task: Task, around: Surroundings) -> Reason | None:
@@ -294,7 +324,7 @@ def _of_idle(task: Task, around: Surroundings) -> Reason | None:
 def _with_preparation(reason: Reason, around: Surroundings) -> Reason:
     """Also says where the preparation failed on some of the nodes."""
     words = failure_words(_unprepared(around).nodes)
-    if not words or reason not in (FREE_SLOT, UNSCHEDULED):
+    if not words or reason not in USUAL:
         return reason
     return Reason(f"{reason.words}; {words}", reason.blocked)
 

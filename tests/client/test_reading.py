@@ -32,7 +32,7 @@ async def test_a_listing_asks_for_the_members_that_are_shown(
     service.on("GET", "/jobs", page(job))
     assert await batch.jobs() == (Job("j", JobState.UNKNOWN, priority=7, pool_info=PoolInfo("p")),)
     assert service.asked[0].query["$select"] == (
-        "id,state,stateTransitionTime,creationTime,priority,poolInfo,executionInfo"
+        "id,state,stateTransitionTime,creationTime,priority,maxParallelTasks,poolInfo,executionInfo"
     )
 
 

@@ -1,6 +1,7 @@
 """A Batch account in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
@@ -80,6 +81,15 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         start_task = self.world.start_task if with_errors else None
         nodes = tuple(views.node(pool, node, start_task) for node in pool.nodes[:at_most])
         return Window(nodes, len(pool.nodes) <= at_most)
+
+    async def nodes_since(
+        self, pool_id: str, states: Sequence[NodeState], before: datetime, *, at_most: int
+    ) -> Window[Node]:
+        await self._calls.note("nodes_since", pool_id, *states)
+        pool = self._pool(pool_id)
+        found = [node for node in pool.nodes if node.state in states and node.since < before]
+        nodes = tuple(views.node(pool, node, None) for node in found[:at_most])
+        return Window(nodes, len(found) <= at_most)
 
     async def node(self, pool_id: str, node_id: str) -> Node:
         await self._calls.note("node", pool_id, node_id)

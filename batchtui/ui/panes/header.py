@@ -19,7 +19,7 @@ from batchtui.ui.widgets.tones import Spans, Tone
 class AccountHeader(StatusLine):
     """The account in one line; what matters least goes first where the line is short."""
 
-    FEEDS = ("pools", "node_counts", "jobs", "progress", "failures")
+    FEEDS = ("pools", "node_counts", "jobs", "progress", "failures", "stuck", "preparations")
 
     label: var[str] = var("")
     endpoint: var[str] = var("")
@@ -45,12 +45,13 @@ class AccountHeader(StatusLine):
     jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()))
     progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}))
     failures: var[Reading[FailedLately]] = var(Reading(FailedLately()))
+    stuck: var[Reading[Mapping[str, int]]] = var(Reading({}))
 
     def on_mount(self) -> None:
         for name in (
             "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "per_minute",
             "throttled", "running", "pools", "node_counts", "jobs", "progress", "failures",
-            "paused", "prices", "node_hours",
+            "stuck", "paused", "prices", "node_hours",
         ):  # fmt: skip
             self.watch(self, name, self._tell, init=False)
         self._tell()
@@ -85,6 +86,8 @@ class AccountHeader(StatusLine):
             facts.append(Fact(_many(len(self.pools.value), "pool"), 8))
         if self.node_counts.known:
             facts.append(self._node_states())
+        if stuck := sum(self.stuck.value.values()):
+            facts.append(Fact(((f"▲ {stuck:,} stuck", Tone.WARNING),), 3))
         if self.jobs.known:
             open_jobs = sum(job.state is not JobState.COMPLETED for job in self.jobs.value)
             facts.append(Fact(_many(open_jobs, "open job"), 7))

@@ -13,6 +13,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.pace import Paces
+from batchtui.core.preparation_status import FailedPreparation
 from batchtui.core.states import JobState
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
@@ -45,7 +46,8 @@ The jobs of the account, the newest first and those that are over last. The bar 
 that succeeded in green and those that failed in red. Rate and time left are told once enough tasks
 have ended to tell: in a minute where they are short, later where they are long. A job that is "all
 done" has no task left and is active still: it counts against the account's quota of active jobs
-until it is terminated.
+until it is terminated. "Prep fails" says that its preparation task failed on nodes; J shows
+which.
 
 Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 """
@@ -57,6 +59,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()), init=False)
     progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}), init=False)
+    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}), init=False)
+    """On which nodes the preparation of a job failed, of those whose tasks wait."""
     watched: var[frozenset[str]] = var(frozenset[str](), init=False)
     """The ids of the jobs whose end the user wants to be told of."""
 
@@ -134,6 +138,9 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
             # Only now is it known which jobs come first.
             self.begin()
 
+    def watch_preparations(self) -> None:
+        self.lay_out_changed()
+
     def action_new(self) -> None:
         self.post_message(self.NewRequested())
 
@@ -166,7 +173,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
         return self.progress.value.get(job.id, TaskCounts())
 
     def _sign(self, job: Job) -> Sign:
-        return jobcells.sign(job, self._counts(job))
+        return jobcells.sign(job, self._counts(job), self.preparations.value.get(job.id))
 
     def _state(self, job: Job) -> Cell:
         return self._sign(job).spans

@@ -1,5 +1,6 @@
 """The pools of the account."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -43,7 +44,8 @@ class PoolsPane(ModestPane[Pool]):
     HELP = """
 The pools of the account: what each is doing, how many of the nodes that were asked for are there,
 and how they fare: green runs tasks, blue and thin is idle or coming up, yellow was preempted, red
-and dotted is broken. The state says so too where nodes are broken or an autoscale formula fails.
+and dotted is broken. The state says so too where nodes are broken or stuck, or an autoscale formula
+fails.
 
 IDLE tells how long a pool has had nodes and no work for them, as far as this dashboard saw it; a
 plus sign says that it may be longer. COST/H needs prices, which the configuration tells.
@@ -59,6 +61,8 @@ one asks first.
 
     pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()), init=False)
     node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()), init=False)
+    stuck: var[Reading[Mapping[str, int]]] = var(Reading({}), init=False)
+    """How many nodes of each pool are stuck."""
 
     class OpenRequested(AboutPool):
         """The user wants to look into this pool."""
@@ -147,6 +151,9 @@ one asks first.
             self._idle.note(reading.value, self.now)
         self.lay_out_changed()
 
+    def watch_stuck(self) -> None:
+        self.lay_out_changed()
+
     @on(ModestPane.Highlighted)
     def tell_trouble(self) -> None:
         """Say what is wrong with the highlighted pool, and what to do."""
@@ -162,7 +169,7 @@ one asks first.
             self.post_message(self.OpenRequested(self.highlighted))
 
     def _sign(self, pool: Pool) -> Sign:
-        return of_pool(pool, self._counts.get(pool.id))
+        return of_pool(pool, self._counts.get(pool.id), self.stuck.value.get(pool.id, 0))
 
     def _bar(self, pool: Pool) -> Cell:
         return poolcells.states(pool, self._counts.get(pool.id))

@@ -1,5 +1,6 @@
 """The tasks of the highlighted job."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -11,12 +12,14 @@ from textual.reactive import var
 from batchtui.core.causes import told, why
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
-from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.models import Job, Pool, PoolNodeCounts, Task, TaskCounts, Window
+from batchtui.core.preparation_status import FailedPreparation
 from batchtui.core.queries import EVERY_TASK, TaskQuery, asked, beginning
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
+from batchtui.core.waiting import USUAL, KnownTasks, Surroundings, surroundings, why_waiting
 from batchtui.core.window import PAGE
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
@@ -42,8 +45,9 @@ class TasksPane(SteerablePane[Task]):
     """Tasks from the end of the window at which more are asked for."""
     HELP = """
 The tasks of the highlighted job, by id: their state, their exit code, the node that ran them, how
-long they took, and why they failed. A filter by state, by exit code or by the beginning of the id
-(frame-08, task:^frame-08) goes to the service: it finds what is among any number of tasks.
+long they took, and why they failed or why they wait. A filter by state, by exit code or by the
+beginning of the id (frame-08, task:^frame-08) goes to the service: it finds what is among any
+number of tasks.
 
 Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched as you scroll.
 """
@@ -59,6 +63,9 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     tasks: var[Reading[Window[Task]]] = var(Reading(Window()), init=False)
     counts: var[TaskCounts | None] = var(None, init=False)
     """Of the whole job, which may have more tasks than the window."""
+    pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()), init=False)
+    node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()), init=False)
+    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}), init=False)
 
     class OutputRequested(Message):
         """The user wants to read what this task wrote."""
@@ -90,6 +97,8 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
             super().__init__()
 
     def __init__(self, *, id: str) -> None:
+        self._around = Surroundings()
+        self._known_tasks = KnownTasks(complete=False)
         super().__init__(id=id)
         self.detail = FoldedWords(classes="detail")
 
@@ -107,7 +116,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
             Column(
                 "ELAPSED", 10, self._elapsed, right=True, value=self._ran, kind=Kind.DURATION
             ),
-            Column("WHY", 16, _why, grow=5, most=120, rank=2, value=_why_in_words),
+            Column("WHY", 16, self._why, grow=5, most=120, rank=2, value=self._why_in_words),
             Column(
                 "AGE", 9, self._age, right=True, rank=3, extra=True, value=self._passed,
                 kind=Kind.DURATION,
@@ -128,15 +137,28 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def watch_job(self, job: Job | None) -> None:
         self.about = job.id if job else ""
+        self._look_around()
         self._show()
         self.refresh_bindings()
 
     def watch_tasks(self, reading: Reading[Window[Task]]) -> None:
         self.take()
+        self._known_tasks = KnownTasks(reading.value.items, complete=reading.value.complete)
+        self._look_around()
         self._show()
 
     def watch_counts(self) -> None:
+        self._look_around()
         self._summarise()
+
+    def watch_pools(self) -> None:
+        self._look_around()
+
+    def watch_node_counts(self) -> None:
+        self._look_around()
+
+    def watch_preparations(self) -> None:
+        self._look_around()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
@@ -159,11 +181,38 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     @on(TablePane.Highlighted)
     def tell_task(self, message: TablePane.Highlighted) -> None:
-        """Say in full why the highlighted task failed, or what it runs."""
+        """Say in full why the highlighted task failed or waits, or what it runs."""
         message.stop()
+        self._tell_task()
+
+    def _tell_task(self) -> None:
         task = self.highlighted
-        line = () if task is None else _why(task) or ((redacted(task.command_line), Tone.MUTED),)
+        line: Spans = ()
+        if task is not None:
+            command = (redacted(task.command_line), Tone.MUTED)
+            reason = why_waiting(task, self._around)
+            if reason is None:
+                line = self._why(task) or (command,)
+            elif reason in USUAL:
+                line = (command,)
+            else:
+                line = (*self._why(task), (PART, Tone.MUTED), command)
         self.detail.tell(line)
+
+    def _look_around(self) -> None:
+        """Take up what is known around the tasks, which says why they wait."""
+        around = surroundings(
+            self.job,
+            self.counts,
+            pools=self.pools.value if self.pools.known else None,
+            nodes=self.node_counts.value if self.node_counts.known else None,
+            preparation=self.preparations.value.get(self.job.id) if self.job else None,
+            tasks=self._known_tasks,
+        )
+        if around != self._around:
+            self._around = around
+            self.lay_out_changed()
+            self._tell_task()
 
     @on(RecordTable.VisibleChanged)
     def want_more(self, message: RecordTable.VisibleChanged) -> None:
@@ -207,6 +256,19 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     def _summarise(self) -> None:
         known = self.job is not None and self.tasks.known
         self.summary = _summed(self.tasks.value, self.counts) if known else ""
+
+    def _why(self, task: Task) -> Spans:
+        """Why the task failed, or why it waits."""
+        failure = task.execution_info.failure_info
+        if failure is not None and task.state is TaskState.COMPLETED:
+            return ((told(failure) or why(task), Tone.BAD),)
+        reason = why_waiting(task, self._around)
+        if reason is None:
+            return ()
+        return ((reason.words, Tone.WARNING if reason.blocked else Tone.MUTED),)
+
+    def _why_in_words(self, task: Task) -> Value:
+        return "".join(text for text, _ in self._why(task)) or None
 
     def _ran(self, task: Task) -> Value:
         ran = task.execution_info
@@ -283,14 +345,3 @@ def _exit_code(task: Task) -> Value:
 
 def _tries(task: Task) -> Cell:
     return ((f"{task.execution_info.retry_count + 1}", Tone.MUTED),)
-
-
-def _why_in_words(task: Task) -> Value:
-    return _why(task)[0][0] if task.execution_info.failure_info else None
-
-
-def _why(task: Task) -> Spans:
-    failure = task.execution_info.failure_info
-    if failure is None:
-        return ()
-    return ((told(failure) or why(task), Tone.BAD),)

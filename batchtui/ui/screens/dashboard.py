@@ -83,8 +83,9 @@ class DashboardScreen(
     def compose(self) -> ComposeResult:
         here = DashboardScreen
         header = AccountHeader(id="header").data_bind(
-            here.pools, here.node_counts, here.jobs, here.progress, here.failures, here.running
-        )
+            here.pools, here.node_counts, here.jobs, here.progress, here.failures, here.stuck,
+            here.running,
+        )  # fmt: skip
         header.prices = self.session.prices
         header.label, header.endpoint = self.session.label, self.session.endpoint
         header.local, header.read_only = self.session.local, self.controller.read_only
@@ -92,9 +93,15 @@ class DashboardScreen(
         yield header
         with Horizontal(id="panes"):
             with Vertical(id="left"):
-                yield PoolsPane(id="pools").data_bind(here.pools, here.node_counts, here.now)
+                yield PoolsPane(id="pools").data_bind(
+                    here.pools, here.node_counts, here.stuck, here.now
+                )
                 yield JobsPane(id="jobs").data_bind(
-                    here.jobs, here.progress, here.now, WatchingScreen.watched
+                    here.jobs,
+                    here.progress,
+                    here.preparations,
+                    here.now,
+                    WatchingScreen.watched,
                 )
                 yield ContainersPane(id="containers").data_bind(
                     here.containers, here.usage, here.now
@@ -103,7 +110,10 @@ class DashboardScreen(
                 yield NodesPane(id="nodes").data_bind(
                     here.pool, here.nodes, here.node, here.node_counts, here.moments, here.now
                 )
-                yield TasksPane(id="tasks").data_bind(here.job, here.tasks, here.counts, here.now)
+                yield TasksPane(id="tasks").data_bind(
+                    here.job, here.tasks, here.counts, here.pools, here.node_counts,
+                    here.preparations, here.now,
+                )  # fmt: skip
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -137,8 +147,7 @@ class DashboardScreen(
             pane.age = self.age_of(pane.FEEDS)
         header, traffic = self.header, self.session.traffic
         seen = [name for name in self.SHOWN if self.feeds[name].looked_at]
-        # Failures of an hour are counted every half minute or so: their age would hide all others.
-        header.age = self.age_of(tuple(name for name in seen if name != "failures"))
+        header.age = self.age_of(tuple(name for name in seen if name not in self.SLOW))
         header.stale = any(self.feeds[name].reading.error for name in seen)
         header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
         header.paused, header.node_hours = traffic.paused, self.feeds.node_hours.hours

@@ -20,6 +20,7 @@ from batchtui.core.models import (
     Usage,
     Window,
 )
+from batchtui.core.preparation_status import FailedPreparation
 from batchtui.ui.screens.requests import RequestsScreen
 
 
@@ -28,9 +29,11 @@ class ReadingsScreen(RequestsScreen):
 
     SHOWN = (
         "containers", "usage", "pools", "node_counts", "nodes", "node", "jobs", "progress",
-        "failures", "tasks",
+        "failures", "tasks", "preparations", "stuck",
     )  # fmt: skip
     """The feeds that this screen may look at; each has a reactive of its name."""
+    SLOW = frozenset(("failures", "preparations", "stuck"))
+    """Those that look so seldom that their age would hide all others."""
 
     containers: var[Reading[tuple[Container, ...]]] = var(Reading(()))
     usage: var[Reading[Mapping[str, Usage]]] = var(Reading({}))
@@ -44,6 +47,8 @@ class ReadingsScreen(RequestsScreen):
     progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}))
     failures: var[Reading[FailedLately]] = var(Reading(FailedLately()))
     tasks: var[Reading[Window[Task]]] = var(Reading(Window()))
+    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}))
+    stuck: var[Reading[Mapping[str, int]]] = var(Reading({}))
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller)

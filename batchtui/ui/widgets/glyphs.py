@@ -82,7 +82,7 @@ TASKS: Mapping[TaskState, Sign] = {
 FAILED = Sign("✗", "failed", Tone.BAD)
 
 
-def of_pool(pool: Pool, counts: PoolNodeCounts | None = None) -> Sign:
+def of_pool(pool: Pool, counts: PoolNodeCounts | None = None, stuck: int = 0) -> Sign:
     """What most needs to be known: that it goes away, what is wrong with it, what it does."""
     if pool.state is PoolState.DELETING:
         return Sign("◌", "deleting", Tone.MUTED)
@@ -94,6 +94,8 @@ def of_pool(pool: Pool, counts: PoolNodeCounts | None = None) -> Sign:
     broken = counts.broken if counts is not None else 0
     if broken and pool.allocation_state is AllocationState.STEADY:
         return Sign("✗", f"{broken:,} broken", Tone.BAD)
+    if stuck:
+        return Sign("▲", f"{stuck:,} stuck", Tone.WARNING)
     return ALLOCATIONS[pool.allocation_state]
 
 

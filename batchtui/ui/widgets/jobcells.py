@@ -1,6 +1,7 @@
 """What a job's row says of its tasks."""
 
 from batchtui.core.models import Job, TaskCounts
+from batchtui.core.preparation_status import FailedPreparation
 from batchtui.core.states import JobState
 from batchtui.core.wording import roundly
 from batchtui.ui.widgets.bar import bar
@@ -8,6 +9,8 @@ from batchtui.ui.widgets.glyphs import Sign, of_job
 from batchtui.ui.widgets.times import whole
 from batchtui.ui.widgets.tones import Cell, Spans, Tone
 
+UNPREPARED = Sign("✗", "prep fails", Tone.BAD)
+"""A job whose preparation task failed on nodes of its pool, while tasks of it wait."""
 LEFT_OPEN = Sign("◍", "all done", Tone.WARNING)
 """A job that is active although nothing in it is left to do: it counts against the quota."""
 
@@ -17,7 +20,10 @@ def left_open(job: Job, counts: TaskCounts) -> bool:
     return job.state is JobState.ACTIVE and 0 < counts.total == counts.completed
 
 
-def sign(job: Job, counts: TaskCounts) -> Sign:
+def sign(job: Job, counts: TaskCounts, preparation: FailedPreparation | None = None) -> Sign:
+    failed = preparation is not None and preparation.on(job.pool_id).nodes
+    if failed and job.state is JobState.ACTIVE and counts.active:
+        return UNPREPARED
     return LEFT_OPEN if left_open(job, counts) else of_job(job)
 
 
