@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from batchtui.local.azurite.program import find_azurite, is_there
-from batchtui.local.azurite.run import Account, Azurite, is_free, run_azurite
+from batchtui.local.azurite.run import Account, Azurite, is_free, lasting_port, run_azurite
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir, Identity
 from batchtui.local.image import make_image
@@ -80,12 +80,17 @@ async def run_account(
             azurite = await stack.enter_async_context(
                 run_azurite(program, storage, path / "azurite", port=last.storage, watch=warden)
             )
-        port = port or (last.batch if is_free(last.batch) else 0)
+        port = port or (last.batch if last.batch and is_free(last.batch) else lasting_port())
         executor = scene.executor if scene else await _agent(data_dir, warden)
         endpoint = await stack.enter_async_context(
             _service(data_dir, identity, executor, scene, port)
         )
         address = await azurite.listening() if azurite else ""
+        if last.storage and address and f":{last.storage}/" not in address:
+            progress(
+                f"Another program uses port {last.storage}, so blob storage has moved to "
+                f"{address}: addresses with a SAS that were made before do not work any more."
+            )
         if scene and address:
             await stack.enter_async_context(_filling(scene, address, storage, progress))
         connection = data_dir.reached(

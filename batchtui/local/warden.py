@@ -11,8 +11,8 @@ from typing import TextIO
 from batchtui.local import warden_main
 from batchtui.local.trouble import LocalAccountError
 
-PATIENCE = warden_main.GRACE + 3.0
-"""Seconds to wait for the warden at the end; it needs its grace and a moment."""
+PATIENCE = warden_main.LONG_GRACE + 3.0
+"""Seconds to wait for the warden at the end; it needs a grace and a moment."""
 PAUSE = 0.02
 """Seconds between two tries to take a lock."""
 
@@ -28,9 +28,9 @@ class Warden:
     def pid(self) -> int:
         return self._process.pid
 
-    def watch(self, group: int) -> None:
-        """End this process group when the account ends."""
-        self._orders.write(b"+%d\n" % group)
+    def watch(self, group: int, *, saves: bool = False) -> None:
+        """End this process group when the account ends; `saves` if it has data to save first."""
+        self._orders.write(b"%s%d\n" % (b"*" if saves else b"+", group))
 
     def forget(self, group: int) -> None:
         """The group is gone, and its number may come to name another."""

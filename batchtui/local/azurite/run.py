@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -17,8 +18,13 @@ HOST = "127.0.0.1"
 PATIENCE = 30.0
 """Seconds for Azurite to listen; it takes half a second to two."""
 PAUSE = 0.02
-GRACE = 3.0
-"""Seconds for Azurite to write its books after SIGTERM."""
+GRACE = 10.0
+"""Seconds for Azurite to save its data after SIGTERM. What is killed before loses up to five
+seconds of blobs and containers: it saves them so often, and when it is told to stop."""
+RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+LOWEST = 15_000
+"""Below are the ports of well-known programs."""
+TRIES = 20
 LAST_LINES = 8
 LISTENS = re.compile(r"successfully listens on (http://\S+)")
 
@@ -61,13 +67,14 @@ async def run_azurite(
 ) -> AsyncIterator[Azurite]:
     """Run Azurite with its blobs and its log in `directory`.
 
-    It takes `port` if that is free, else any: addresses with a SAS that tasks were given should
-    hold after a restart. Raises `LocalAccountError`.
+    It takes `port` if that is free, else another: addresses with a SAS that tasks were given
+    should hold after a restart. Raises `LocalAccountError`.
     """
     workspace, log = directory / "blobs", directory / "azurite.log"
-    process = await _start(program, account, workspace, log, port if is_free(port) else 0)
+    port = port if port and is_free(port) else lasting_port()
+    process = await _start(program, account, workspace, log, port)
     try:
-        watch.watch(process.pid)
+        watch.watch(process.pid, saves=True)
         yield Azurite(process, account.name, log)
     finally:
         await end_group(process, GRACE)
@@ -122,6 +129,20 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     last = "\n".join(text.strip().splitlines()[-LAST_LINES:])
     how = "has not begun to listen" if process.returncode is None else "ended while starting"
     raise LocalAccountError(f"Azurite {how}. Its log, {log}, ends with:\n{last}")
+
+
+def lasting_port() -> int:
+    """A free port that no client of another service is given for its own end of a connection.
+
+    Those come from the kernel's range, and while the account is away one of them may take its
+    port: addresses with a SAS would hold no more. 0, which is any, where that range is not known.
+    """
+    try:
+        first = int(RANGE.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    tried = (random.randrange(LOWEST, first) for _ in range(TRIES if first > LOWEST else 0))
+    return next(filter(is_free, tried), 0)
 
 
 def is_free(port: int) -> bool:

@@ -31,6 +31,11 @@ class LocalCommand:
                 break
         return text
 
+    def kill(self) -> None:
+        """With SIGKILL, which no program can prepare for."""
+        self.process.kill()
+        self.process.wait()
+
     def finish(self) -> tuple[int, str]:
         """Its exit code and what it still had to say."""
         rest, _ = self.process.communicate(timeout=20)

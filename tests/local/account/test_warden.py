@@ -8,10 +8,26 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from batchtui.local.agent.group import alive
 from batchtui.local.warden import start_warden
 
 TREE = "trap '' HUP; sleep 60 & sleep 60"
+SAVER = """
+import os, signal, sys, time
+from pathlib import Path
+
+def save(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(0.3)
+    Path(sys.argv[1]).write_text("all")
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, save)
+print("ready", flush=True)
+time.sleep(60)
+"""
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
 
 
@@ -19,6 +35,15 @@ def start(script: str, *, home: Path | None = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         ["/bin/sh", "-c", script],
         env={"PATH": "/usr/bin:/bin", "HOME": str(home or "/nonexistent")},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def start_saver(file: Path, *, home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SAVER, str(file)],
+        env={"HOME": str(home)},
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
@@ -67,6 +92,36 @@ async def test_a_stubborn_process_is_killed_after_the_grace() -> None:
     async with start_warden() as warden:
         warden.watch(process.pid)
     assert await ended(process) == -signal.SIGKILL
+
+
+@pytest.mark.fault("4.9")
+async def test_a_process_is_asked_to_end_once(tmp_path: Path) -> None:
+    """Azurite saves its data at the first SIGTERM; a second one ends it before it has."""
+    files = [tmp_path / f"saved{n}" for n in range(4)]
+    processes = [start_saver(file, home=tmp_path / "azurite" / "blobs") for file in files]
+    async with start_warden(tmp_path / "azurite") as warden:
+        for process in processes:
+            assert process.stdout is not None
+            await asyncio.to_thread(process.stdout.readline)
+            warden.watch(process.pid, saves=True)
+    assert [await ended(process) for process in processes] == [0] * len(processes)
+    assert [file.read_text() for file in files] == ["all"] * len(files)
+
+
+@pytest.mark.slow
+@pytest.mark.fault("4.9")
+async def test_a_process_that_has_data_to_save_gets_more_time(tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    script = (
+        f"trap 'sleep 3; echo all > {saved}; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
+    )
+    process = start(script, home=tmp_path / "azurite" / "blobs")
+    assert process.stdout is not None
+    await asyncio.to_thread(process.stdout.readline)
+    async with start_warden(tmp_path / "azurite") as warden:
+        warden.watch(process.pid, saves=True)
+    assert await ended(process) == 0
+    assert saved.read_text() == "all\n"
 
 
 async def test_a_forgotten_group_is_left_alone() -> None:

@@ -23,7 +23,7 @@ class Watched:
         self.gone: list[int] = []
         self.started = asyncio.Event()
 
-    def watch(self, group: int) -> None:
+    def watch(self, group: int, *, saves: bool = False) -> None:
         self.groups.append(group)
         self.started.set()
 
