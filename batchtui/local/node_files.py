@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from batchtui.local.errors import ServiceError
+from batchtui.local.file_names import on_disk, shown_names
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder; `name` is its path below the root, with forward slashes.
+    """A file or folder; `name` is its path below the root as clients see it, with forward slashes.
 
     `modified` is in microseconds since 1970, `mode` as `0o100644`.
     """
@@ -30,7 +31,8 @@ class Entry:
 
     @property
     def content_type(self) -> str:
-        kind, _ = mimetypes.guess_type(self.name)
+        # Of the last part alone: a whole path may look like a `data:` URL that says its own type.
+        kind, _ = mimetypes.guess_type(self.name.rpartition("/")[2])
         return kind or ("text/plain" if "." not in self.name else "application/octet-stream")
 
 
@@ -43,7 +45,10 @@ def find(root: Path, name: str) -> Entry:
     if not parts or ".." in parts or "\0" in name:
         raise ServiceError("FileNotFound")
     try:
-        path = root.joinpath(*parts).resolve(strict=True)
+        path = root
+        for part in parts:
+            path /= on_disk(path, part)
+        path = path.resolve(strict=True)
         if not path.is_relative_to(root.resolve()):
             raise ServiceError("FileNotFound")
         return _entry("/".join(parts), path)
@@ -58,12 +63,12 @@ def walk(root: Path, *, recursive: bool) -> Iterator[Entry]:
     folders = deque([("", home)])
     while folders:
         prefix, folder = folders.popleft()
-        for name in _names(folder):
+        for seen, name in shown_names(_names(folder)):
             try:
                 path = (folder / name).resolve(strict=True)
                 if not path.is_relative_to(home):
                     continue
-                entry = _entry(prefix + name, path)
+                entry = _entry(prefix + seen, path)
             except (OSError, RuntimeError):
                 continue  # It went away meanwhile, or is a link to nothing.
             yield entry
@@ -98,7 +103,7 @@ def delete(entry: Entry, *, recursive: bool) -> None:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder))
+        return os.listdir(folder)
     except OSError:
         return []  # It went away, or the task has closed it.
 

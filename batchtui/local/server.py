@@ -62,7 +62,8 @@ async def serve(
     app = create_app(rules)
     if scene:
         app.on_response_prepare.append(scene.sign)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    # What aiohttp cannot decompress it answers with a 500; `Call.body` says what is wrong.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
     try:
         await runner.setup()
         if scene:

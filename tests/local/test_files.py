@@ -171,3 +171,96 @@ async def test_an_unreadable_file_is_no_crash(endpoint: str, root: Path) -> None
     for name in ("wd%2Fpipe", "wd%2Ffolder%2Fnothing"):
         answer = await ask(endpoint, "GET", f"{TASK}/{name}")
         assert answer.status == 404
+
+
+ODD_NAMES = [
+    b"bad\xff.bin",
+    b"bad\xfe.bin",
+    b"bad%FF.bin",
+    b"100%\xff",
+    b"half\xed\xa0\x80pair",
+    b"two\nlines.txt",
+    b"\n",
+    b"tab\tand\r",
+    b"esc\x1b[31m",
+    b"   ",
+    b"dot.",
+    b"...",
+    b"a%2Fb",
+    b"a%2fb%25",
+    b"a\\b",
+    b"what?#&=+;",
+    b"{path:x}",
+    b"'quoted'\"",
+    b"data:text\nx,y",
+    "größe 日本.txt".encode(),
+    "e\u0301".encode(),
+    b"x" * 255,
+    b"\xff" * 255,
+]
+
+
+@pytest.mark.fault("5.9")
+@pytest.mark.parametrize("page", [1000, 1])
+async def test_whatever_its_name_a_file_is_listed_and_read(
+    client: BatchClient, root: Path, page: int
+) -> None:
+    folder = os.fsencode(root / "wd" / "odd")
+    os.mkdir(folder)
+    for number, name in enumerate(ODD_NAMES):
+        (Path(os.fsdecode(os.path.join(folder, name)))).write_bytes(b"%d" % number)
+    listed = [
+        file
+        async for file in client.list_task_files("job", "t", recursive=True, max_results=page)
+        if (file.name or "").startswith("wd/odd/")
+    ]
+    contents = []
+    for file in listed:
+        assert file.name
+        assert file.url
+        parts = await client.download_task_file("job", "t", file.name)
+        contents.append(int(b"".join([part async for part in parts])))
+        properties = await client.get_task_file_properties("job", "t", file.name)
+        assert properties.content_length == len(str(contents[-1]))
+    assert sorted(contents) == list(range(len(ODD_NAMES)))
+    for file in listed:
+        await client.delete_task_file("job", "t", file.name or "")
+    assert os.listdir(folder) == []
+
+
+@pytest.mark.fault("5.9")
+@pytest.mark.usefixtures("root")
+async def test_a_name_that_is_no_utf_8_is_shown_with_its_bytes(
+    endpoint: str, client: BatchClient, root: Path
+) -> None:
+    for name in (b"bad\xff", b"bad%FF"):
+        Path(os.fsdecode(os.fsencode(root / "wd") + b"/" + name)).write_bytes(name)
+    folder = Path(os.fsdecode(os.fsencode(root / "wd") + b"/\xfe"))
+    folder.mkdir()
+    (folder / "in").write_text("inside")
+    names = [file.name async for file in client.list_task_files("job", "t", recursive=True)]
+    assert {"wd/bad%FF", "wd/bad%25FF", "wd/%FE", "wd/%FE/in"} <= set(names)
+    inside = await ask(endpoint, "GET", f"{TASK}/wd%2F%25FE%2Fin")
+    assert (inside.status, inside.text) == (200, "inside")
+    literal = await ask(endpoint, "GET", f"{TASK}/wd%2Fbad%25FF")
+    assert (literal.status, literal.text) == (200, "bad%FF")
+
+
+@pytest.mark.fault("5.9")
+@pytest.mark.parametrize("name", ["%25FF%252F..%252F..%252F..%252Faccount.db", "%25FF%2500", "%25"])
+async def test_bytes_in_a_name_lead_nowhere_else(endpoint: str, root: Path, name: str) -> None:
+    Path(os.fsdecode(os.fsencode(root / "wd") + b"/\xff")).mkdir()
+    answer = await ask(endpoint, "GET", f"{TASK}/wd%2F{name}")
+    assert (answer.status, answer.code) == (404, "FileNotFound")
+
+
+@pytest.mark.usefixtures("root")
+async def test_pages_of_files_hold_each_file_once(client: BatchClient, root: Path) -> None:
+    """`a-b/y` comes before `a/x` by its place, although the folder `a` comes before `a-b`."""
+    for name in ("a/x", "a-b/y", "a.b/z"):
+        (root / "wd" / name).parent.mkdir()
+        (root / "wd" / name).write_text(name)
+    whole = [file.name async for file in client.list_task_files("job", "t", recursive=True)]
+    paged = client.list_task_files("job", "t", recursive=True, max_results=1)
+    assert [file.name async for file in paged] == whole
+    assert {"wd/a/x", "wd/a-b/y", "wd/a.b/z"} <= set(whole)

@@ -53,7 +53,7 @@ async def ask(
     data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     sent = {"ocp-date": format_datetime(datetime.now(UTC), usegmt=True), **(headers or {})}
     if data is not None:
-        sent["Content-Type"] = "application/json; odata=minimalmetadata"
+        sent.setdefault("Content-Type", "application/json; odata=minimalmetadata")
         sent["Content-Length"] = str(len(data))
     text = string_to_sign(method, target, sent, "testacct")
     sent["Authorization"] = f"SharedKey testacct:{signature(KEY, text)}"

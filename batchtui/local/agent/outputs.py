@@ -1,6 +1,8 @@
 """Output files: what is taken from a task's directory to blob containers after its command."""
 
 import asyncio
+import logging
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from batchtui.local.agent.containers import BLOCK, container
 from batchtui.local.agent.failures import failure, without_sas
 from batchtui.local.agent.launch import Failure, Launch
 from batchtui.local.agent.patterns import Pattern, pattern
+from batchtui.local.file_names import shown
+
+log = logging.getLogger(__name__)
 
 
 async def upload_outputs(
@@ -38,7 +43,11 @@ async def upload_outputs(
             failures.append(trouble)
             reasons = ", ".join(value for _, value in trouble.details)
             errors.append(f"{file['filePattern']}: {trouble.message} ({reasons})")
-    await asyncio.to_thread(_write_logs, launch.root, done, errors)
+    try:
+        await asyncio.to_thread(_write_logs, launch.root, done, errors)
+    except OSError as error:
+        # The outputs are where they belong; only what tells of it has found no room.
+        log.warning("Could not write the upload logs in %s: %s", launch.root, error)
     return failures[0] if failures else None
 
 
@@ -46,11 +55,12 @@ def blob_name(file: Path, wanted: Pattern, path: str) -> str:
     """Where in the container a file goes.
 
     With a wildcard, `path` is a directory and the file keeps its place below the pattern's fixed
-    part; without one, `path` is the blob's name. Without `path`, the container's root it is.
+    part; without one, `path` is the blob's name. Without `path`, the container's root it is. What
+    is not UTF-8 in a file's name stands as in listings of the node's files.
     """
     if wanted.single:
-        return path or file.name
-    relative = file.relative_to(wanted.base).as_posix()
+        return path or shown(file.name)
+    relative = shown(file.relative_to(wanted.base).as_posix())
     return f"{path.rstrip('/')}/{relative}" if path else relative
 
 
@@ -61,14 +71,17 @@ async def _upload(wanted: Pattern, target: Mapping[str, Any], done: list[str]) -
     try:
         async with container(url) as client:
             for file in await asyncio.to_thread(wanted.find):
-                details["FilePath"] = file.name
+                details["FilePath"] = shown(file.name)
                 name = blob_name(file, wanted, path)
                 await _upload_file(client, file, name, target.get("uploadHeaders") or ())
-                done.append(f"{file.name} -> {without_sas(url)}/{name}")
+                done.append(f"{shown(file.name)} -> {without_sas(url)}/{name}")
     except HttpResponseError as error:
         if error.status_code == 404:
             return failure("FileUploadContainerNotFound", **details)
         reason = f"The storage service answered {error.status_code}"
+        return failure("FileUploadMiscError", **details, Message=reason)
+    except re.error as error:
+        reason = f"The file pattern cannot be one: {error}"
         return failure("FileUploadMiscError", **details, Message=reason)
     except (AzureError, OSError, ValueError) as error:
         # An SDK's words may hold the whole address, SAS included.
@@ -111,4 +124,4 @@ def _condition(file: Mapping[str, Any]) -> str:
 
 def _write_logs(root: Path, done: list[str], errors: list[str]) -> None:
     for name, lines in (("fileuploadout.txt", done), ("fileuploaderr.txt", errors)):
-        (root / name).write_text("".join(f"{line}\n" for line in lines))
+        (root / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")

@@ -8,6 +8,7 @@ from aiohttp import web
 from batchtui.local.errors import ServiceError, invalid_query
 from batchtui.local.wire.body import Body, convert, decode
 from batchtui.local.wire.dialects import heard, spoken
+from batchtui.local.wire.encodings import decoded
 from batchtui.local.wire.times import etag, micros, parse_http_date
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
@@ -76,7 +77,9 @@ class Call:
 
     async def body(self, kind: type[B]) -> B:
         """The body as a structure; an empty one is an empty object."""
-        return convert(heard(decode(await self.request.read()), self.version), kind)
+        encodings = ",".join(self.request.headers.getall("Content-Encoding", ()))
+        data = decoded(await self.request.read(), encodings, most=LARGEST_BODY)
+        return convert(heard(decode(data), self.version), kind)
 
     def spoken(self, thing: Json) -> Json:
         """A thing in the words of the request's api-version."""

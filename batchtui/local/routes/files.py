@@ -20,6 +20,8 @@ Json = dict[str, Any]
 routes = web.RouteTableDef()
 
 _NODE = "/pools/{pool}/nodes/{node}/files"
+_BELOW = "/{path:(?s:.+)}"
+"""Any name: a line feed may be part of it."""
 _PIECE = 262_144
 _TASK = "/jobs/{job}/tasks/{task}/files"
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?", re.ASCII)
@@ -33,8 +35,11 @@ async def list_all(request: web.Request) -> web.Response:
     recursive = call.flag("recursive")
     entries = await asyncio.to_thread(lambda: list(walk(root, recursive=recursive)))
     path = request.rel_url.raw_path
-    # Places keep the order of the walk, which goes by depth first and by name second.
-    places = [(f"{entry.name.count('/'):04}{entry.name}", entry) for entry in entries]
+    # By depth first and by name second, as the service walks: a page goes on after a place.
+    places = sorted(
+        ((f"{entry.name.count('/'):04}{entry.name}", entry) for entry in entries),
+        key=lambda pair: pair[0],
+    )
     return page_of(
         call,
         "files",
@@ -45,8 +50,8 @@ async def list_all(request: web.Request) -> web.Response:
     )
 
 
-@routes.get(_NODE + "/{path:.+}", allow_head=False)
-@routes.get(_TASK + "/{path:.+}", allow_head=False)
+@routes.get(_NODE + _BELOW, allow_head=False)
+@routes.get(_TASK + _BELOW, allow_head=False)
 async def get(request: web.Request) -> web.StreamResponse:
     call = Call(request)
     entry = await _entry(call)
@@ -69,8 +74,8 @@ async def get(request: web.Request) -> web.StreamResponse:
         return response
 
 
-@routes.head(_NODE + "/{path:.+}")
-@routes.head(_TASK + "/{path:.+}")
+@routes.head(_NODE + _BELOW)
+@routes.head(_TASK + _BELOW)
 async def properties(request: web.Request) -> web.Response:
     call = Call(request)
     entry = await _entry(call)
@@ -81,8 +86,8 @@ async def properties(request: web.Request) -> web.Response:
     return web.Response(headers=headers, content_type=entry.content_type)
 
 
-@routes.delete(_NODE + "/{path:.+}")
-@routes.delete(_TASK + "/{path:.+}")
+@routes.delete(_NODE + _BELOW)
+@routes.delete(_TASK + _BELOW)
 async def remove(request: web.Request) -> web.Response:
     call = Call(request)
     entry = await _entry(call)

@@ -58,7 +58,7 @@ class BlobServer:
 async def blobs() -> AsyncIterator[BlobServer]:
     served = BlobServer()
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", served.answer)
+    app.router.add_route("*", "/{path:(?s:.*)}", served.answer)
     async with TestServer(app) as server:
         served.url = str(server.make_url("")).rstrip("/")
         yield served

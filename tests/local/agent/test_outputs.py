@@ -98,3 +98,32 @@ async def test_nothing_matched_is_no_failure(tmp_path: Path, blobs: BlobServer) 
 async def test_no_upload_no_log(tmp_path: Path, blobs: BlobServer) -> None:
     await run(tmp_path, "true", output(f"{blobs.url}/c", "x", "taskfailure"))
     assert not (tmp_path / "fileuploadout.txt").exists()
+
+
+@pytest.mark.fault("5.9")
+async def test_names_that_are_no_utf_8_are_uploaded_too(tmp_path: Path, blobs: BlobServer) -> None:
+    command = r"""python3 -c 'for name in (b"bad\xff.txt", b"two\nlines.txt"): open(name, "w")'"""
+    outcome = await run(tmp_path, command, output(f"{blobs.url}/c", "*.txt", "taskcompletion"))
+    assert outcome.failure is None
+    assert blobs.blobs.keys() == {"/c/bad%FF.txt", "/c/two\nlines.txt"}
+    assert "bad%FF.txt -> " in (tmp_path / "fileuploadout.txt").read_text()
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]", "a\0b", "[\\"])
+async def test_a_pattern_that_cannot_be_fails_the_task(
+    tmp_path: Path, blobs: BlobServer, pattern: str
+) -> None:
+    outcome = await run(tmp_path, "true", output(f"{blobs.url}/c", pattern, "taskcompletion"))
+    assert outcome.exit_code == 0
+    assert blobs.blobs == {}
+    assert outcome.failure is None or outcome.failure.code == "FileUploadMiscError"
+
+
+@pytest.mark.fault("8.1")
+async def test_logs_that_cannot_be_written_do_not_fail_the_task(
+    tmp_path: Path, blobs: BlobServer
+) -> None:
+    command = "sh -c 'mkdir ../fileuploadout.txt; echo 1 > x'"
+    outcome = await run(tmp_path, command, output(f"{blobs.url}/c", "x", "tasksuccess"))
+    assert outcome.failure is None
+    assert blobs.blobs == {"/c/x": b"1\n"}
