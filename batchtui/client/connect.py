@@ -49,7 +49,10 @@ async def _batch(stack: AsyncExitStack, profile: Profile, traffic: Traffic) -> B
     client = BatchClient(
         service.endpoint,
         credential,
-        transport=RecordedTransport(service.endpoint, traffic, read_only=profile.read_only),
+        # Not storage's, which is another service: a played account has a clock of its own.
+        transport=RecordedTransport(
+            service.endpoint, traffic, read_only=profile.read_only, clock=traffic.service_clock
+        ),
         retry_policy=_retry_policy(),
         credential_scopes=[f"{profile.cloud.batch_audience}/.default"],
     )

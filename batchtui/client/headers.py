@@ -12,7 +12,12 @@ _SECONDS = re.compile(r"\d{1,12}(\.\d{1,12})?")
 
 
 def served_at(headers: Mapping[str, str]) -> datetime | None:
-    """The service's time of day when it answered, in whole seconds; None where it does not say."""
+    """The service's time of day when it answered, in whole seconds; None where it does not say.
+
+    What a cache answers was dated when that got it (RFC 9111, section 5.1).
+    """
+    if (headers.get("Age") or "0").strip() != "0":
+        return None
     return http_date(headers.get("Date"))
 
 

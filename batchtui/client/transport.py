@@ -11,6 +11,7 @@ from yarl import URL
 
 from batchtui.client.answers import NotAzureError, note_answer
 from batchtui.client.headers import retry_after, served_at
+from batchtui.core.service_clock import ServiceClock
 from batchtui.core.traffic import Traffic
 
 CONNECT_TIMEOUT = 4.0
@@ -31,7 +32,15 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
     let a caller provide; a pipeline policy could not be given to the storage SDK in public.
     """
 
-    def __init__(self, endpoint: str, traffic: Traffic, *, read_only: bool) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        traffic: Traffic,
+        *,
+        read_only: bool,
+        clock: ServiceClock | None = None,
+    ) -> None:
+        """`clock` is set by the dates of the answers."""
         self._inner: AsyncHttpTransport[Any, Any] = AioHttpTransport(
             connection_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -40,6 +49,7 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         )
         self._traffic = traffic
         self._read_only = read_only
+        self._clock = clock
 
     async def open(self) -> None:
         await self._inner.open()
@@ -72,8 +82,8 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
             status = response.status_code
             note_answer(response)
             patience = retry_after(response.headers)
-            if (date := served_at(response.headers)) is not None:
-                self._traffic.heard(date)
+            if self._clock is not None and (date := served_at(response.headers)) is not None:
+                self._clock.note(date, time.monotonic() - started)
             if status >= 400 and config.get("stream"):
                 # Nobody streams an error; unread, it would be a status without a reason.
                 await response.read()

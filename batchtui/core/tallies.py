@@ -1,19 +1,87 @@
 """Counts of the things on screen, where the service gives no counts with its listings."""
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import math
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
+from batchtui.core.feed import About
 from batchtui.core.gateway import GatewayError
 
 T = TypeVar("T")
 
 
+class Count(Struct, Generic[T], frozen=True):
+    """How much there was of one thing. `at`: seconds on the clock, when it was asked for."""
+
+    value: T
+    at: float
+    identity: object = None
+    """What tells the thing from another one that has its name later."""
+
+
+class Counts(Mapping[str, T]):
+    """What is known of each thing by its name. Never changes."""
+
+    def __init__(
+        self,
+        values: Mapping[str, T],
+        errors: Mapping[str, str],
+        *,
+        oldest: float | None = None,
+        asked: bool = True,
+    ) -> None:
+        """`errors`: why a thing could not be counted the last time. `oldest`: when that of the
+        things on screen was counted which was counted longest ago. `asked`: whether any was now."""
+        self.errors = errors
+        self.oldest = oldest
+        self.asked = asked
+        self._values = values
+
+    def __getitem__(self, name: str) -> T:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Counts):
+            return self._values == other._values and self.errors == other.errors
+        return not self.errors and self._values == other
+
+    def only(self, names: Iterable[str]) -> "Counts[T]":
+        """Without the things of other names."""
+        kept = set(names)
+        return Counts(
+            {name: value for name, value in self._values.items() if name in kept},
+            self.errors,
+            oldest=self.oldest,
+            asked=self.asked,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Counts({self._values!r}, {self.errors!r})"
+
+
+def about(counts: Mapping[str, object], at: float) -> About:
+    """What a feed is to say of its counts."""
+    if not isinstance(counts, Counts):
+        return About(at)
+    error = next(iter(counts.errors.values()), "")
+    return About(at if counts.oldest is None else counts.oldest, error, counts.asked)
+
+
 class Tallies(Generic[T]):
     """One count per thing, fetched a few at a time: what is on screen always, the others in turn.
 
-    `settled` tells of a count that can no longer change; it is kept and not asked for again.
+    One thing that cannot be counted keeps its last count, and the others are counted all the same.
     """
 
     AT_ONCE = 4
@@ -25,51 +93,133 @@ class Tallies(Generic[T]):
         self,
         count: Callable[[str], Awaitable[T]],
         *,
-        settled: Callable[[str, T], bool] = lambda _key, _value: False,
+        clock: Callable[[], float],
+        every: float = 0.0,
+        rest: Callable[[str, Count[T]], float] = lambda _name, _count: 0.0,
+        things: Callable[[], Mapping[str, object] | None] = lambda: None,
+        spare: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Nothing is counted twice within `every` seconds, or within as many as `rest` says of a
+        count: infinite for what cannot change any more. `things` gives the identity of all that
+        there are, by their names, as far as that is known: counts of others are forgotten. `spare`:
+        whether enough requests are left for what is not on screen."""
         self.shown: tuple[str, ...] = ()
         """What is on screen."""
         self.others: tuple[str, ...] = ()
         """What counts for a sum although it is not on screen; a few of them at each turn."""
-        self._order = itertools.count(1)
-        self._counted: dict[str, int] = {}
         self._count = count
-        self._settled = settled
-        self._known: dict[str, T] = {}
+        self._clock = clock
+        self._every = every
+        self._rest = rest
+        self._things = things
+        self._spare = spare
+        self._known: dict[str, Count[T]] = {}
+        self._errors: dict[str, str] = {}
+        self._tried: dict[str, float] = {}
+        self._sweeps = self._swept = 0
 
-    async def fetch(self) -> Mapping[str, T]:
-        """Every count known so far, some of them fresh: see `_due`."""
-        waiting = iter(self._due())
-        await asyncio.gather(*(self._work(waiting) for _ in range(self.AT_ONCE)))
-        return dict(self._known)
+    def sweep(self) -> None:
+        """Count all that is on screen the next time."""
+        self._sweeps += 1
+
+    async def fetch(self) -> Counts[T]:
+        """Every count known so far, some of them fresh: see `_due`.
+
+        Raises `GatewayError` where not one could be brought up to date.
+        """
+        self._forget()
+        sweeps = self._sweeps
+        due = self._due()
+        waiting = iter(due)
+        failed: list[GatewayError] = []
+        counted: list[str] = []
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(self.AT_ONCE, len(due))):
+                workers.create_task(self._work(waiting, counted, failed))
+        if failed and not counted:
+            raise failed[0]
+        self._swept = sweeps
+        return Counts(
+            {name: count.value for name, count in self._known.items()},
+            dict(self._errors),
+            oldest=self._oldest_shown(),
+            asked=bool(due),
+        )
+
+    def _forget(self) -> None:
+        """Let go of what is gone, and of what another thing of the same name was counted at."""
+        things = self._things()
+        if things is None:
+            return
+        for name in self._tried.keys() - things.keys() - {*self.shown, *self.others}:
+            self._drop(name)
+        for name, count in tuple(self._known.items()):
+            if name in things and things[name] != count.identity:
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self._tried.pop(name, None)
+        self._known.pop(name, None)
+        self._errors.pop(name, None)
 
     def _due(self) -> list[str]:
         """What came on screen, then what was counted longest ago; a full screen takes its turns.
 
         A request each for a screen of jobs at every look would be most of a dashboard's traffic.
         """
-        shown = [key for key in self.shown if not self._is_settled(key)]
-        new = [key for key in shown if key not in self._counted]
-        others = [key for key in self.others if key not in shown and not self._is_settled(key)]
+        shown = tuple(dict.fromkeys(self.shown))
+        if self._sweeps != self._swept:
+            return list(shown)
+        new = [name for name in shown if name not in self._tried]
+        others = [name for name in self.others if name not in shown] if self._spare() else []
         return [
             *new,
-            *self._oldest([key for key in shown if key not in new])[: self.SHOWN_EACH],
+            *self._oldest([name for name in shown if name in self._tried])[: self.SHOWN_EACH],
             *self._oldest(others)[: self.OTHERS_EACH],
         ]
 
-    def _oldest(self, keys: list[str]) -> list[str]:
-        return sorted(keys, key=lambda key: self._counted.get(key, 0))
+    def _oldest(self, names: list[str]) -> list[str]:
+        """Those that may be counted again, the one that was tried longest ago first."""
+        now = self._clock()
+        due = [
+            name for name in names if now >= self._tried.get(name, -math.inf) + self._resting(name)
+        ]
+        return sorted(due, key=lambda name: self._tried.get(name, -math.inf))
 
-    async def _work(self, waiting: Iterator[str]) -> None:
-        for key in waiting:
-            self._counted[key] = next(self._order)
+    def _resting(self, name: str) -> float:
+        count = self._known.get(name)
+        if count is None or name in self._errors:
+            return self._every
+        return max(self._every, self._rest(name, count))
+
+    def _oldest_shown(self) -> float | None:
+        """Without what changes no more, or hardly: its count may be older and still be right."""
+        times = [
+            self._known[name].at
+            for name in self.shown
+            if name in self._known and self._resting(name) <= self._every
+        ]
+        return min(times, default=None)
+
+    async def _work(
+        self, waiting: Iterator[str], counted: list[str], failed: list[GatewayError]
+    ) -> None:
+        for name in waiting:
+            if len(failed) >= self.AT_ONCE and not counted:
+                # Nothing gets through: each further try would take its time for nothing.
+                return
+            now = self._tried[name] = self._clock()
+            identity = (self._things() or {}).get(name)
             try:
-                self._known[key] = await self._count(key)
+                self._known[name] = Count(await self._count(name), now, identity)
+                self._errors.pop(name, None)
+                counted.append(name)
             except GatewayError as error:
-                if not error.missing:
-                    raise
-                # Deleted since the listing that put it on screen.
-                self._known.pop(key, None)
-
-    def _is_settled(self, key: str) -> bool:
-        return key in self._known and self._settled(key, self._known[key])
+                if error.missing:
+                    # Deleted since the listing that put it on screen.
+                    self._known.pop(name, None)
+                    self._errors.pop(name, None)
+                    counted.append(name)
+                else:
+                    self._errors[name] = str(error)
+                    failed.append(error)

@@ -3,9 +3,15 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from batchtui.core.outage import Outage
+from batchtui.core.request_budget import RequestBudget
+from batchtui.core.service_clock import Now, ServiceClock, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,17 @@ class Request:
     at: float
 
 
+@dataclass(slots=True)
+class Poll:
+    """A look that nobody asked for."""
+
+    requests: int = 0
+
+
+_poll: ContextVar[Poll | None] = ContextVar("poll", default=None)
+"""The poll that sends the requests of this task; None for what the user does."""
+
+
 class Traffic:
     """Counts requests and remembers throttling, for all feeds and actions of an account.
 
@@ -28,13 +45,31 @@ class Traffic:
 
     KEPT = 500
     """Requests remembered, for the log of requests."""
+    LONGEST_QUIET = 60.0
+    """Seconds for which the service is left alone at the most, whatever it asks for."""
+    SHORTEST_QUIET = 1.0
+    LATELY = 5
+    """Answers that tell how quick the service is at present."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Now = utc_now,
+        polls_per_minute: int | None = None,
+    ) -> None:
+        """`wall`: this machine's time of day. `polls_per_minute`: the most requests that polling
+        may cost; None for no limit."""
         self.clock = clock
+        self.service_clock = ServiceClock(wall)
+        self.budget = RequestBudget(polls_per_minute, clock=clock)
+        self.outage = Outage(clock)
         self.recent: deque[Request] = deque(maxlen=self.KEPT)
-        self.clock_offset = timedelta()
-        """How far the service's clock is ahead of this machine's, as far as is known."""
-        self._times: deque[float] = deque()
+        self.asked_for = 0.0
+        """Seconds for which the service last asked to be left alone, however long."""
+        self._polled: deque[float] = deque()
+        self._commanded: deque[float] = deque()
+        self._seconds: deque[float] = deque(maxlen=self.LATELY)
         self._quiet_until = 0.0
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -45,24 +80,53 @@ class Traffic:
         """Note a request; `retry_after` is the service's plea for patience, in seconds."""
         now = self.clock()
         self.recent.append(Request(method, path, status, seconds, now))
-        self._times.append(now)
+        self._seconds.append(seconds)
+        if (poll := _poll.get()) is None:
+            self._commanded.append(now)
+        else:
+            poll.requests += 1
+            self._polled.append(now)
         self._forget(now)
         if status in (429, 503):
-            self._quiet_until = max(self._quiet_until, now + max(retry_after, 1.0))
+            self.asked_for = retry_after
+            quiet = min(max(retry_after, self.SHORTEST_QUIET), self.LONGEST_QUIET)
+            self._quiet_until = max(self._quiet_until, now + quiet)
 
-    def heard(self, date: datetime) -> None:
-        """Note the service's time of day, in whole seconds, from an answer that has just come."""
-        self.clock_offset = date - datetime.now(UTC)
+    @contextmanager
+    def polling(self) -> Iterator[Poll]:
+        """Count the requests of this task, and of those that it starts, as those of a poll."""
+        poll = Poll()
+        token = _poll.set(poll)
+        try:
+            yield poll
+        finally:
+            _poll.reset(token)
 
     @property
     def per_minute(self) -> int:
         """Requests in the last sixty seconds."""
+        return self.polled_per_minute + self.commanded_per_minute
+
+    @property
+    def polled_per_minute(self) -> int:
+        """Requests of polls in the last sixty seconds."""
         self._forget(self.clock())
-        return len(self._times)
+        return len(self._polled)
+
+    @property
+    def commanded_per_minute(self) -> int:
+        """Requests for what the user did in the last sixty seconds."""
+        self._forget(self.clock())
+        return len(self._commanded)
+
+    @property
+    def latency(self) -> float:
+        """Seconds that a request takes at present; 0 before the first one."""
+        return median(self._seconds) if self._seconds else 0.0
 
     @property
     def throttled(self) -> float:
-        """Seconds for which the service still wants to be left alone; 0 when it does not."""
+        """Seconds for which the service is still left alone, as it wants; 0 when it does not."""
         return max(0.0, self._quiet_until - self.clock())
 
     @property
@@ -86,5 +150,6 @@ class Traffic:
         await asyncio.sleep(self.throttled)
 
     def _forget(self, now: float) -> None:
-        while self._times and self._times[0] < now - 60:
-            self._times.popleft()
+        for times in (self._polled, self._commanded):
+            while times and times[0] < now - 60:
+                times.popleft()

@@ -41,6 +41,7 @@ class TaskWindow:
         self._held: Window[Task] | None = None
         self._latest: datetime | None = None
         self._due = 0.0
+        self._sweeps = 0
         self._grows = False
         self._beyond = 0
         """Tasks that were found beyond the window."""
@@ -57,13 +58,15 @@ class TaskWindow:
             self.wanted, self._grows = wanted, True
 
     def sweep(self) -> None:
-        """Read everything the next time."""
+        """Read everything the next time, also where a look is under way now."""
         self._held = None
+        self._sweeps += 1
 
     async def fetch(self) -> Window[Task]:
         if not self.job_id:
             return Window()
-        asked = job_id, query, wanted = self.job_id, self.query, self.wanted
+        job_id, query, wanted = self.job_id, self.query, self.wanted
+        asked, sweeps = (job_id, query, wanted), self._sweeps
         held, grows = self._held, self._grows
         window: Window[Task] | None = None
         if held is not None:
@@ -74,7 +77,7 @@ class TaskWindow:
             if asked == (self.job_id, self.query, self.wanted):
                 self._due = self._clock() + self.SWEEP
                 self._latest = None
-        if asked == (self.job_id, self.query, self.wanted):
+        if asked == (self.job_id, self.query, self.wanted) and sweeps == self._sweeps:
             # Only now: what failed is to be read on another time.
             self._held, self._grows = window, False
             # What was held before a growth is as old as it was: its changes are still to be read.

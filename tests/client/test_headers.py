@@ -45,6 +45,12 @@ def test_a_date_that_is_none(text: str | None) -> None:
 
 
 @pytest.mark.fault("2.5")
+def test_what_a_cache_answers_tells_no_time() -> None:
+    assert served_at({"Date": DATE, "Age": "0"}) is not None
+    assert served_at({"Date": DATE, "Age": "720"}) is None
+
+
+@pytest.mark.fault("2.5")
 def test_a_date_without_a_zone_is_in_utc() -> None:
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert served_at({"Date": "Fri, 20 Nov 2026 12:00:00 -0000"}) == noon
@@ -59,4 +65,4 @@ async def test_every_answer_tells_the_services_time(
     said = {"Date": f"{behind:%a, %d %b %Y %H:%M:%S GMT}"}
     service.on("GET", "/pools", Answer({"value": []}, headers=said))
     await batch.pools()
-    assert timedelta(minutes=-12.1) < traffic.clock_offset < timedelta(minutes=-11.9)
+    assert timedelta(minutes=-12.1) < traffic.service_clock.offset < timedelta(minutes=-11.9)

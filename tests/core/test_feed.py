@@ -108,22 +108,6 @@ async def test_nobody_looks_nothing_is_asked() -> None:
     assert calls == 1
 
 
-async def test_waits_out_a_throttling_service() -> None:
-    now = 100.0
-    traffic = Traffic(clock=lambda: now)
-    traffic.record("GET", "/jobs", 429, 0.1, retry_after=0.05)
-
-    async def fetch() -> int:
-        return 1
-
-    subject = Feed(fetch, 0, every=1, traffic=traffic)
-    poll = asyncio.create_task(subject.poll())
-    await asyncio.sleep(0)
-    assert not subject.reading.known
-    await poll
-    assert subject.reading.known
-
-
 async def test_whoever_stops_listening_hears_no_more() -> None:
     async def fetch() -> int:
         return 1

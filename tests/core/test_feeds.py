@@ -13,8 +13,18 @@ from batchtui.core.traffic import Traffic
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 
 
+class Clock:
+    """Another interval later each time that it is looked at."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 2.0
+        return self.now
+
+
 def feeds_of(account: FakeAccount) -> Feeds:
-    return Feeds(account.gateway, Traffic())
+    return Feeds(account.gateway, Traffic(clock=Clock()))
 
 
 async def job(account: FakeAccount, job_id: str, tasks: int) -> None:

@@ -1,3 +1,5 @@
+import itertools
+
 from batchtui.core.tallies import Tallies
 
 
@@ -8,7 +10,7 @@ def counting() -> tuple[Tallies[int], list[str]]:
         asked.append(key)
         return len(asked)
 
-    return Tallies(count), asked
+    return Tallies(count, clock=itertools.count().__next__), asked
 
 
 async def test_what_comes_on_screen_is_counted_at_once_and_then_takes_its_turns() -> None:
