@@ -57,6 +57,16 @@ def world_file(name: str) -> Path | None:
     return next((file for file in world_files() if file.stem == name), None)
 
 
+def fault_files() -> tuple[Path, ...]:
+    """The fault files that come with batchtui, by name."""
+    return _brought_along("faults/*.toml")
+
+
+def fault_file(name: str) -> Path | None:
+    """The fault file of that name that comes with batchtui; None if there is none."""
+    return next((file for file in fault_files() if file.stem == name), None)
+
+
 def recipe_folder(name: str) -> Path | None:
     """The folder of the recipe of that name that comes with batchtui; None if there is none."""
     return next((folder for folder in recipe_folders() if folder.name == name), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batchtui import paths
 from batchtui.cli import run as headless
-from batchtui.cli.local import chosen_play
+from batchtui.cli.local import chosen_faults, chosen_play
 from batchtui.cli.options import parser
 from batchtui.cli.questions import at_a_terminal
 from batchtui.cli.session import open_session
@@ -17,6 +17,7 @@ from batchtui.cli.trouble import UsageError
 from batchtui.config import choose, keys, notify
 from batchtui.core.gateway import GatewayError
 from batchtui.core.session import Session
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
@@ -43,7 +44,7 @@ async def _on_screen(args: argparse.Namespace) -> int:
     if args.command == "demo" and args.read_only:
         raise UsageError("The demo runs a workload, which changes things: leave out --read-only.")
     app = BatchApp(
-        partial(opened, play, read_only=args.read_only),
+        partial(opened, play, faults=chosen_faults(args), read_only=args.read_only),
         profile=args.profile,
         offer_local=play is None and choose(args.profile) is None,
         start=_demo_recipe() if args.command == "demo" else None,
@@ -71,13 +72,16 @@ async def opened(
     profile: str | None,
     progress: Callable[[str], None],
     *,
+    faults: FaultOptions | None = None,
     read_only: bool = False,
 ) -> AsyncIterator[Session]:
     """`open_session` as the dashboard knows it, which knows nothing of the local account."""
     async with AsyncExitStack() as stack:
         try:
             session = await stack.enter_async_context(
-                open_session(profile, play=play, read_only=read_only, progress=progress)
+                open_session(
+                    profile, play=play, faults=faults, read_only=read_only, progress=progress
+                )
             )
         except LocalAccountError as error:
             raise GatewayError(str(error)) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from batchtui.local.connection import Connection
+    from batchtui.local.faults.options import FaultOptions
     from batchtui.local.play import Play
 
 ENV_FILE = "connection.env"
@@ -32,6 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help=f"write the connection there as shell variables ({ENV_FILE} in the data directory)",
     )
     add_world(parser)
+    add_faults(parser)
     # Another batchtui starts it so: it ends with the last that uses it.
     parser.add_argument("--while-used", action="store_true", help=argparse.SUPPRESS)
 
@@ -52,6 +54,42 @@ def add_world(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="play it N times as fast as time goes by (1)",
     )
+
+
+def add_faults(parser: argparse.ArgumentParser) -> None:
+    """The options of whatever can start an account that misbehaves."""
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="have the local account misbehave as a file says, such as data/faults/storm.toml",
+    )
+    parser.add_argument(
+        "--log-requests",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="write each request to it as a line of JSON (with faults: requests.log in its data)",
+    )
+
+
+def chosen_faults(args: argparse.Namespace) -> "FaultOptions | None":
+    """The faults and the log that the command line asks for. Raises `UsageError`."""
+    from batchtui.cli.trouble import UsageError
+    from batchtui.local.faults.options import FaultOptions
+    from batchtui.paths import fault_file, fault_files
+
+    if "faults" not in args and "log_requests" not in args:
+        return None
+    file: Path | None = getattr(args, "faults", None)
+    if file is not None and not file.is_file():
+        shipped = fault_file(str(file))
+        if shipped is None:
+            names = ", ".join(shipped.stem for shipped in fault_files())
+            raise UsageError(f"No fault file {file}: name {names}, or a file of your own.")
+        file = shipped
+    return FaultOptions(file.resolve() if file else None, getattr(args, "log_requests", None))
 
 
 def chosen_play(args: argparse.Namespace) -> "Play | None":
@@ -95,6 +133,7 @@ async def run(args: argparse.Namespace) -> int:
         DataDir(args.data_dir, play=play),
         port=args.port,
         play=play,
+        faults=chosen_faults(args),
         while_used=args.while_used,
         progress=_say,
         ready=ready,
@@ -119,13 +158,14 @@ def how_to_connect(connection: "Connection", env_file: Path) -> str:
         if connection.simulated
         else f"Tasks run as {user_name()}, with all that this user may do."
     )
+    faults = f"  Faults          {connection.faults}\n" if connection.faults else ""
     return f"""\
 The {what} is running.
 
   Batch service   {connection.batch_endpoint} (account {connection.batch_account})
   Blob storage    {storage}
   Data directory  {connection.data_dir}
-  Keys            not shown; {env_file} has them, for you alone
+{faults}  Keys            not shown; {env_file} has them, for you alone
 
 To use it from this machine's other programs (the az CLI, the SDKs, batchtui):
 

@@ -73,6 +73,8 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     args = options.parse_args(argv)
     if args.command not in (None, "local") and ("world" in args or "speed" in args):
         options.error("--world and --speed are for the dashboard and for batchtui local")
+    if args.command not in (None, "demo", "local") and ("faults" in args or "log_requests" in args):
+        options.error("--faults and --log-requests are for the dashboard and for batchtui local")
     args.profile = getattr(args, "profile", None)
     return args
 

@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         "--read-only", action="store_true", help="the dashboard, with nothing that changes anything"
     )
     local.add_world(whole)
+    local.add_faults(whole)
     commands = whole.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="the local account, with a workload running in it")
     demo.set_defaults(profile="local")

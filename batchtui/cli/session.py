@@ -11,11 +11,17 @@ from batchtui.core.gateway import Gateway
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 
 NO_PROFILE = (
     "No account is chosen: use --profile local for the local Batch account, or set "
     "AZURE_BATCH_ACCOUNT, AZURE_BATCH_ENDPOINT and AZURE_BATCH_ACCESS_KEY for one in Azure."
+)
+
+NO_FAULTS = (
+    "Only the local Batch account plays faults: give --faults together with --profile local or "
+    "--world."
 )
 
 
@@ -24,10 +30,13 @@ async def open_session(
     name: str | None,
     *,
     play: Play | None = None,
+    faults: FaultOptions | None = None,
     read_only: bool = False,
     progress: Callable[[str], None],
 ) -> AsyncIterator[Session]:
     """Open the account of the profile `name`, of the profile that the settings choose, or a play.
+
+    `faults` has the local account misbehave, where it is not running already.
 
     `read_only` has every request refused that would change something, as the profile may too.
     The local account is used where it runs already, else started and stopped again at the end;
@@ -45,7 +54,11 @@ async def open_session(
             if profile is None:
                 raise ConfigError(NO_PROFILE)
             if isinstance(profile, LocalProfile):
-                profile = await stack.enter_async_context(_local_account(profile, play, progress))
+                profile = await stack.enter_async_context(
+                    _local_account(profile, play, faults, progress)
+                )
+            elif faults:
+                raise ConfigError(NO_FAULTS)
         finally:
             await loading
         guard = f"the profile {profile.name} says so" if profile.read_only else ""
@@ -75,12 +88,17 @@ def _session(profile: Profile, gateway: Gateway, traffic: Traffic, guard: str) -
 
 @asynccontextmanager
 async def _local_account(
-    profile: LocalProfile, play: Play | None, progress: Callable[[str], None]
+    profile: LocalProfile,
+    play: Play | None,
+    faults: FaultOptions | None,
+    progress: Callable[[str], None],
 ) -> AsyncIterator[Profile]:
     """The local account while it runs."""
     from batchtui.local.launch import attach_or_start
 
-    async with attach_or_start(profile.data_dir, play=play, progress=progress) as account:
+    async with attach_or_start(
+        profile.data_dir, play=play, faults=faults, progress=progress
+    ) as account:
         yield Profile(
             name=profile.name,
             batch_endpoint=account.batch_endpoint,

@@ -4,19 +4,22 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchtui.local.azurite.program import find_azurite, is_there
 from batchtui.local.azurite.run import Account, Azurite, is_free, lasting_port, run_azurite
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir, Identity
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.image import make_image
-from batchtui.local.play import Play
+from batchtui.local.play import Play, has_faults
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.warden import Warden, start_warden
 
 if TYPE_CHECKING:
     from batchtui.local.executors import Executor
+    from batchtui.local.faults.injection import FaultInjection
     from batchtui.local.scene import Scene
     from batchtui.local.simulated.scene import SimulatedScene
 
@@ -54,13 +57,18 @@ class RunningAccount:
 
 @asynccontextmanager
 async def run_account(
-    data_dir: DataDir, *, port: int = 0, play: Play | None = None, progress: Progress
+    data_dir: DataDir,
+    *,
+    port: int = 0,
+    play: Play | None = None,
+    faults: FaultOptions | None = None,
+    progress: Progress,
 ) -> AsyncIterator[RunningAccount]:
     """Run the account of a data directory; at the end everything that it started has ended.
 
     `port` is the Batch service's; 0 means the one of last time if it is free, else any. A world
-    that is played begins anew, and has storage where Azurite is there already. Raises
-    `LocalAccountError`.
+    that is played begins anew, and has storage where Azurite is there already. With `faults`, or
+    in a world that has some, the account misbehaves. Raises `LocalAccountError`.
     """
     await asyncio.to_thread(data_dir.prepare)
     path = data_dir.path
@@ -69,6 +77,8 @@ async def run_account(
         data_dir.claim(simulated=play is not None)
         identity = data_dir.identity()
         scene = await _scene(play) if play else None
+        faults = _faults(play, faults)
+        injection = await stack.enter_async_context(_injection(faults, path, progress))
         warden = await stack.enter_async_context(
             start_warden(path / "nodes", path / "azurite", lock=path / "warden")
         )
@@ -83,7 +93,7 @@ async def run_account(
         port = port or (last.batch if last.batch and is_free(last.batch) else lasting_port())
         executor = scene.executor if scene else await _agent(data_dir, warden)
         endpoint = await stack.enter_async_context(
-            _service(data_dir, identity, executor, scene, port)
+            _service(data_dir, identity, executor, scene, port, injection)
         )
         address = await azurite.listening() if azurite else ""
         if last.storage and address and f":{last.storage}/" not in address:
@@ -94,7 +104,12 @@ async def run_account(
         if scene and address:
             await stack.enter_async_context(_filling(scene, address, storage, progress))
         connection = data_dir.reached(
-            identity, endpoint, address, started=False, simulated=play is not None
+            identity,
+            endpoint,
+            address,
+            started=False,
+            simulated=play is not None,
+            faults=str(faults.file) if faults and faults.file else "",
         )
         stack.enter_context(data_dir.announced(connection, os.getpid()))
         yield RunningAccount(connection, azurite, warden)
@@ -110,6 +125,26 @@ async def _scene(play: Play) -> "SimulatedScene":
 
     world = await asyncio.to_thread(read_world, play.world)
     return SimulatedScene(world, SteadyPace(play.speed))
+
+
+def _faults(play: Play | None, faults: FaultOptions | None) -> FaultOptions | None:
+    """The faults that are asked for, else those of the world that is played; None for none."""
+    if play is None or (faults and faults.file) or not has_faults(play.world):
+        return faults
+    return FaultOptions(play.world, faults.request_log if faults else None)
+
+
+@asynccontextmanager
+async def _injection(
+    faults: FaultOptions | None, path: Path, progress: Progress
+) -> "AsyncIterator[FaultInjection | None]":
+    if faults is None:
+        yield None
+        return
+    from batchtui.local.faults.injection import inject_faults
+
+    async with inject_faults(faults, path, say=progress) as injection:
+        yield injection
 
 
 @asynccontextmanager
@@ -147,6 +182,7 @@ async def _service(
     executor: "Executor",
     scene: "Scene | None",
     port: int,
+    faults: "FaultInjection | None",
 ) -> AsyncIterator[str]:
     """The Batch service. Raises `LocalAccountError`."""
     from batchtui.local.server import serve
@@ -163,7 +199,7 @@ async def _service(
     async with AsyncExitStack() as stack:
         try:
             endpoint = await stack.enter_async_context(
-                serve(settings, executor=executor, scene=scene)
+                serve(settings, executor=executor, scene=scene, faults=faults)
             )
         except StoreError as error:
             raise LocalAccountError(str(error)) from error

@@ -20,6 +20,8 @@ class Connection:
     """Whether it was started for whoever holds this, and ends with them."""
     simulated: bool = False
     """Whether it plays a world and starts no process."""
+    faults: str = ""
+    """The fault file by which it misbehaves; empty where it does not."""
 
     def environment(self) -> dict[str, str]:
         """The variables that the az CLI and the storage SDKs read, keys in clear."""

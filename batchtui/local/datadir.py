@@ -48,6 +48,8 @@ class Running(msgspec.Struct, frozen=True, rename="camel"):
     batch_endpoint: str
     storage_endpoint: str
     simulated: bool = False
+    faults: str = ""
+    """The fault file that it plays."""
 
 
 class Ports(msgspec.Struct, frozen=True, rename="camel"):
@@ -142,7 +144,11 @@ class DataDir:
     def announced(self, connection: Connection, pid: int) -> Iterator[None]:
         """While this lasts, others find the account by `connection`."""
         here = Running(
-            pid, connection.batch_endpoint, connection.storage_endpoint, connection.simulated
+            pid,
+            connection.batch_endpoint,
+            connection.storage_endpoint,
+            connection.simulated,
+            connection.faults,
         )
         ports = Ports(_port(connection.batch_endpoint), _port(connection.storage_endpoint))
         path = self.path / "running.json"
@@ -169,6 +175,7 @@ class DataDir:
             running.storage_endpoint,
             started=started,
             simulated=running.simulated,
+            faults=running.faults,
         )
 
     def reached(
@@ -179,6 +186,7 @@ class DataDir:
         started: bool,
         *,
         simulated: bool = False,
+        faults: str = "",
     ) -> Connection:
         """The connection to this directory's account at those endpoints."""
         return Connection(
@@ -191,6 +199,7 @@ class DataDir:
             data_dir=self.path,
             started=started,
             simulated=simulated,
+            faults=faults,
         )
 
     @contextmanager

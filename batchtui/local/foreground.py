@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from batchtui.local.account import Progress, run_account
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 from batchtui.local.users import until_unused
 
@@ -17,6 +18,7 @@ async def serve_until_stopped(
     *,
     port: int = 0,
     play: Play | None = None,
+    faults: FaultOptions | None = None,
     while_used: bool = False,
     progress: Progress,
     ready: Callable[[Connection], None],
@@ -32,7 +34,7 @@ async def serve_until_stopped(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
             stack.callback(loop.remove_signal_handler, number)
-        serving = asyncio.create_task(_serve(data_dir, port, play, progress, ready))
+        serving = asyncio.create_task(_serve(data_dir, port, play, faults, progress, ready))
         ends = {serving, asyncio.create_task(stop.wait())}
         if while_used:
             ends.add(asyncio.create_task(until_unused(data_dir.path)))
@@ -50,9 +52,12 @@ async def _serve(
     data_dir: DataDir,
     port: int,
     play: Play | None,
+    faults: FaultOptions | None,
     progress: Progress,
     ready: Callable[[Connection], None],
 ) -> None:
-    async with run_account(data_dir, port=port, play=play, progress=progress) as account:
+    async with run_account(
+        data_dir, port=port, play=play, faults=faults, progress=progress
+    ) as account:
         ready(account.connection)
         await account.broken()

@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import collections
+import itertools
 import logging
 import os
 import subprocess
@@ -15,6 +16,7 @@ import aiohttp
 
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 from batchtui.local.users import is_used, using
@@ -49,21 +51,31 @@ def _ask_for_ends() -> None:
 
 @asynccontextmanager
 async def attach_or_start(
-    data_dir: Path | None = None, *, play: Play | None = None, progress: Callable[[str], None]
+    data_dir: Path | None = None,
+    *,
+    play: Play | None = None,
+    faults: FaultOptions | None = None,
+    progress: Callable[[str], None],
 ) -> AsyncIterator[Connection]:
     """The local account of a data directory, its default one if None; with `play`, of a world.
 
     One that runs is used. Else one is started, with a sentence to `progress` for each step that
     takes a while; it ends with the last that uses it, however that ends. Raises
-    `LocalAccountError`.
+    `LocalAccountError`, also where one runs without the `faults` that are asked for.
     """
     directory = DataDir(data_dir, play=play)
     await asyncio.to_thread(directory.prepare)
     async with AsyncExitStack() as stack:
         # Entered first, so that it ends last: it waits for the account when nobody uses it.
-        child = await stack.enter_async_context(_burying(directory, play))
+        child = await stack.enter_async_context(_burying(directory, play, faults))
         await stack.enter_async_context(using(directory.path, patience=ANSWER_PATIENCE))
-        yield await _running(directory) or await _start(child, directory, progress)
+        connection = await _running(directory) or await _start(child, directory, progress)
+        if faults and faults.file and Path(connection.faults) != faults.file.resolve():
+            raise LocalAccountError(
+                f"A local account is running on {directory.path} without the faults of "
+                f"{faults.file}: stop it and try again, or leave out --faults."
+            )
+        yield connection
 
 
 async def _running(directory: DataDir) -> Connection | None:
@@ -71,7 +83,8 @@ async def _running(directory: DataDir) -> Connection | None:
     end = asyncio.get_running_loop().time() + ANSWER_PATIENCE
     while await asyncio.to_thread(directory.is_held):
         connection = await asyncio.to_thread(directory.connection)
-        if connection is not None and await _answers(connection):
+        # One with faults may refuse to answer, or count what it is asked: it is not asked.
+        if connection is not None and (connection.faults or await _answers(connection)):
             return connection
         if asyncio.get_running_loop().time() > end:
             raise LocalAccountError(
@@ -112,9 +125,12 @@ async def _start(
 
 
 @asynccontextmanager
-async def _burying(directory: DataDir, play: Play | None) -> AsyncIterator["_Child"]:
+async def _burying(
+    directory: DataDir, play: Play | None, faults: FaultOptions | None
+) -> AsyncIterator["_Child"]:
     """An account still to be started, which has ended with this context unless others use it."""
-    child = _Child(directory, play.arguments() if play else ())
+    options = [part.arguments() for part in (play, faults) if part]
+    child = _Child(directory, tuple(itertools.chain(*options)))
     try:
         yield child
     finally:

@@ -1,5 +1,6 @@
 """Which world an account is to play, and how fast."""
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,3 +20,8 @@ class Play:
     def folder(self) -> str:
         """The data directory's name among those of other worlds."""
         return self.world.stem
+
+
+def has_faults(world: Path) -> bool:
+    """Whether a world file, which has been read, has faults in it."""
+    return bool(tomllib.loads(world.read_text("utf-8")).get("faults"))

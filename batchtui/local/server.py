@@ -4,13 +4,17 @@ import asyncio
 import logging
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from batchtui.local.errors import ServiceError
 from batchtui.local.executors import Executor
+from batchtui.local.faults.injection import FaultInjection
+from batchtui.local.faults.listener import Listener
+from batchtui.local.faults.model import AccountService
 from batchtui.local.nodes import Site
 from batchtui.local.routes import (
     absent,
@@ -40,12 +44,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def serve(
-    settings: Settings, *, executor: Executor, scene: Scene | None = None
+    settings: Settings,
+    *,
+    executor: Executor,
+    scene: Scene | None = None,
+    faults: FaultInjection | None = None,
 ) -> AsyncIterator[str]:
     """Serve an account until the block ends, and yield its endpoint, `http://127.0.0.1:PORT`.
 
-    Raises StoreError when the data directory cannot be used, OSError when the port is taken. At the
-    end all that runs is ended first; what failed in the background meanwhile is raised then.
+    With `faults` it misbehaves as these say. Raises StoreError when the data directory cannot be
+    used, OSError when the port is taken. At the end all that runs is ended first; what failed in
+    the background meanwhile is raised then.
     """
     bound = socket.create_server((settings.host, settings.port), family=_family(settings.host))
     try:
@@ -59,9 +68,11 @@ async def serve(
     if scene:
         site = scene.site(site)
     rules = Rules(World(settings, store, executor, site, scene.pace if scene else None))
-    app = create_app(rules)
+    app = create_app(rules, [faults.middleware(AccountService.BATCH)] if faults else [])
     if scene:
         app.on_response_prepare.append(scene.sign)
+    if faults:
+        app.on_response_prepare.append(faults.sign)
     # What aiohttp cannot decompress it answers with a 500; `Call.body` says what is wrong.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
     try:
@@ -70,8 +81,13 @@ async def serve(
             scene.begin(rules)
         else:
             rules.resume()
-        await web.SockSite(runner, bound).start()
-        yield endpoint
+        async with AsyncExitStack() as stack:
+            if faults:
+                listener = Listener(runner, bound)
+                await stack.enter_async_context(faults.listening(AccountService.BATCH, listener))
+            else:
+                await web.SockSite(runner, bound).start()
+            yield endpoint
     finally:
         await runner.cleanup()
         bound.close()
@@ -89,9 +105,9 @@ async def _store(settings: Settings, scene: Scene | None) -> Store:
     return Store(database, soon=asyncio.get_running_loop().call_soon)
 
 
-def create_app(rules: Rules) -> web.Application:
+def create_app(rules: Rules, outermost: Iterable[Middleware] = ()) -> web.Application:
     """The application; its middleware guards every route, unknown ones too."""
-    app = web.Application(middlewares=[_guarded], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[*outermost, _guarded], client_max_size=LARGEST_BODY)
     app[RULES] = rules
     for module in (
         account,

@@ -15,6 +15,7 @@ from batchtui.core.profile import ConfigError
 from batchtui.core.things import Kind, Thing
 from batchtui.local import launch
 from batchtui.local.connection import Connection
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 
 
@@ -83,9 +84,13 @@ async def test_the_local_account_runs_while_it_is_open(
 
     @asynccontextmanager
     async def attach_or_start(
-        data_dir: Path | None, *, play: Play | None, progress: Callable[[str], None]
+        data_dir: Path | None,
+        *,
+        play: Play | None,
+        faults: FaultOptions | None,
+        progress: Callable[[str], None],
     ) -> AsyncIterator[Connection]:
-        assert (data_dir, play) == (None, None)
+        assert (data_dir, play, faults) == (None, None, None)
         progress("starting")
         yield Connection(
             batch_account="local",
@@ -111,12 +116,17 @@ async def test_a_play_is_an_account_of_its_own_and_says_that_it_is_simulated(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     wanted = Play(tmp_path / "busy.toml", 60.0)
+    bad_weather = FaultOptions(tmp_path / "storm.toml")
 
     @asynccontextmanager
     async def attach_or_start(
-        data_dir: Path | None, *, play: Play | None, progress: Callable[[str], None]
+        data_dir: Path | None,
+        *,
+        play: Play | None,
+        faults: FaultOptions | None,
+        progress: Callable[[str], None],
     ) -> AsyncIterator[Connection]:
-        assert (data_dir, play) == (None, wanted)
+        assert (data_dir, play, faults) == (None, wanted, bad_weather)
         yield Connection(
             batch_account="local",
             batch_key="a2V5",
@@ -129,7 +139,7 @@ async def test_a_play_is_an_account_of_its_own_and_says_that_it_is_simulated(
         )
 
     monkeypatch.setattr(launch, "attach_or_start", attach_or_start)
-    async with open_session(None, play=wanted, progress=silent) as session:
+    async with open_session(None, play=wanted, faults=bad_weather, progress=silent) as session:
         assert (session.local, session.simulated) == (True, True)
         assert session.gateway.storage is None
 

@@ -36,7 +36,7 @@ def spelled(key: Key) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """What to write instead: the name most like this one, or else all names that there are."""
-    names = sorted(known)
+    names = sorted(str(name) for name in known)
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"

@@ -19,12 +19,14 @@ WRONG = object()
 class Reader:
     """Reads tables, fills `{run}` and `{param.NAME}`, and collects `faults`.
 
-    `values` are the run's id and the parameters by placeholder name, each of its own type.
+    `values` are the run's id and the parameters by placeholder name, each of its own type. Without
+    any, as in files that are no recipes, braces have no meaning.
     """
 
-    def __init__(self, values: Mapping[str, Scalar]) -> None:
+    def __init__(self, values: Mapping[str, Scalar] | None = None) -> None:
         self.faults: list[Fault] = []
-        self._values = values
+        self._fills = values is not None
+        self._values = values = values or {}
         self._texts = {name: spelled_value(value) for name, value in values.items()}
 
     def fault(self, key: Key, sentence: str) -> Any:
@@ -85,7 +87,7 @@ class Reader:
             return self.fault(key, str(error))
 
     def _leaf(self, value: object, wanted: Any, key: Key) -> Any:
-        if isinstance(value, str):
+        if isinstance(value, str) and self._fills:
             value = self._filled(value, wanted, key)
         if value is WRONG:
             return WRONG

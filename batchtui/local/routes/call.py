@@ -77,9 +77,12 @@ class Call:
 
     async def body(self, kind: type[B]) -> B:
         """The body as a structure; an empty one is an empty object."""
+        return convert(heard(await self.document(), self.version), kind)
+
+    async def document(self) -> object:
+        """The body as it came, decoded."""
         encodings = ",".join(self.request.headers.getall("Content-Encoding", ()))
-        data = decoded(await self.request.read(), encodings, most=LARGEST_BODY)
-        return convert(heard(decode(data), self.version), kind)
+        return decode(decoded(await self.request.read(), encodings, most=LARGEST_BODY))
 
     def spoken(self, thing: Json) -> Json:
         """A thing in the words of the request's api-version."""

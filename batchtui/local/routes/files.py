@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from batchtui.local.node_files import Entry, delete, find, reader, walk
 from batchtui.local.routes.call import Call
 from batchtui.local.routes.paging import page_of
 from batchtui.local.routes.replies import answer, not_modified
+from batchtui.local.streamed import stream
 from batchtui.local.wire.filters import Kind, Value
 from batchtui.local.wire.times import http_date, stamp
 
@@ -63,15 +65,21 @@ async def get(request: web.Request) -> web.StreamResponse:
     first, last = _range(request, entry)
     # What is written while it is being read belongs to the next request.
     left = (entry.size if last is None else min(last + 1, entry.size)) - first
+    response = web.Response(headers={**headers, "Content-Type": entry.content_type})
+    response.enable_chunked_encoding()
+    # Opened here too, since once the answer has begun it is too late for an error. It is not kept
+    # open: an answer that nobody waits for any more never asks for its pieces.
+    (await asyncio.to_thread(reader, entry, first)).close()
+    stream(response, _pieces(entry, first, left))
+    return response
+
+
+async def _pieces(entry: Entry, first: int, left: int) -> AsyncIterator[bytes]:
+    """So many bytes of a file from a byte on."""
     with await asyncio.to_thread(reader, entry, first) as file:
-        response = web.StreamResponse(headers={**headers, "Content-Type": entry.content_type})
-        response.enable_chunked_encoding()
-        await response.prepare(request)
         while left > 0 and (piece := await asyncio.to_thread(file.read, min(left, _PIECE))):
-            await response.write(piece)
+            yield piece
             left -= len(piece)
-        await response.write_eof()
-        return response
 
 
 @routes.head(_NODE + _BELOW)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from batchtui.local.agent.failures import WORDS
+from batchtui.local.faults.reader import checked_faults, lines_of
 from batchtui.local.simulated.world_parts import Failures, JobPart, PoolPart, WorldFile
 from batchtui.local.trouble import LocalAccountError
 
@@ -22,7 +23,10 @@ class WorldError(Exception):
 
 
 def read_world(file: Path) -> WorldFile:
-    """Read a world file. Raises `LocalAccountError`, which names the key that is wrong."""
+    """Read a world file but for its faults, which are only checked.
+
+    Raises `LocalAccountError`, which names the key that is wrong.
+    """
     try:
         table = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
@@ -32,6 +36,9 @@ def read_world(file: Path) -> WorldFile:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LocalAccountError(f"The world {file} is not valid TOML: {error}") from error
+    _, mistakes = checked_faults({"faults": table.pop("faults", [])})
+    if mistakes:
+        raise LocalAccountError(lines_of(file, mistakes))
     try:
         return numbered(msgspec.convert(table, WorldFile))
     except msgspec.ValidationError as error:
