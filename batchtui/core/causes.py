@@ -7,11 +7,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from batchtui.core.models import FailureInfo, Task
+from batchtui.core.models import EXIT, FailureInfo, Task, TaskExecution
+from batchtui.core.preparation_status import JobPreparation, NodeTaskRun, PreparationStatus
 from batchtui.core.redact import redacted
-
-EXIT = "FailureExitCode"
-"""The service's name for a process that ended with an exit code other than 0."""
 
 SHELL = {126: "not executable", 127: "command not found"}
 """What a POSIX shell says by these exit codes."""
@@ -35,6 +33,8 @@ class Cause(Struct, frozen=True):
     """In the service's order."""
     nodes: tuple[str, ...]
     """That they ran on, the one with the most of them first."""
+    preparation: PreparationStatus | None = None
+    """How the job's preparation failed on the first of the nodes, where that is the cause."""
 
 
 def causes(tasks: Iterable[Task], by: By = By.CAUSE) -> tuple[Cause, ...]:
@@ -47,9 +47,32 @@ def causes(tasks: Iterable[Task], by: By = By.CAUSE) -> tuple[Cause, ...]:
     return tuple(sorted(found, key=lambda cause: (-len(cause.tasks), cause.key)))
 
 
+def of_preparation(preparation: JobPreparation) -> tuple[Cause, ...]:
+    """Why the job's preparation failed: nodes in groups, the largest first; no tasks."""
+    groups: dict[str, list[PreparationStatus]] = {}
+    for status in preparation.failed:
+        if (run := status.preparation) is not None:
+            groups.setdefault(_why(run), []).append(status)
+    found = (
+        Cause(
+            f"preparation/{words}",
+            f"job preparation: {words}",
+            told(nodes[0].preparation.failure_info if nodes[0].preparation else None),
+            (),
+            tuple(status.node_id for status in nodes),
+            nodes[0],
+        )
+        for words, nodes in groups.items()
+    )
+    return tuple(sorted(found, key=lambda cause: -len(cause.nodes)))
+
+
 def why(task: Task) -> str:
     """`exit code 7`, or the service's own name for what kept it from running."""
-    ran = task.execution_info
+    return _why(task.execution_info)
+
+
+def _why(ran: TaskExecution | NodeTaskRun) -> str:
     failure = ran.failure_info
     if failure is not None and failure.code and failure.code != EXIT:
         return failure.code

@@ -6,9 +6,15 @@ from msgspec.structs import replace
 from batchtui.core.cleaning import cleaned
 from batchtui.core.dependencies import waiting_for
 from batchtui.core.gateway import Gateway, GatewayError
+from batchtui.core.preparation import PREPARATION, PreparationLook
+from batchtui.core.preparation_page import PreparationErrors, PreparationErrorsLook
+from batchtui.core.preparation_status import JobPreparation
+from batchtui.core.states import TaskState
 from batchtui.core.stuck import BROKEN
 from batchtui.core.subtasks import Subtask
+from batchtui.core.surroundings import LookAround
 from batchtui.core.things import STORED, Document, Kind, Thing
+from batchtui.core.waiting import Reason, why_waiting
 
 
 class Dossier(Struct, frozen=True):
@@ -26,6 +32,11 @@ class Dossier(Struct, frozen=True):
     """The jobs on this pool, those first that are not over."""
     nodes: tuple[str, ...] = ()
     """The first nodes of this pool, broken ones before all others."""
+    reason: Reason | None = None
+    """Why this task waits; None where it does not."""
+    preparation: JobPreparation = JobPreparation()
+    """Of this job, or of the job of this task while that waits."""
+    preparation_errors: PreparationErrors = PreparationErrors()
 
 
 async def whole(gateway: Gateway, thing: Thing) -> Document:
@@ -52,6 +63,9 @@ class Inspector:
         self._gateway = gateway
         self._batch = gateway.batch
         self._found: Dossier | None = None
+        self._around = LookAround(gateway.batch, thing.within)
+        self._preparation = PreparationLook(gateway.batch)
+        self._errors = PreparationErrorsLook(gateway.batch)
 
     async def fetch(self) -> Dossier:
         document = cleaned(await whole(self._gateway, self.thing))
@@ -59,6 +73,8 @@ class Inspector:
             if self._found is None:
                 self._found = await self._of_pool()
             return replace(self._found, document=document)
+        if self.thing.kind is Kind.JOB and PREPARATION in document:
+            return await self._with_preparation(document)
         if self.thing.kind is not Kind.TASK:
             return Dossier(document)
         if self._found is None:
@@ -67,7 +83,25 @@ class Inspector:
         subtasks: tuple[Subtask, ...] = ()
         if "multiInstanceSettings" in document:
             subtasks = await self._batch.subtasks(self.thing.within, self.thing.id)
-        return Dossier(document, found.waiting, subtasks, found.searched, found.complete)
+        dossier = Dossier(document, found.waiting, subtasks, found.searched, found.complete)
+        return await self._with_reason(dossier)
+
+    async def _with_preparation(self, document: Document) -> Dossier:
+        created = str(document.get("creationTime"))
+        preparation = await self._preparation.fetch(self.thing.id, created)
+        errors = await self._errors.fetch(preparation)
+        return Dossier(document, preparation=preparation, preparation_errors=errors)
+
+    async def _with_reason(self, dossier: Dossier) -> Dossier:
+        """Why the task waits, where it does."""
+        if dossier.document.get("state") not in (TaskState.ACTIVE, TaskState.PREPARING):
+            return dossier
+        task = await self._batch.task(self.thing.within, self.thing.id)
+        around = await self._around.fetch(task)
+        preparation = around.preparation or JobPreparation()
+        errors = await self._errors.fetch(preparation)
+        reason = why_waiting(task, around)
+        return replace(dossier, reason=reason, preparation=preparation, preparation_errors=errors)
 
     async def _of_pool(self) -> Dossier:
         pool_id = self.thing.id

@@ -25,7 +25,7 @@ from batchtui.core.models import (
 )
 from batchtui.core.outage import Outage
 from batchtui.core.preparation import PreparationLook
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.queries import TaskQuery
 from batchtui.core.service_clock import Now
 from batchtui.core.states import JobState
@@ -111,7 +111,7 @@ class Feeds:
             self._fetch_preparation, clock=traffic.clock, every=every * 5, things=self._known_jobs
         )
         self._preparation_look = PreparationLook(batch)
-        self.preparations: Feed[Mapping[str, FailedPreparation]] = self._feed(
+        self.preparations: Feed[Mapping[str, JobPreparation]] = self._feed(
             self._fetch_preparations,
             {},
             5,
@@ -373,14 +373,14 @@ class Feeds:
             if job.id in shown and not job.over and job.id in counts and counts[job.id].active
         )
 
-    async def _fetch_preparations(self) -> Mapping[str, FailedPreparation]:
+    async def _fetch_preparations(self) -> Mapping[str, JobPreparation]:
         self._preparations.shown = waiting = self._waiting
         found = await self._preparations.fetch()
         return found.only(waiting)
 
-    async def _fetch_preparation(self, job_id: str) -> FailedPreparation:
+    async def _fetch_preparation(self, job_id: str) -> JobPreparation:
         created = (job.creation_time for job in self.jobs.reading.value if job.id == job_id)
-        return await self._preparation_look.fetch(job_id, str(next(created, "")))
+        return await self._preparation_look.fetch(job_id, str(next(created, "")), failed=True)
 
     def _note_passing(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:
         """Where nodes of another pool are on their way, whether they are stuck is news."""

@@ -7,6 +7,8 @@ from batchtui.core.dossier import Dossier, Inspector
 from batchtui.core.failures import Failures
 from batchtui.core.feed import Feed
 from batchtui.core.models import Job, Task, TaskCounts, Window
+from batchtui.core.preparation import PreparationLook
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.things import Thing
 
 
@@ -48,6 +50,16 @@ class Inquiries:
         empty: Window[Task] = Window()
         failures = Failures(self._batch, self.job_id)
         return Feed(failures.fetch, empty, every=self._feeds.every * 2, traffic=self._traffic)
+
+    def preparation(self, job: Job) -> Feed[JobPreparation]:
+        """How its preparation and release went on each node."""
+        look, created = PreparationLook(self._batch), str(job.creation_time)
+        return Feed(
+            lambda: look.fetch(self.job_id, created),
+            JobPreparation(),
+            every=self._feeds.every * 5,
+            traffic=self._traffic,
+        )
 
     def course(self) -> Feed[Course]:
         """When and where its tasks ran."""

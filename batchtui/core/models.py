@@ -125,6 +125,10 @@ class PoolNodeCounts(Wire, frozen=True):
         return {state: count for state, count in totals.items() if count}
 
 
+EXIT = "FailureExitCode"
+"""The service's code for a process that ended with an exit code other than 0."""
+
+
 class FailureInfo(Wire, frozen=True):
     """Why the service calls a task failed."""
 

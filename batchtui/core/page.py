@@ -15,6 +15,7 @@ TROUBLE = ("failureInfo", "schedulingError", "resizeErrors", "errors", "error")
 """Members that say what went wrong, wherever they stand."""
 TOLD = frozenset(("id", "url", "eTag"))
 """Members that the title says, or that tell a person nothing."""
+WRONG = "What is wrong"
 LENGTH = "contentLength"
 UNLIMITED = timedelta(days=10_000_000)
 """The service writes no limit as the longest duration that it can."""
@@ -50,7 +51,7 @@ def sections(document: Document, now: datetime) -> tuple[Section, ...]:
         if isinstance(value, Mapping | list) and value and name not in TROUBLE
     ]
     wrong = tuple(trouble(document, now))
-    first = [Section("What is wrong", wrong)] if wrong else []
+    first = [Section(WRONG, wrong)] if wrong else []
     return (*first, Section("About", about), *parts)
 
 

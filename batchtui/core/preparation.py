@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from batchtui.core.gateway import Batch
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.things import Kind, Thing
 
 PREPARATION = "jobPreparationTask"
@@ -13,12 +13,12 @@ RELEASE = "jobReleaseTask"
 
 
 class PreparationLook:
-    """Asks on which nodes a job's preparation failed, and only of jobs that have one.
+    """Asks how the preparation of jobs went, and only of those that have one.
 
     Whether a job has one is fixed when it is created, and asked once.
     """
 
-    AT_MOST = 100
+    AT_MOST = 1_000
     """Nodes that are listed."""
 
     def __init__(self, batch: Batch) -> None:
@@ -26,17 +26,21 @@ class PreparationLook:
         self._blocking: dict[tuple[str, str], bool | None] = {}
         """By id and creation time of a job; None for one without a preparation task."""
 
-    async def fetch(self, job_id: str, created: str) -> FailedPreparation:
-        """`created` tells the job from an earlier one of its id. Raises `GatewayError`."""
+    async def fetch(self, job_id: str, created: str, *, failed: bool = False) -> JobPreparation:
+        """How it went on all nodes, or only where it failed. Raises `GatewayError`.
+
+        `created` tells the job from an earlier one of its id.
+        """
         key = (job_id, created)
         if key not in self._blocking:
             document = await self._batch.document(Thing(Kind.JOB, job_id))
             self._blocking[key] = blocks(document)
         blocking = self._blocking[key]
         if blocking is None:
-            return FailedPreparation()
-        window = await self._batch.preparation_status(job_id, at_most=self.AT_MOST, failed=True)
-        return FailedPreparation(window.items, blocking)
+            return JobPreparation()
+        window = await self._batch.preparation_status(job_id, at_most=self.AT_MOST, failed=failed)
+        nodes = sorted(window.items, key=lambda node: node.prepared)
+        return JobPreparation(tuple(nodes), blocking, window.complete)
 
 
 def blocks(job: Mapping[str, Any]) -> bool | None:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from batchtui.core.causes import EXIT
-from batchtui.core.models import FailureInfo
+from batchtui.core.models import EXIT, FailureInfo
 from batchtui.core.states import Result
 from batchtui.core.wire import Wire
 from batchtui.core.wording import many, some
@@ -55,18 +54,25 @@ class PreparationStatus(Wire, frozen=True):
         return self.preparation is None or not self.preparation.failed
 
 
-class FailedPreparation(Struct, frozen=True):
-    """The nodes on which a job's preparation task failed."""
+class JobPreparation(Struct, frozen=True):
+    """What the nodes did for a job beside its tasks; those first on which they failed."""
 
     nodes: tuple[PreparationStatus, ...] = ()
     blocking: bool = True
-    """Whether the job's tasks stay away from such a node."""
+    """Whether the job's tasks stay away from a node on which its preparation failed."""
+    complete: bool = True
+    """Whether these are all such nodes."""
 
-    def on(self, pool_id: str) -> "FailedPreparation":
-        """Those of this pool alone: a job may have been moved to another one."""
+    @property
+    def failed(self) -> tuple[PreparationStatus, ...]:
+        """The nodes on which the preparation failed."""
+        return tuple(each for each in self.nodes if not each.prepared)
+
+    def on(self, pool_id: str) -> "JobPreparation":
+        """Of this pool alone: a job may have been moved to another one."""
         pool = pool_id.casefold()
         here = tuple(each for each in self.nodes if each.pool_id.casefold() == pool)
-        return FailedPreparation(here, self.blocking)
+        return JobPreparation(here, self.blocking, self.complete)
 
 
 def failure_words(nodes: Iterable[PreparationStatus]) -> str:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from batchtui.core.dossier import Dossier
-from batchtui.core.page import Line, Section, clock, moment, sections
+from batchtui.core.page import WRONG, Line, Section, clock, moment, sections
+from batchtui.core.preparation_page import preparation_sections
+from batchtui.core.waiting import FREE_SLOT, PREPARING
 from batchtui.core.wording import in_time, some
 
 TOLD = frozenset(
@@ -21,21 +23,23 @@ def task_sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
     """The timeline, what it waits for, then the rest of the document."""
     document = dossier.document
     rest = sections({n: value for n, value in document.items() if n not in TOLD}, now)
-    wrong = [section for section in rest if section.title == "What is wrong"]
+    wrong = [section for section in rest if section.title == WRONG]
     own = [
-        Section("Timeline", tuple(_timeline(document, now))),
+        Section("Timeline", tuple(_timeline(dossier, now))),
         Section("Dependencies", tuple(_dependencies(dossier))),
         Section("Subtasks", tuple(_subtasks(dossier, now))),
     ]
     return (
         *wrong,
         *(section for section in own if section.lines),
+        *preparation_sections(dossier.preparation, dossier.preparation_errors, now),
         *(section for section in rest if section not in wrong),
     )
 
 
-def _timeline(document: Any, now: datetime) -> Iterator[Line]:
+def _timeline(dossier: Dossier, now: datetime) -> Iterator[Line]:
     """What happened, in the order in which it did, and how long it took each time."""
+    document: Any = dossier.document
     ran = document.get("executionInfo") or {}
     state = str(document.get("state", "unknown"))
     created = moment(document.get("creationTime"))
@@ -52,8 +56,9 @@ def _timeline(document: Any, now: datetime) -> Iterator[Line]:
             when = f", last at {clock(at, now)}" if at else ""
             yield Line(name, f"{times:,} {'time' if times == 1 else 'times'}{when}", bad=True)
     if state in ("active", "preparing") and changed:
-        doing = "waits for a free slot" if state == "active" else "prepares its files"
-        yield Line(state, f"{doing}, for {in_time(now - changed)}")
+        reason = dossier.reason or (FREE_SLOT if state == "active" else PREPARING)
+        told = f"{reason.words}, for {in_time(now - changed)}"
+        yield Line(state, told, bad=reason.blocked)
     if started:
         waited = f", {in_time(started - created)} after its creation" if created else ""
         yield Line("started", clock(started, now) + waited)

@@ -13,6 +13,7 @@ from batchtui.core.states import JobState, NodeState
 from batchtui.core.subtasks import Subtask
 from batchtui.core.task_page import task_sections
 from batchtui.core.things import Kind, Thing
+from batchtui.core.waiting import Reason
 from tests.fakes import FakeAccount, pool_spec, task_spec
 
 NOW = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
@@ -113,6 +114,9 @@ def test_the_timeline_of_a_task_tells_of_every_try() -> None:
     waiting = {"id": "t", "state": "active", "stateTransitionTime": "2026-11-20T12:00:00Z"}
     timeline = texts(task_sections(Dossier(waiting), NOW), "Timeline")
     assert timeline["active"] == "waits for a free slot, for 10 min"
+    blocked = Dossier(waiting, reason=Reason("job is disabled", blocked=True))
+    timeline = texts(task_sections(blocked, NOW), "Timeline")
+    assert timeline["active"] == "job is disabled, for 10 min"
 
 
 def test_a_thing_leads_to_others_once_each() -> None:

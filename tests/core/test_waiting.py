@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from batchtui.core.dependencies import Dependencies, IdRange
 from batchtui.core.exit_conditions import ExitCode, ExitConditions, ExitOptions
+from batchtui.core.known_tasks import KnownTasks
 from batchtui.core.models import (
     FailureInfo,
     Job,
@@ -21,9 +22,10 @@ from batchtui.core.models import (
     TaskCounts,
     TaskExecution,
 )
-from batchtui.core.preparation_status import FailedPreparation, NodeTaskRun, PreparationStatus
+from batchtui.core.preparation_status import JobPreparation, NodeTaskRun, PreparationStatus
 from batchtui.core.states import AllocationState, JobState, PoolState, Result, TaskState
-from batchtui.core.waiting import FREE_SLOT, KnownTasks, Reason, surroundings, why_waiting
+from batchtui.core.surroundings import surroundings
+from batchtui.core.waiting import FREE_SLOT, Reason, why_waiting
 
 pytestmark = pytest.mark.fault("2.3")
 
@@ -62,7 +64,7 @@ def after(*task_ids: str, task_id: str = "t") -> Task:
     return Task(task_id, TaskState.ACTIVE, depends_on=Dependencies(task_ids))
 
 
-def unprepared(*ends: int | str, pool: str = "p") -> FailedPreparation:
+def unprepared(*ends: int | str, pool: str = "p") -> JobPreparation:
     """Nodes whose preparation ended with these exit codes, or for these reasons."""
     runs = [
         NodeTaskRun(
@@ -74,7 +76,7 @@ def unprepared(*ends: int | str, pool: str = "p") -> FailedPreparation:
         for end in ends
     ]
     nodes = (PreparationStatus(pool, f"n{i}", run) for i, run in enumerate(runs))
-    return FailedPreparation(tuple(nodes))
+    return JobPreparation(tuple(nodes))
 
 
 def test_a_task_waits_for_a_slot_where_nothing_else_is_known() -> None:
@@ -278,7 +280,7 @@ def test_a_preparation_that_fails(ends: tuple[int | str, ...], told: str) -> Non
 
 
 def test_a_preparation_that_need_not_succeed_or_failed_elsewhere_keeps_nothing_waiting() -> None:
-    free = FailedPreparation(unprepared(7, 7).nodes, blocking=False)
+    free = JobPreparation(unprepared(7, 7).nodes, blocking=False)
     assert words(preparation=free).startswith("waits for a free slot")
     assert words(preparation=unprepared(7, 7, pool="before")) == "waits for a free slot"
     runs = TaskCounts(active=1, running=1)

@@ -207,7 +207,7 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
     def _content(self, file: RemoteFile) -> bytes:
         if isinstance(file, PoolNodeFile):
             self._node(file.pool_id, file.node_id)
-            held = views.streams("startup/", self.world.start_task)
+            held = views.streams("startup/", self.world.start_task) | self.world.node_files
         else:
             held = views.streams("", self._task(file.job_id, file.task_id).outcome)
         if file.path not in held:

@@ -130,6 +130,8 @@ class World:
         self.jobs: dict[str, FakeJob] = {}
         self.start_task = Outcome()
         """How every start task ends."""
+        self.node_files: dict[str, bytes] = {}
+        """What else every node holds, by path."""
 
     def step(self) -> list[FakeTask]:
         """Move on by a second; the tasks that completed."""

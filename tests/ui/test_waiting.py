@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
+from textual.widget import Widget
 
 from batchtui.core.models import FailureInfo, PoolInfo
 from batchtui.core.preparation_status import NodeTaskRun, PreparationStatus
@@ -13,10 +15,14 @@ from batchtui.core.states import JobState, NodeState, Result
 from batchtui.ui.panes.header import AccountHeader
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
+from batchtui.ui.panes.preparation import PreparationPane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.screens.job import JobScreen
+from batchtui.ui.screens.triage import TriageScreen
+from batchtui.ui.widgets.statusline import StatusLine
 from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
 from tests.fakes.world import FakeJob
-from tests.ui.conftest import TestedApp, settled, text_of
+from tests.ui.conftest import TestedApp, settled, text_of, until
 
 PREPARED = NodeTaskRun("completed", exit_code=0, result=Result.SUCCESS)
 
@@ -98,8 +104,6 @@ async def test_a_row_says_why_its_task_waits(
         await settled(pilot, app)
         assert told in tasks_of(app)
         assert "waits for a free slot" not in tasks_of(app)
-        await pilot.press("i")
-        await app.animator.wait_until_complete()
 
 
 @pytest.mark.fault("2.3")
@@ -180,3 +184,123 @@ async def test_pools_whose_nodes_all_rest_or_work_are_not_asked_for_stuck_ones(
     async with app.run_test(size=(200, 60)) as pilot:
         await settled(pilot, app)
         assert account.calls.count("nodes_since") == 0
+
+
+STDERR = "workitems/j/job-1/jobpreparation/stderr.txt"
+
+
+@pytest.mark.fault("2.3")
+@pytest.mark.parametrize(("change", "told"), CASES, ids=[told for _, told in CASES])
+async def test_the_page_of_a_task_says_why_it_waits(
+    account: FakeAccount,
+    app: TestedApp,
+    change: Callable[[FakeAccount, FakeJob], None],
+    told: str,
+) -> None:
+    change(account, await waiting(account))
+    account.batch.world.node_files[STDERR] = b"no space left on /mnt\n"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("5", "i")
+        await until(lambda: told in page_of(app), what=told)
+        assert "waits for a free slot" not in page_of(app)
+        assert ("no space left on /mnt" in page_of(app)) is (change is _unprepared)
+
+
+@pytest.mark.fault("2.3")
+async def test_the_page_of_a_task_tells_of_what_failed_before_it(
+    account: FakeAccount, app: TestedApp
+) -> None:
+    batch, job = account.batch, await waiting(account)
+    batch.outcomes = {"mid": Outcome(exit_code=1)}
+    _depends(account, job)
+    await batch.add_tasks("j", [task_spec("mid")], added=lambda _: None)
+    batch.step(3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("5", "G", "i")
+        await until(lambda: "never runs: mid failed" in page_of(app))
+
+
+@pytest.mark.fault("2.22")
+async def test_preparation_and_release_are_told_for_each_node(
+    account: FakeAccount, app: TestedApp
+) -> None:
+    job = await waiting(account)
+    job.prepared = (
+        PreparationStatus("p", "tvm-d-0", PREPARED, replace(PREPARED, exit_code=0)),
+        PreparationStatus("p", "tvm-d-1", unprepared(7)),
+    )
+    account.batch.world.node_files[STDERR] = b"no space left on /mnt\n"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "i")
+        await until(lambda: "no space left on /mnt" in page_of(app))
+        page = page_of(app)
+        assert "failed on 1 node, exit 7" in page
+        assert "preparation succeeded · release succeeded" in page
+        assert "preparation failed, exit 7" in page
+        await pilot.press("escape", "J")
+        await until(lambda: isinstance(app.screen, JobScreen))
+        await until(lambda: app.screen.query_one(PreparationPane).display)
+        await pilot.pause()
+        rows = text_of(app.screen.query_one(PreparationPane).table).splitlines()
+        assert "tvm-d-1" in rows[1]
+        assert "✗ failed, exit 7" in rows[1]
+        assert "tvm-d-0" in rows[2]
+        assert rows[2].count("✓ succeeded") == 2
+        assert "preparation failed on 1 node, exit 7" in text_of(app.screen.query_one(StatusLine))
+
+
+@pytest.mark.fault("2.22")
+async def test_a_failed_preparation_is_a_cause_with_its_stderr(
+    account: FakeAccount, app: TestedApp
+) -> None:
+    job = await waiting(account)
+    _unprepared(account, job)
+    account.batch.world.node_files[STDERR] = b"no space left on /mnt\n"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "f")
+        await until(lambda: isinstance(app.screen, TriageScreen))
+        screen = app.screen
+        causes = screen.query_one("#causes RecordTable")
+        await until(lambda: "job preparation: exit code 7" in text_of(causes))
+        assert "2 nodes" in text_of(causes)
+        stderr = screen.query_one("#stderr ExcerptView")
+        await until(lambda: "no space left on /mnt" in text_of(stderr))
+        assert "no task of the job runs there" in text_of(screen.query_one("#failed RecordTable"))
+
+
+@pytest.mark.fault("2.22")
+async def test_between_a_failed_preparation_and_failed_tasks_the_stream_follows_the_cursor(
+    account: FakeAccount, app: TestedApp
+) -> None:
+    batch, job = account.batch, await waiting(account)
+    batch.outcomes = {"bad": Outcome(exit_code=3, stderr=b"of the task\n")}
+    await batch.add_tasks("j", [task_spec("bad")], added=lambda _: None)
+    batch.step(3)
+    _unprepared(account, job)
+    batch.world.node_files[STDERR] = b"of the preparation\n"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "f")
+        await until(lambda: isinstance(app.screen, TriageScreen))
+        screen = app.screen
+        causes = screen.query_one("#causes RecordTable")
+        await until(lambda: "job preparation" in text_of(causes))
+        await until(lambda: "exit code 3" in text_of(causes))
+        stderr = screen.query_one("#stderr ExcerptView")
+        for key, told in (("end", "of the task"), ("home", "of the preparation"),
+                          ("end", "of the task")):  # fmt: skip
+            await pilot.press(key)
+            await until(partial(shows, stderr, told), what=told)
+
+
+def shows(widget: Widget, text: str) -> bool:
+    return text in text_of(widget)
+
+
+def page_of(app: TestedApp) -> str:
+    view = next(iter(app.screen.query("RowsView")), None)
+    return text_of(view) if view is not None else ""

@@ -7,10 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from batchtui.core.causes import By, Cause, causes
+from batchtui.core.causes import By, Cause, causes, of_preparation
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind
 from batchtui.core.models import Task, Window
+from batchtui.core.preparation_status import JobPreparation, failure_words
 from batchtui.core.wording import many
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.bar import bar
@@ -35,7 +36,8 @@ class CausesPane(TablePane[Cause]):
     NAME = "Causes"
     HELP = """
 The failed tasks of the job, in groups: those that failed with the same exit code or for the same
-reason, or, after v, those that failed on the same node. The largest group comes first.
+reason, or, after v, those that failed on the same node. The largest group comes first, after the
+job's preparation where that failed on nodes.
 
 The tasks of the highlighted group stand below, and beside them the last lines that one of them
 wrote to stderr. With a, the whole group runs again.
@@ -48,6 +50,7 @@ wrote to stderr. With a, the whole group runs again.
     ]  # fmt: skip
 
     failures: var[Reading[Window[Task]]] = var(Reading(Window()), init=False)
+    preparation: var[Reading[JobPreparation]] = var(Reading(JobPreparation()), init=False)
     by: var[By] = var(By.CAUSE, init=False)
 
     class OpenRequested(Message):
@@ -78,6 +81,9 @@ wrote to stderr. With a, the whole group runs again.
         self.take()
         self._group()
 
+    def watch_preparation(self) -> None:
+        self._group()
+
     def watch_by(self) -> None:
         """Other groups stand there: the first of them is the one to look at."""
         self.rearrange()
@@ -86,7 +92,7 @@ wrote to stderr. With a, the whole group runs again.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "again":
-            return self.may_change()
+            return self.may_change(something=not any(cause.tasks for cause in self.chosen))
         return super().check_action(action, parameters)
 
     @on(RecordTable.Selected)
@@ -100,12 +106,15 @@ wrote to stderr. With a, the whole group runs again.
 
     def _group(self) -> None:
         window = self.failures.value
-        found = causes(window.items, self.by)
+        unprepared = of_preparation(self.preparation.value)
+        found = (*unprepared, *causes(window.items, self.by))
         self.about = f"by {self.by}"
         least = "" if window.complete else "first "
         if self.failures.known:
             failed = f"{least}{len(window.items):,} failed"
-            self.summary = f"{failed} · {many(len(found), str(self.by))}"
+            groups = many(len(found) - len(unprepared), str(self.by))
+            parts = (failure_words(self.preparation.value.failed), failed, groups)
+            self.summary = " · ".join(filter(None, parts))
         self.show(found, known=self.failures.known, empty="No task of this job has failed.")
 
     def _words(self, cause: Cause) -> Cell:
@@ -123,6 +132,8 @@ wrote to stderr. With a, the whole group runs again.
 
 
 def _count(cause: Cause) -> Cell:
+    if cause.preparation is not None:
+        return ()
     return ((f"{len(cause.tasks):,}", Tone.BAD),)
 
 

@@ -12,7 +12,7 @@ from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Task
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
-from batchtui.core.wording import many
+from batchtui.core.wording import many, some
 from batchtui.ui.panes.causes import AgainRequested
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.widgets.columns import Column
@@ -70,7 +70,11 @@ wrote to stderr; o opens all that it wrote. With a, the marked tasks run again, 
         self.about = "" if cause is None else cause.words
         tasks = () if cause is None else cause.tasks
         self.summary = many(len(tasks), "task") if tasks else ""
-        self.show(tasks, known=True, empty="Highlight a cause to see its tasks.")
+        empty = "Highlight a cause to see its tasks."
+        if cause is not None and cause.preparation is not None:
+            nodes = some([short_node(node) for node in cause.nodes], at_most=5)
+            empty = f"The job's preparation task failed on {nodes}: no task of the job runs there."
+        self.show(tasks, known=True, empty=empty)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "again":

@@ -13,7 +13,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.pace import Paces
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.states import JobState
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
@@ -59,7 +59,7 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     jobs: var[Reading[tuple[Job, ...]]] = var(Reading(()), init=False)
     progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}), init=False)
-    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}), init=False)
+    preparations: var[Reading[Mapping[str, JobPreparation]]] = var(Reading({}), init=False)
     """On which nodes the preparation of a job failed, of those whose tasks wait."""
     watched: var[frozenset[str]] = var(frozenset[str](), init=False)
     """The ids of the jobs whose end the user wants to be told of."""

@@ -12,14 +12,16 @@ from textual.reactive import var
 from batchtui.core.causes import told, why
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
+from batchtui.core.known_tasks import KnownTasks
 from batchtui.core.models import Job, Pool, PoolNodeCounts, Task, TaskCounts, Window
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.queries import EVERY_TASK, TaskQuery, asked, beginning
 from batchtui.core.redact import redacted
 from batchtui.core.states import TaskState
+from batchtui.core.surroundings import KNOWS_NO_TASKS, Surroundings, surroundings
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
-from batchtui.core.waiting import USUAL, KnownTasks, Surroundings, surroundings, why_waiting
+from batchtui.core.waiting import USUAL, why_waiting
 from batchtui.core.window import PAGE
 from batchtui.core.wording import many
 from batchtui.ui.panes import orders
@@ -65,7 +67,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
     """Of the whole job, which may have more tasks than the window."""
     pools: var[Reading[tuple[Pool, ...]]] = var(Reading(()), init=False)
     node_counts: var[Reading[tuple[PoolNodeCounts, ...]]] = var(Reading(()), init=False)
-    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}), init=False)
+    preparations: var[Reading[Mapping[str, JobPreparation]]] = var(Reading({}), init=False)
 
     class OutputRequested(Message):
         """The user wants to read what this task wrote."""
@@ -98,7 +100,7 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
 
     def __init__(self, *, id: str) -> None:
         self._around = Surroundings()
-        self._known_tasks = KnownTasks(complete=False)
+        self._known_tasks = KNOWS_NO_TASKS
         super().__init__(id=id)
         self.detail = FoldedWords(classes="detail")
 

@@ -14,6 +14,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.dossier import Dossier
 from batchtui.core.feed import Reading
 from batchtui.core.inquiries import inspection
+from batchtui.core.job_page import job_sections
 from batchtui.core.models import Task
 from batchtui.core.page import Section, sections
 from batchtui.core.relations import Relation, relations
@@ -111,6 +112,8 @@ class InspectScreen(InspectableScreen):
         dossier = self.dossier.value
         if self.thing.kind is Kind.TASK:
             return task_sections(dossier, self.now)
+        if self.thing.kind is Kind.JOB:
+            return job_sections(dossier, self.now)
         return sections(dossier.document, self.now)
 
     def describe(self) -> None:

@@ -14,11 +14,13 @@ from batchtui.core.feed import Reading
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, NodeInfo, Task, TaskCounts
 from batchtui.core.pace import Ends, Paces
+from batchtui.core.preparation_status import JobPreparation, failure_words
 from batchtui.core.states import TaskState
 from batchtui.core.summary import remaining
 from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_time, roundly
 from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
+from batchtui.ui.panes.preparation import PreparationPane
 from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
@@ -45,6 +47,7 @@ class JobScreen(InspectableScreen):
     subject: var[Reading[Job]] = var(Reading(Job("")))
     counts: var[Reading[TaskCounts]] = var(Reading(TaskCounts()))
     course: var[Reading[Course]] = var(Reading(Course()))
+    preparation: var[Reading[JobPreparation]] = var(Reading(JobPreparation()))
     span: var[tuple[float, float]] = var((0.0, 1.0))
     """The time on screen."""
 
@@ -65,15 +68,17 @@ class JobScreen(InspectableScreen):
         with Horizontal(id="charts"):
             yield OverTimePane(id="overtime").data_bind(here.course, here.span, now)
             yield DurationsPane(id="durations").data_bind(here.course)
+        yield PreparationPane(id="preparation").data_bind(here.preparation, now)
         yield LanesPane(id="lanes").data_bind(here.course, now)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        for name in ("subject", "course", "now"):
+        for name in ("subject", "course", "preparation", "now"):
             self.watch(self, name, self.describe, init=False)
         self.follow("subject", self._inquiries.job(self.job))
         self.follow("counts", self._inquiries.counts())
         self.follow("course", self._inquiries.course())
+        self.follow("preparation", self._inquiries.preparation(self.job))
         self.describe()
 
     def describe(self) -> None:
@@ -82,13 +87,16 @@ class JobScreen(InspectableScreen):
         counts = self.counts.value
         facts = [
             Fact((("job ", Tone.MUTED), (job.id, Tone.STRONG)), 0),
-            Fact(jobcells.sign(job, counts).spans, 2),
+            Fact(jobcells.sign(job, counts, self.preparation.value).spans, 2),
             Fact((("pool ", Tone.MUTED), (job.pool_id, Tone.PLAIN)), 6),
         ]
         if counts.total:
             facts.append(Fact(_progress(counts), 1))
             facts += [Fact(spans, rank) for spans, rank in _parts(counts)]
         facts += self._pace(counts)
+        if words := failure_words(self.preparation.value.on(job.pool_id).failed):
+            facts.append(Fact(((words, Tone.BAD),), 1))
+        self.query_one(PreparationPane).display = bool(self.preparation.value.nodes)
         if self.subject.error or self.course.error:
             facts.append(Fact((("○ stale", Tone.BAD),), 0, right=True))
         self.status.facts = tuple(facts)
@@ -120,6 +128,10 @@ class JobScreen(InspectableScreen):
     @on(Gantt.Scoped)
     def take_span(self, message: Gantt.Scoped) -> None:
         self.span = message.begin, message.end
+
+    @on(PreparationPane.OpenRequested)
+    def open_node(self, message: PreparationPane.OpenRequested) -> None:
+        self.look_at(message.thing)
 
     @on(LanesPane.OpenRequested)
     def open_task(self, message: LanesPane.OpenRequested) -> None:

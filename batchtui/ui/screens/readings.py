@@ -20,7 +20,7 @@ from batchtui.core.models import (
     Usage,
     Window,
 )
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.ui.screens.requests import RequestsScreen
 
 
@@ -47,7 +47,7 @@ class ReadingsScreen(RequestsScreen):
     progress: var[Reading[Mapping[str, TaskCounts]]] = var(Reading({}))
     failures: var[Reading[FailedLately]] = var(Reading(FailedLately()))
     tasks: var[Reading[Window[Task]]] = var(Reading(Window()))
-    preparations: var[Reading[Mapping[str, FailedPreparation]]] = var(Reading({}))
+    preparations: var[Reading[Mapping[str, JobPreparation]]] = var(Reading({}))
     stuck: var[Reading[Mapping[str, int]]] = var(Reading({}))
 
     def __init__(self, controller: Controller) -> None:

@@ -7,16 +7,20 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.markup import escape
 from textual.reactive import var
 from textual.timer import Timer
 
 from batchtui.core.causes import By, Cause
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
-from batchtui.core.gateway import TaskFile
+from batchtui.core.gateway import RemoteFile, TaskFile
 from batchtui.core.inquiries import Inquiries
 from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.orders.tasks import rerunning
+from batchtui.core.preparation_page import stderr_of
+from batchtui.core.preparation_status import JobPreparation, PreparationStatus
+from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import many
@@ -31,7 +35,7 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
-from batchtui.ui.widgets.tones import Tone
+from batchtui.ui.widgets.tones import Tone, clean
 
 CALM = 0.15
 """Seconds for which the cursor rests on a task before its stderr is fetched."""
@@ -65,6 +69,7 @@ class TriageScreen(InspectableScreen, ReadingScreen):
 
     failures: var[Reading[Window[Task]]] = var(Reading(Window()))
     counts: var[Reading[TaskCounts]] = var(Reading(TaskCounts()))
+    preparation: var[Reading[JobPreparation]] = var(Reading(JobPreparation()))
     stderr: var[Reading[Excerpt]] = var(Reading(Excerpt()))
     by: var[By] = var(By.CAUSE)
     cause: var[Cause | None] = var(None)
@@ -80,11 +85,15 @@ class TriageScreen(InspectableScreen, ReadingScreen):
         self.job = job
         self._inquiries = Inquiries(controller, job.id)
         self._about_to_look: Timer | None = None
+        self._shown: PreparationStatus | None = None
+        """The node whose preparation the stream is of; None while it is a task's."""
 
     def compose(self) -> ComposeResult:
         here = TriageScreen
         yield StatusLine()
-        yield CausesPane(id="causes").data_bind(here.failures, here.by, FollowingScreen.now)
+        yield CausesPane(id="causes").data_bind(
+            here.failures, here.preparation, here.by, FollowingScreen.now
+        )
         with Horizontal(id="below"):
             failed = FailedPane(self.job.id, id="failed")
             yield failed.data_bind(here.cause, FollowingScreen.now)
@@ -94,16 +103,18 @@ class TriageScreen(InspectableScreen, ReadingScreen):
     def on_mount(self) -> None:
         for pane in self.query(TablePane):
             pane.read_only = self.controller.read_only
-        for name in ("failures", "counts"):
+        for name in ("failures", "counts", "preparation"):
             self.watch(self, name, self.describe, init=False)
         self.follow("failures", self._inquiries.failures())
         self.follow("counts", self._inquiries.counts())
+        self.follow("preparation", self._inquiries.preparation(self.job))
         self.describe()
 
     def describe(self) -> None:
         """Say in one line how much of the job failed."""
         counts, failed = self.counts.value, len(self.failures.value.items)
-        self.query_one("#below").display = bool(failed) or not self.failures.known
+        some = failed or self.preparation.value.failed
+        self.query_one("#below").display = bool(some) or not self.failures.known
         facts = [
             Fact((("Failures of ", Tone.MUTED), (self.job.id, Tone.STRONG))),
             Fact(((f"{counts.failed or failed:,}", Tone.BAD if failed else Tone.PLAIN),
@@ -117,24 +128,42 @@ class TriageScreen(InspectableScreen, ReadingScreen):
 
     @on(CausesPane.Highlighted, "#causes")
     def show_cause(self, message: CausesPane.Highlighted) -> None:
-        self.cause = message.record if isinstance(message.record, Cause) else None
+        self.cause = cause = message.record if isinstance(message.record, Cause) else None
+        if cause is not None and (failed := cause.preparation) is not None:
+            self._read_preparation(failed)
 
     @on(FailedPane.Highlighted, "#failed")
     def show_task(self, message: FailedPane.Highlighted) -> None:
         """Fetch the task's last words, unless the cursor is only passing by."""
         task = message.record if isinstance(message.record, Task) else Task("")
-        if task.id == self.subject.value.id:
+        unprepared = self.cause is not None and self.cause.preparation is not None
+        if unprepared or (task.id == self.subject.value.id and self._shown is None):
             return
-        self.unfollow_file("stderr")
-        self.subject, self.stderr = Reading(task, known=True), Reading(Excerpt())
-        stream = self.query_one("#stderr", StreamPane)
-        stream.border_title = f"3 stderr · {task.id}" if task.id else "3 stderr"
-        if self._about_to_look is not None:
-            self._about_to_look.stop()
+        self._shown = None
+        self._show_stream(task, task.id)
         self._about_to_look = self.set_timer(CALM, self._listen) if task.id else None
 
+    def _read_preparation(self, failed: PreparationStatus) -> None:
+        """Show what the preparation wrote to stderr on this node."""
+        if failed.preparation is None or self._shown == failed:
+            return
+        self._show_stream(Task("", TaskState.COMPLETED), f"preparation on {failed.node_id}")
+        self._shown = failed
+        self._follow(stderr_of(failed, failed.preparation))
+
+    def _show_stream(self, task: Task, words: str) -> None:
+        """Have the stream pane be about another task, of which nothing is known yet."""
+        self.unfollow_file("stderr")
+        if self._about_to_look is not None:
+            self._about_to_look.stop()
+        self.subject, self.stderr = Reading(task, known=True), Reading(Excerpt())
+        title = escape(f"3 stderr · {clean(words)}" if words else "3 stderr")
+        self.query_one("#stderr", StreamPane).border_title = title
+
     def _listen(self) -> None:
-        file = TaskFile(self.job.id, self.subject.value.id, STDERR)
+        self._follow(TaskFile(self.job.id, self.subject.value.id, STDERR))
+
+    def _follow(self, file: RemoteFile) -> None:
         feeds, batch = self.controller.feeds, self.controller.gateway.batch
         self.follow_file("stderr", batch, file, every=feeds.every * 5, keep=LAST_WORDS)
 

@@ -1,7 +1,7 @@
 """What a job's row says of its tasks."""
 
 from batchtui.core.models import Job, TaskCounts
-from batchtui.core.preparation_status import FailedPreparation
+from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.states import JobState
 from batchtui.core.wording import roundly
 from batchtui.ui.widgets.bar import bar
@@ -20,8 +20,8 @@ def left_open(job: Job, counts: TaskCounts) -> bool:
     return job.state is JobState.ACTIVE and 0 < counts.total == counts.completed
 
 
-def sign(job: Job, counts: TaskCounts, preparation: FailedPreparation | None = None) -> Sign:
-    failed = preparation is not None and preparation.on(job.pool_id).nodes
+def sign(job: Job, counts: TaskCounts, preparation: JobPreparation | None = None) -> Sign:
+    failed = preparation is not None and preparation.on(job.pool_id).failed
     if failed and job.state is JobState.ACTIVE and counts.active:
         return UNPREPARED
     return LEFT_OPEN if left_open(job, counts) else of_job(job)
