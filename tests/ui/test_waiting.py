@@ -136,6 +136,7 @@ async def test_the_row_of_a_job_says_that_its_preparation_failed(
         await settled(pilot, app)
         assert "prep fails" in text_of(app.panes.query_one(JobsPane).table)
         job.prepared = tuple(replace(each, preparation=PREPARED) for each in job.prepared or ())
+        app.panes.feeds.refresh("preparations")
         await settled(pilot, app)
         assert "prep fails" not in text_of(app.panes.query_one(JobsPane).table)
 
