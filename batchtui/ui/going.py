@@ -7,7 +7,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from batchtui.core.gateway import Batch, GatewayError
-from batchtui.core.places import Place, beyond, known
+from batchtui.core.places import LookUp, Place, beyond, known
 from batchtui.core.trail import Trail
 from batchtui.ui.screens.arriving import ArrivingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
@@ -45,8 +45,10 @@ class GoingApp(App[int]):
         if self.dashboard is None:
             return
         feeds = self.dashboard.feeds
-        screen = GotoScreen(known(feeds), lambda text: beyond(text, feeds))
-        self._name_schedules(screen, self.dashboard.controller.gateway.batch)
+        batch = self.dashboard.controller.gateway.batch
+        further = LookUp(batch, feeds)
+        screen = GotoScreen(known(feeds), lambda text: beyond(text, feeds), further)
+        self._name_schedules(screen, batch)
         place = await self.push_screen_wait(screen)
         if place is not None:
             self._trail.leave(self.dashboard.here)

@@ -1,6 +1,7 @@
 """Going by name, the way back, and the log of requests."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from textual.widgets import Input, OptionList
 
 from batchtui.core.places import Place
 from batchtui.core.schedules import JobSchedule
+from batchtui.core.states import NodeState
 from batchtui.core.window import PAGE
 from batchtui.logs import RecentLines, start_logging, stop_logging
 from batchtui.ui.panes.sent import SentPane
@@ -15,7 +17,7 @@ from batchtui.ui.screens.goto import GotoScreen
 from batchtui.ui.screens.log import LogScreen
 from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.widgets.textview import TextView
-from tests.fakes import task_spec
+from tests.fakes import task_spec, unreachable
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.scene import render_farm
 
@@ -81,8 +83,8 @@ async def test_what_is_not_known_is_looked_for_or_a_sentence() -> None:
         await pilot.press("colon", *"nosuch", "enter")
         assert isinstance(app.screen, GotoScreen), "there is nowhere to go"
         names = app.screen.query_one(OptionList)
-        only = str(names.get_option_at_index(0).prompt)
-        assert only == "Nothing that is known here is called nosuch."
+        nothing = "Nothing is called nosuch in 2 pools and 4 jobs."
+        await until(lambda: str(names.get_option_at_index(0).prompt) == nothing)
         app.screen.query_one(Input).value = "sched night"
         await until(lambda: "each-night" in str(names.get_option_at_index(0).prompt))
         await pilot.press("enter")
@@ -134,3 +136,128 @@ async def _read_log(kept: RecentLines) -> None:
         await until(lambda: "Something odd" in text_of(view))
         await pilot.press("f2")
         assert app.screen is app.panes
+
+
+@pytest.mark.fault("2.24")
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("task-08100", ""),
+        ("topn-7f3a/task-08101", "tasks task-08101 topn-7f3a"),
+        ("TOPN-7F3A/task-08101", "tasks task-08101 topn-7f3a"),
+        ("tvm-d-2", "nodes tvm-d-2 topn-pool"),
+        ("node tvm-d-2", "nodes tvm-d-2 topn-pool"),
+        ("topn-pool/tvm-d-2", "nodes tvm-d-2 topn-pool"),
+        ("task-08125", "tasks task-08125 variants-chr1"),
+        ("task task-08125", "tasks task-08125 variants-chr1"),
+    ],
+)
+async def test_nodes_and_tasks_of_what_is_not_highlighted_are_asked_for(
+    typed: str, place: str
+) -> None:
+    app = TestedApp(await render_farm(nodes=16, tasks=20))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("2", "j", "1", "j")
+        await settled(pilot, app)
+        assert app.panes.feeds.job_id == "frames-0412"
+        assert app.panes.feeds.pool_id == "render-farm"
+        await pilot.press("colon")
+        await until(lambda: isinstance(app.screen, GotoScreen))
+        app.screen.query_one(Input).value = typed
+        await pilot.pause()
+        await pilot.press("enter")
+        if not place:
+            names = app.screen.query_one(OptionList)
+            await until(lambda: names.option_count == 3, what="a choice of three jobs")
+            return
+        await until(lambda: app.screen is app.panes)
+        pane, name, within = place.split()
+        await settled(pilot, app)
+        await until(lambda: app.panes.here == Place(pane, name, within))
+
+
+@pytest.mark.fault("2.24")
+async def test_a_task_beyond_the_first_ones_of_another_job_is_found() -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    specs = [task_spec(f"a-{number:04d}") for number in range(PAGE)]
+    await account.batch.add_tasks("topn-7f3a", specs, added=lambda _count: None)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("colon")
+        await until(lambda: isinstance(app.screen, GotoScreen))
+        app.screen.query_one(Input).value = "topn-7f3a/task-08101"
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.panes)
+        await settled(pilot, app)
+        await until(lambda: app.panes.here == Place("tasks", "task-08101", "topn-7f3a"))
+
+
+@pytest.mark.fault("2.24")
+async def test_a_service_that_cannot_be_asked_for_a_name_is_told_of() -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("colon")
+        await until(lambda: isinstance(app.screen, GotoScreen))
+        account.calls.fail("task", unreachable("Could not reach the service"), times=9)
+        app.screen.query_one(Input).value = "topn-7f3a/nosuch"
+        await pilot.pause()
+        await pilot.press("enter")
+        box = app.screen.query_one("#goto")
+        await until(lambda: "Could not reach the service" in str(box.border_subtitle))
+
+
+@pytest.mark.fault("2.4")
+async def test_f_goes_on_to_the_next_pool_that_has_trouble() -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    pools = account.batch.world.pools
+    for pool in pools.values():
+        for node in pool.nodes:
+            node.state, node.since = NodeState.IDLE, account.batch.world.now
+    broken = pools["render-farm"].nodes[3], pools["render-farm"].nodes[7]
+    for node in broken:
+        node.state = NodeState.UNUSABLE
+    stuck = pools["topn-pool"].nodes[1]
+    stuck.state, stuck.since = NodeState.STARTING, stuck.since - timedelta(hours=24)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("1", "j", "4")
+        await settled(pilot, app)
+        for key, pool_id, node in (
+            ("f", "render-farm", broken[0]),
+            ("f", "render-farm", broken[1]),
+            ("f", "topn-pool", stuck),
+            ("f", "render-farm", broken[0]),
+            ("F", "topn-pool", stuck),
+            ("F", "render-farm", broken[1]),
+        ):
+            await pilot.press(key)
+            await settled(pilot, app)
+            assert app.panes.here == Place("nodes", node.id, pool_id)
+
+
+@pytest.mark.fault("2.4")
+async def test_f_says_that_no_node_is_in_trouble_and_goes_round_in_the_only_pool_that_is() -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    for pool in account.batch.world.pools.values():
+        for node in pool.nodes:
+            node.state, node.since = NodeState.IDLE, account.batch.world.now
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("1", "j", "4")
+        await settled(pilot, app)
+        await pilot.press("f")
+        await until(lambda: any("No node failed" in n.message for n in app._notifications))
+        broken = account.batch.world.pools["render-farm"].nodes[2]
+        broken.state = NodeState.UNUSABLE
+        await settled(pilot, app)
+        for _ in range(3):
+            await pilot.press("f")
+            await settled(pilot, app)
+            assert app.panes.here == Place("nodes", broken.id, "render-farm")

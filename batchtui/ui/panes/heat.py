@@ -82,7 +82,7 @@ class HeatPane(TakingPane):
     def action_trouble(self, back: bool = False) -> None:
         wanted = self.lens.shows if self.lens.chosen else self.lens.alarming
         if not self.heatmap.seek(wanted, back=back):
-            self.notify("No node of this pool failed or is stuck.", title=self.NAME)
+            self.notify("No node failed or is stuck.", title=self.NAME)
 
     def action_mark(self) -> None:
         """Mark what stands out of the cell under the cursor; unmark it if all is marked."""

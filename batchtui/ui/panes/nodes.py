@@ -1,7 +1,7 @@
 """The nodes of the highlighted pool."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -49,8 +49,9 @@ more of a node's slots are in use. A small s marks spot nodes; a star those that
 way for too long.
 
 The last lines tell what the node under the cursor does. Enter tells all about it; f goes to the
-next node that failed or is stuck. What you do to nodes is done to the marked ones, or to the one
-under the cursor; while the legend shows one state only, ctrl+a marks the nodes in it.
+next node that failed or is stuck, and after the pool's last one to the next pool that has any.
+What you do to nodes is done to the marked ones, or to the one under the cursor; while the legend
+shows one state only, ctrl+a marks the nodes in it.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="Everything about this node", id="node"),
@@ -72,6 +73,13 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
             self.node = node
             super().__init__()
 
+    class TroubleWanted(Message):
+        """The user wants the next node of any pool that failed or is stuck, or the one before."""
+
+        def __init__(self, *, back: bool) -> None:
+            self.back = back
+            super().__init__()
+
     class OpenRequested(AboutNode):
         """The user wants to know everything about this node."""
 
@@ -82,6 +90,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         super().__init__(id=id)
         self._followed: Node | None = None
         """The node that the screen knows to be under the cursor."""
+        self._sought: tuple[str, Callable[[Node], bool], bool] | None = None
+        """The pool whose nodes are awaited, what to go to in it, and whether from its end."""
         self.empty = Words(classes="empty")
         self.past = Past(classes="past -none")
         self.detail = Words(classes="detail", fixed=True)
@@ -121,6 +131,8 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
         self._say_empty()
         self._count()
         self.follow()
+        if reading.known:
+            self._go_to_sought()
 
     def watch_node_counts(self) -> None:
         self._count()
@@ -166,6 +178,36 @@ under the cursor; while the legend shows one state only, ctrl+a marks the nodes 
     def action_open(self) -> None:
         if self.pool is not None and self.highlighted is not None:
             self.post_message(self.OpenRequested(self.pool, self.highlighted))
+
+    def action_trouble(self, back: bool = False) -> None:
+        """Go on in this pool, and after its last trouble to the next pool that has any."""
+        if self.lens.chosen:
+            super().action_trouble(back)
+        elif not self.heatmap.seek(self.lens.alarming, back=back, around=False):
+            self.post_message(self.TroubleWanted(back=back))
+
+    def seek(self, pool_id: str, node_id: str) -> None:
+        """Go to this node: at once, or as soon as the nodes of its pool are here."""
+        self._seek_in(pool_id, lambda node: node.id == node_id)
+
+    def seek_trouble(self, pool_id: str, *, back: bool = False) -> None:
+        """Go to the pool's first node that failed or is stuck, or to its last one."""
+        if pool_id == self.about:
+            super().action_trouble(back)
+        else:
+            self._seek_in(pool_id, lambda node: self.lens.alarming(node), back=back)
+
+    def _seek_in(self, pool_id: str, wanted: Callable[[Node], bool], *, back: bool = False) -> None:
+        self._sought = (pool_id, wanted, back)
+        if self.nodes.known:
+            self._go_to_sought()
+
+    def _go_to_sought(self) -> None:
+        if self._sought is None or self._sought[0] != self.about:
+            return
+        (_, wanted, back), self._sought = self._sought, None
+        self.heatmap.cursor = 0 if back else max(0, len(self.heatmap.nodes) - 1)
+        self.heatmap.seek(wanted, back=back)
 
     def action_list(self) -> None:
         if self.pool is not None and self.highlighted is not None:

@@ -1,9 +1,13 @@
 """Where on the dashboard one is, and how one gets to another place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.message import Message
+from textual.reactive import var
 
+from batchtui.core.feed import Reading
+from batchtui.core.models import Task, Window
 from batchtui.core.places import Place
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.nodes import NodesPane
@@ -11,11 +15,14 @@ from batchtui.ui.panes.pane import Pane, TablePane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.tasks import TasksPane
 from batchtui.ui.screens.paned import PanedScreen
-from batchtui.ui.widgets.heatmap import NodeHeatmap
 
 
 class ArrivingScreen(PanedScreen):
     """Highlights what one wants to go to, and what that belongs to."""
+
+    tasks: var[Reading[Window[Task]]]
+    _sought: Place | None = None
+    """The task that one went to, until its job's tasks are here."""
 
     class Left(Message):
         """The user went on from this place to another pane."""
@@ -43,13 +50,35 @@ class ArrivingScreen(PanedScreen):
         if place.within and place.pane == "tasks":
             _seek(self.query_one(JobsPane), place.within)
         pane = self.query_one(f"#{place.pane}", Pane)
-        if isinstance(pane, TasksPane) and _is_beyond(pane, place):
+        shown = isinstance(pane, TasksPane) and pane.about == place.within
+        if isinstance(pane, TasksPane) and shown and _is_beyond(pane.tasks.value, place.id):
             pane.narrow(f'task:^"{place.id}"')
         elif place.id and isinstance(pane, TablePane):
             _seek(pane, place.id)
         elif place.id:
-            self.query_one(NodeHeatmap).seek(lambda node: node.id == place.id)
+            self.query_one(NodesPane).seek(place.within, place.id)
+        self._sought = place if place.pane == "tasks" and place.id else None
         self.use(place.pane)
+
+    def watch_tasks(self) -> None:
+        """Where a task that one went to is beyond those that were fetched, look for it."""
+        pane, place = self.query_one(TasksPane), self._sought
+        if place is None or pane.about != place.within or not self.tasks.known:
+            return
+        self._sought = None
+        if _is_beyond(self.tasks.value, place.id):
+            pane.narrow(f'task:^"{place.id}"')
+
+    def go_to_trouble(self, here: str, troubled: Sequence[str], *, back: bool) -> None:
+        """Go on to the next of these pools after the one of that id, round the end."""
+        pools = [pool.id for pool in self.query_one(PoolsPane).pools.value]
+        turned = pools[::-1] if back else pools
+        at = turned.index(here) + 1 if here in turned else 0
+        following = [pool for pool in turned[at:] + turned[:at] if pool in troubled]
+        target = following[0] if following else here
+        if target != here:
+            _seek(self.query_one(PoolsPane), target)
+        self.query_one(NodesPane).seek_trouble(target, back=back)
 
     def action_pane(self, name: str) -> None:
         if self.in_use.id != name:
@@ -63,9 +92,6 @@ def _seek(pane: TablePane[Any], key: str) -> None:
     pane.table.seek(key)
 
 
-def _is_beyond(pane: TasksPane, place: Place) -> bool:
-    """Whether that task of the shown job, if there is one, was not among those fetched."""
-    window = pane.tasks.value
-    if not place.id or pane.about != place.within or window.complete:
-        return False
-    return all(task.id != place.id for task in window.items)
+def _is_beyond(window: Window[Task], task_id: str) -> bool:
+    """Whether that task, if there is one, was not among those fetched."""
+    return bool(task_id) and not window.complete and all(t.id != task_id for t in window.items)

@@ -180,6 +180,12 @@ class DashboardScreen(
         self.feeds.show_job(job.id if job else "")
         self._count()
 
+    @on(NodesPane.TroubleWanted)
+    def show_trouble(self, message: NodesPane.TroubleWanted) -> None:
+        broken = {counts.pool_id for counts in self.node_counts.value if counts.broken}
+        troubled = tuple(broken | set(self.stuck.value))
+        self.go_to_trouble(self.feeds.pool_id, troubled, back=message.back)
+
     @on(NodesPane.Highlighted)
     def show_node(self, message: NodesPane.Highlighted) -> None:
         self.feeds.show_node(message.node.id if message.node else "")

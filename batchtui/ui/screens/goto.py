@@ -3,17 +3,24 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.markup import escape
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from batchtui.core.places import Place, matching
+from batchtui.core.gateway import GatewayError
+from batchtui.core.places import LookUp, Place, matching
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.tones import clean
+
+LOOK_UP = "look-up"
+"""The option that has the service asked."""
+
+HINT = "enter go · tab complete · escape cancel"
 
 
 class GotoScreen(Dialog[Place | None]):
@@ -30,19 +37,28 @@ class GotoScreen(Dialog[Place | None]):
     ]  # fmt: skip
 
     def __init__(
-        self, places: Sequence[Place], beyond: Callable[[str], Place | None] = lambda _text: None
+        self,
+        places: Sequence[Place],
+        beyond: Callable[[str], Place | None] = lambda _text: None,
+        look_up: LookUp | None = None,
     ) -> None:
-        """`beyond` gives a place to look for what is typed where no known place is meant."""
+        """`beyond` gives a place to look for what is typed where no known place is meant.
+
+        `look_up` asks the service for nodes and tasks that are not known.
+        """
         super().__init__()
         self._places = places
         self._beyond = beyond
+        self._look_up = look_up
         self._found: Sequence[Place] = ()
+        self._absent = ""
+        """What was looked for and does not exist."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="goto") as box:
             box.border_title = "Go to"
-            box.border_subtitle = "enter go · tab complete · escape cancel"
-            hint = "a name, or a kind and a name: job nightly"
+            box.border_subtitle = HINT
+            hint = "a name, a kind and a name, or both names: job nightly, nightly/frame-1"
             yield Input(placeholder=hint, compact=True)
             options = OptionList(compact=True)
             options.can_focus = False
@@ -61,38 +77,70 @@ class GotoScreen(Dialog[Place | None]):
         if self.is_mounted and places:
             self._show(self.query_one(Input).value, keep=self._chosen)
 
-    def say(self, trouble: str) -> None:
-        """Say why some places are not known."""
-        self.query_one("#goto").border_subtitle = clean(trouble)
+    def say(self, words: str) -> None:
+        """Say what is looked for, or why some places are not known."""
+        self.query_one("#goto").border_subtitle = escape(clean(words))
 
     def _show(self, text: str, *, keep: Place | None = None) -> None:
         self._found = matching(text, self._places)
         lines = [Option(_line(place)) for place in self._found]
-        if not self._found and (further := self._beyond(text)) is not None:
+        known = bool(self._found)
+        if not known and (further := self._beyond(text)) is not None:
             self._found = (further,)
             lines = [Option(_search(further))]
+        look_up = self._look_up
+        if not known and look_up and look_up.reads(text) and text != self._absent:
+            lines.append(Option(_look_up(text, look_up), id=LOOK_UP))
         if not lines:
-            nothing = f"Nothing that is known here is called {clean(text.strip())}."
+            where = f" in {self._look_up.where(text)}" if self._look_up and self._absent else ""
+            nothing = f"Nothing is called {clean(text.strip())}{where}."
             lines = [Option(Content.styled(nothing, "$text-muted"), disabled=True)]
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(lines)
         here = self._found.index(keep) if keep in self._found else 0
-        options.highlighted = here if self._found else None
+        options.highlighted = None if lines[0].disabled else here
 
     @property
     def _chosen(self) -> Place | None:
         index = self.query_one(OptionList).highlighted
-        return None if index is None else self._found[index]
+        return None if index is None or index >= len(self._found) else self._found[index]
 
     @on(Input.Submitted)
     def go(self) -> None:
-        if self._chosen is not None:
+        option = self.query_one(OptionList).highlighted_option
+        if option is not None and option.id == LOOK_UP:
+            self.look_up()
+        elif self._chosen is not None:
             self.dismiss(self._chosen)
 
     @on(OptionList.OptionSelected)
     def take(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._found[message.option_index])
+        if message.option_id == LOOK_UP:
+            self.look_up()
+        else:
+            self.dismiss(self._found[message.option_index])
+
+    @work(exclusive=True)
+    async def look_up(self) -> None:
+        """Ask the service for the node or task that is typed; go there where it is the only one."""
+        text = self.query_one(Input).value
+        if self._look_up is None:
+            return
+        self.say(f"Looking for {text.strip()}…")
+        try:
+            found = await self._look_up.find(text)
+        except GatewayError as error:
+            self.say(str(error))
+            return
+        self.say(HINT)
+        if self.query_one(Input).value != text:
+            return
+        if len(found) == 1:
+            self.dismiss(found[0])
+            return
+        self._absent = "" if found else text
+        self.add(found) if found else self._show(text)
 
     def action_move(self, step: int) -> None:
         options = self.query_one(OptionList)
@@ -109,6 +157,15 @@ class GotoScreen(Dialog[Place | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _look_up(text: str, look_up: LookUp) -> Content:
+    return Content.assemble(
+        (f"{'':<11}", "$text-muted"),
+        ("look for ", "$text-muted"),
+        clean(text.strip()),
+        (f" in {look_up.where(text)}", "$text-muted"),
+    )
 
 
 def _search(place: Place) -> Content:

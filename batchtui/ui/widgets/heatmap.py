@@ -98,11 +98,17 @@ class NodeHeatmap(HeatLines, can_focus=True):
     def action_go(self, index: int) -> None:
         self.cursor = index if index >= 0 else len(self.nodes) + index
 
-    def seek(self, wanted: Callable[[Node], bool], *, back: bool = False) -> bool:
-        """Go on to the next such node, or the one before, round the end; whether there is one."""
+    def seek(
+        self, wanted: Callable[[Node], bool], *, back: bool = False, around: bool = True
+    ) -> bool:
+        """Go on to the next such node, or the one before; whether there is one.
+
+        `around`: also round the end, up to the node under the cursor.
+        """
         count = len(self.nodes)
         step = -1 if back else 1
-        turns = ((self.cursor + step * i) % count for i in range(1, count + 1))
+        steps = count if around else self.cursor if back else count - 1 - self.cursor
+        turns = ((self.cursor + step * i) % count for i in range(1, steps + 1))
         index = next((i for i in turns if wanted(self.nodes[i])), None)
         if index is not None:
             self.cursor = index
