@@ -101,7 +101,8 @@ class Feed(Generic[T]):
         self._fetch = fetch
         self._empty = empty
         self._traffic = traffic
-        self._sweep = sweep
+        self.sweep = sweep
+        """Have the next look read everything, where looks read changes alone."""
         self._needed = needed
         self._about = about
         self._outage = outage or traffic.outage
@@ -136,6 +137,13 @@ class Feed(Generic[T]):
         """Seconds since the value was asked for; None before the first one."""
         return None if self.reading.at is None else self._traffic.clock() - self.reading.at
 
+    @property
+    def next_in(self) -> float | None:
+        """Seconds until it looks again; None while it looks, or where it does not."""
+        if self.next_look is None:
+            return None
+        return max(0.0, self.next_look - self._traffic.clock())
+
     def subscribe(self, callback: Callable[[Reading[T]], None]) -> Callable[[], None]:
         """Call back with the present reading and every later one; returns how to stop that.
 
@@ -147,7 +155,7 @@ class Feed(Generic[T]):
 
     def refresh(self) -> None:
         """Look again now, at everything, because the user wants to."""
-        self._sweep()
+        self.sweep()
         self.hurry()
 
     def hurry(self) -> None:

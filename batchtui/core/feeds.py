@@ -68,7 +68,8 @@ class Feeds:
         self._shown_since: datetime | None = None
         """When the shown job was made, as far as that is known."""
         batch = gateway.batch
-        self._now = now or traffic.service_clock.now
+        self.now = now or traffic.service_clock.now
+        """The service's time of day."""
         self._storage_outage = Outage(traffic.clock)
         self._ended: dict[str, tuple[Job, float]] = {}
         """Completed jobs, as they were first seen completed, and when that was."""
@@ -337,7 +338,7 @@ class Feeds:
             return self.ALL_DONE if counts.completed else 0.0
         job, seen = ended
         end = job.execution_info.end_time or job.state_transition_time
-        asked = self._now() - timedelta(seconds=self.traffic.clock() - count.at)
+        asked = self.now() - timedelta(seconds=self.traffic.clock() - count.at)
         late = end is None or asked >= end + self.LAG
         return math.inf if count.at >= seen and late else 0.0
 
@@ -353,7 +354,7 @@ class Feeds:
 
     async def _fetch_failures(self) -> FailedLately:
         jobs, progress = self.jobs.reading.value, self.progress.reading.value
-        return await failed_lately(self._gateway.batch, jobs, progress, self._now())
+        return await failed_lately(self._gateway.batch, jobs, progress, self.now())
 
     def _note_waiting(self, reading: Reading[Mapping[str, TaskCounts]]) -> None:
         """Where tasks of another job wait, whether its preparation failed is news."""
@@ -395,7 +396,7 @@ class Feeds:
 
     async def _count_stuck(self, pool_id: str) -> int:
         counts = {each.pool_id: each for each in self.node_counts.reading.value}.get(pool_id)
-        return await stuck_in_pool(self._gateway.batch, counts, self._now()) if counts else 0
+        return await stuck_in_pool(self._gateway.batch, counts, self.now()) if counts else 0
 
     async def _fetch_nodes(self) -> Window[Node]:
         return await self._gateway.batch.nodes(self.pool_id, at_most=self.NODES_AT_MOST)

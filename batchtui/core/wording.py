@@ -1,5 +1,6 @@
 """Numbers and times as a person says them, in few cells."""
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -32,6 +33,20 @@ def in_time(duration: timedelta | float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def format_age(seconds: float) -> str:
+    """`45s`, `1m23s`, `2h06m`, `3d5h`: rounded up, since data must not seem younger than it is."""
+    left = max(0, math.ceil(seconds))
+    if left < 60:
+        return f"{left}s"
+    if left < 3_600:
+        return f"{left // 60}m{left % 60:02}s"
+    minutes = -(-left // 60)
+    if minutes < 48 * 60:
+        return f"{minutes // 60}h{minutes % 60:02}m"
+    hours = -(-left // 3_600)
+    return f"{hours // 24}d{hours % 24}h"
 
 
 def roundly(seconds: float) -> float:

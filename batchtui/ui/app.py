@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -19,6 +19,7 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger
 from batchtui.core.profile import ConfigError
+from batchtui.core.service_clock import ServiceClock
 from batchtui.core.session import Session
 from batchtui.core.watch import Callings
 from batchtui.ui import theme
@@ -126,6 +127,7 @@ class BatchApp(
         self._start = start
         self._rekeyed = keymap
         self._connecting = ConnectingScreen()
+        self._service_clock = ServiceClock()
         self._leaving = asyncio.Event()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -157,8 +159,8 @@ class BatchApp(
         StylesCache.get_inner_outer.cache_clear()
 
     def now(self) -> datetime:
-        """The time of day against which ages are counted."""
-        return datetime.now(UTC)
+        """The service's time of day, against which ages are counted."""
+        return self._service_clock.now()
 
     def ledger(self) -> Ledger:
         """Where runs are remembered."""
@@ -184,6 +186,7 @@ class BatchApp(
 
     async def _live(self, session: Session) -> None:
         """Show the account until the user leaves it."""
+        self._service_clock = session.traffic.service_clock
         every = self.EVERY if session.local else 2 * self.EVERY
         feeds = Feeds(session.gateway, session.traffic, every=every, now=self.now)
         if not await feeds.pools.poll():

@@ -115,6 +115,9 @@ async def settled(pilot: Pilot[Any], app: TestedApp) -> None:
     await until(lambda: app.dashboard is not None and app.dashboard.is_mounted, what="dashboard")
     for _ in range(2):
         # Twice: what the first round highlights decides what the second round looks at.
+        for name in app.panes.SHOWN:
+            if name != "tasks":
+                app.panes.feeds[name].sweep()
         await asyncio.gather(*(app.panes.feeds[name].poll() for name in app.panes.SHOWN))
         await pilot.pause()
     app.panes.tick()

@@ -155,7 +155,7 @@ async def test_a_short_header_leaves_out_nothing_that_one_must_know(account: Fak
         await until(lambda: "paused" in text_of(app.panes.header))
         header = text_of(app.panes.header)
         assert "LOCAL read-only" in header
-        assert "throttled for" in header
+        assert "throttled until 12:" in header
         assert "live" not in header
 
 

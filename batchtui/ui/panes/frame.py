@@ -12,7 +12,7 @@ from textual.markup import escape
 from textual.reactive import var
 
 from batchtui.core.feed import Reading
-from batchtui.core.wording import in_time
+from batchtui.core.wording import format_age
 from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.words import Words
@@ -36,7 +36,9 @@ class Pane(Framed):
     NAME = ""
 
     age: var[float | None] = var(None, init=False)
-    """Seconds since the pane's data was fetched, None before the first time."""
+    """Seconds since the pane's data was asked for, None before the first time."""
+    next_try: var[float | None] = var(None, init=False)
+    """Seconds until what is stale is asked for again; None where nothing is, or right now."""
     now: var[datetime] = var(datetime.fromtimestamp(0, UTC), init=False)
     read_only: var[bool] = var(False, bindings=True, init=False)
     """Whether nothing may be changed in this account."""
@@ -51,6 +53,9 @@ class Pane(Framed):
     """Title and subtitle as they stand in the border."""
 
     def watch_age(self) -> None:
+        self._dress()
+
+    def watch_next_try(self) -> None:
         self._dress()
 
     def watch_summary(self) -> None:
@@ -109,18 +114,22 @@ class Pane(Framed):
         about = f" · {clean(self.about)}" if self.about else ""
         number = f"{self.NUMBER} " if self.NUMBER else ""
         title = escape(f"{number}{self.NAME}{about}{self.narrowing}")
-        age = "" if self.age is None else _age_in_words(self.age)
-        freshness = f"stale, {age} old" if self.trouble and age else age
-        if self.trouble and not age:
-            freshness = "never reached"
         parts = (*self.remarks, *self.summary.split(PART))
-        subtitle = fitting(tuple(filter(None, parts)), freshness, self.outer_size.width - AROUND)
+        width = self.outer_size.width - AROUND
+        subtitle = fitting(tuple(filter(None, parts)), self._freshness(), width)
         # Whatever is assigned to a title draws the whole pane anew, with all that is in it.
         if title != self._dressed[0]:
             self.border_title = title
         if subtitle != self._dressed[1]:
             self.border_subtitle = subtitle
         self._dressed = (title, subtitle)
+
+    def _freshness(self) -> str:
+        age = "" if self.age is None else format_age(self.age)
+        if not self.trouble:
+            return age
+        again = "" if self.next_try is None else f", next try in {format_age(self.next_try)}"
+        return (f"stale, {age} old" if age else "never reached") + again
 
 
 def fitting(parts: Sequence[str], last: str, width: int) -> str:
@@ -130,7 +139,3 @@ def fitting(parts: Sequence[str], last: str, width: int) -> str:
         if width <= 0 or cell_len(words) <= width:
             return words
     return PART.join(filter(None, (*parts[:1], last)))
-
-
-def _age_in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 59.5 else in_time(seconds)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from textual.reactive import var
 
@@ -10,9 +11,10 @@ from batchtui.core.lately import FailedLately
 from batchtui.core.models import Job, Pool, PoolNodeCounts, TaskCounts
 from batchtui.core.prices import NO_PRICES, Prices
 from batchtui.core.states import JobState, NodeState
+from batchtui.core.traffic import Traffic
+from batchtui.core.wording import format_age
 from batchtui.ui.widgets.nodegroups import in_glyphs, in_words
 from batchtui.ui.widgets.statusline import Fact, StatusLine
-from batchtui.ui.widgets.times import whole
 from batchtui.ui.widgets.tones import Spans, Tone
 
 
@@ -27,12 +29,23 @@ class AccountHeader(StatusLine):
     local: var[bool] = var(False)
     simulated: var[bool] = var(False)
     read_only: var[bool] = var(False)
-    age: var[float | None] = var(None)
-    """Seconds since the oldest data on screen was fetched."""
+    age: var[int | None] = var(None)
+    """Seconds since the oldest data on screen was asked for."""
     stale: var[bool] = var(False)
-    per_minute: var[int] = var(0)
-    throttled: var[float] = var(0.0)
-    """Seconds for which the service wants to be left alone."""
+    next_try: var[int | None] = var(None)
+    """Seconds until what is stale is asked for again; None where that is not known."""
+    polled: var[int] = var(0)
+    """Requests in the last minute that only looked."""
+    commanded: var[int] = var(0)
+    """Requests in the last minute for what the user did."""
+    budget: var[int | None] = var(None)
+    """The most that polling may send in a minute; None for no limit."""
+    quiet_until: var[datetime | None] = var(None)
+    """Until when the service is left alone, as it wants; None where it does not."""
+    asked_for: var[float] = var(0.0)
+    """Seconds for which it asked to be left alone."""
+    clock_difference: var[timedelta] = var(timedelta())
+    """How far the service's clock is ahead of this machine's, where that is worth a word."""
     paused: var[bool] = var(False)
     """Whether nothing is looked at again for now."""
     prices: var[Prices] = var(NO_PRICES)
@@ -49,9 +62,10 @@ class AccountHeader(StatusLine):
 
     def on_mount(self) -> None:
         for name in (
-            "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "per_minute",
-            "throttled", "running", "pools", "node_counts", "jobs", "progress", "failures",
-            "stuck", "paused", "prices", "node_hours",
+            "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "next_try",
+            "polled", "commanded", "budget", "quiet_until", "asked_for", "clock_difference",
+            "running", "pools", "node_counts", "jobs", "progress", "failures", "stuck", "paused",
+            "prices", "node_hours",
         ):  # fmt: skip
             self.watch(self, name, self._tell, init=False)
         self._tell()
@@ -132,17 +146,55 @@ class AccountHeader(StatusLine):
         facts = []
         if self.running:
             facts.append(Fact((("▶ ", Tone.GOOD), (self.running, Tone.PLAIN)), 1, right=True))
-        facts.append(Fact(((f"{self.per_minute} req/min", Tone.MUTED),), 5, right=True))
-        if self.throttled > 0:
-            words = f"throttled for {whole(self.throttled)}"
-            facts.append(Fact(((words, Tone.WARNING),), 1, right=True))
+        facts.append(self._requests())
+        if self.clock_difference:
+            facts.append(self._clock())
+        if self.quiet_until is not None:
+            facts.append(self._throttling(self.quiet_until))
         facts.append(Fact((self._freshness(),), 0, right=True))
+        if self.stale and self.next_try and not self.paused:
+            words = f"next try in {format_age(self.next_try)}"
+            facts.append(Fact(((words, Tone.MUTED),), 1, right=True, tied=True))
         if self.paused:
             facts.append(Fact((("p goes on", Tone.MUTED),), 1, right=True, tied=True))
         return facts
 
+    def _requests(self) -> Fact:
+        """What looking costs, beside what it may; and what the user's own commands do."""
+        polled = f"{self.polled}" if self.budget is None else f"{self.polled}/{self.budget}"
+        own = f" + {self.commanded} yours" if self.commanded else ""
+        words, short = f"{polled}{own} req/min", f"{self.polled + self.commanded} req/min"
+        return Fact(((words, Tone.MUTED),), 5, right=True, short=((short, Tone.MUTED),), early=9)
+
+    def _clock(self) -> Fact:
+        """It matters where times are typed, and for signatures."""
+        way = "behind" if self.clock_difference > timedelta() else "ahead"
+        off = f"{format_age(abs(self.clock_difference).total_seconds())} {way}"
+        return Fact(
+            ((f"this machine's clock is {off}", Tone.WARNING),),
+            4,
+            right=True,
+            short=((f"clock {off}", Tone.WARNING),),
+            early=10,
+        )
+
+    def _throttling(self, until: datetime) -> Fact:
+        clock = f"{until:%H:%M:%S} UTC"
+        asked = (
+            f" (asked for {format_age(self.asked_for)})"
+            if self.asked_for > Traffic.LONGEST_QUIET
+            else ""
+        )
+        return Fact(
+            ((f"throttled until {clock}{asked}, r tries now", Tone.WARNING),),
+            1,
+            right=True,
+            short=((f"throttled until {clock}", Tone.WARNING),),
+            early=11,
+        )
+
     def _freshness(self) -> tuple[str, str]:
-        age = "" if self.age is None else f" {whole(self.age)}"
+        age = "" if self.age is None else f" {format_age(self.age)}"
         if self.paused:
             old = f",{age} old" if age else ""
             return (f"‖ paused{', stale' if self.stale else ''}{old}", Tone.WARNING)

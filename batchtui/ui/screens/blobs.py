@@ -12,7 +12,7 @@ from batchtui.core.models import Blob, Window
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.panes.steering import OrderRequested
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.steering import steered
 from batchtui.ui.screens.upload import UploadScreen
@@ -26,7 +26,9 @@ class BlobsScreen(InspectableScreen):
     AUTO_FOCUS = "RecordTable"
     blobs: var[Reading[Window[Blob]]] = var(Reading(Window()))
 
-    def __init__(self, controller: Controller, container: str, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, controller: Controller, container: str, *, clock: Clock | None = None
+    ) -> None:
         super().__init__(controller, clock=clock)
         self._container = container
         self._feeds = controller.feeds

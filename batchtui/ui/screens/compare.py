@@ -15,7 +15,7 @@ from batchtui.core.differences import Member, as_json, differing
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Kind, Thing
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
 from batchtui.ui.widgets.framed import Framed
@@ -57,7 +57,7 @@ class CompareScreen(FollowingScreen):
     view = getters.query_one(RowsView)
 
     def __init__(
-        self, controller: Controller, one: Thing, other: Thing, *, clock: Clock = utc_now
+        self, controller: Controller, one: Thing, other: Thing, *, clock: Clock | None = None
     ) -> None:
         super().__init__(controller, clock=clock)
         self.things = (one, other)

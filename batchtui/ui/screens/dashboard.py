@@ -1,7 +1,8 @@
 """The one screen most users ever see."""
 
+import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -18,6 +19,7 @@ from batchtui.core.models import (
     TaskCounts,
 )
 from batchtui.core.session import Session
+from batchtui.ui.freshness import AGES, age_of, next_try_of
 from batchtui.ui.panes.containers import ContainersPane
 from batchtui.ui.panes.header import AccountHeader
 from batchtui.ui.panes.jobs import JobsPane
@@ -123,6 +125,7 @@ class DashboardScreen(
             pane.read_only = self.controller.read_only
         self.follow_feeds()
         self.set_interval(1.0, self.tick)
+        self.set_interval(AGES, self.show_ages)
         self.look()
 
     @on(events.ScreenSuspend)
@@ -136,6 +139,7 @@ class DashboardScreen(
         if self.watched:
             names |= NEEDED
         for name in self.SHOWN:
+            self.feeds[name].in_sight = self._in_sight
             self.feeds[name].looked_at = name in names
 
     def tick(self) -> None:
@@ -143,14 +147,28 @@ class DashboardScreen(
         self.look()
         self.now = self._clock()
         self.moments = self.feeds.history.of(self.feeds.pool_id)
+        header, traffic = self.header, self.session.traffic
+        header.polled, header.commanded = traffic.polled_per_minute, traffic.commanded_per_minute
+        header.budget = traffic.budget.per_minute
+        header.clock_difference = traffic.service_clock.difference
+        header.node_hours = self.feeds.node_hours.hours
+        self.show_ages()
+
+    def show_ages(self) -> None:
+        """Say how old everything is, and when what is stale is asked for again."""
         for pane in self.query(Pane):
-            pane.age = self.age_of(pane.FEEDS)
+            feeds = [self.feeds[name] for name in pane.FEEDS]
+            pane.age, pane.next_try = age_of(feeds), next_try_of(feeds)
         header, traffic = self.header, self.session.traffic
         seen = [name for name in self.SHOWN if self.feeds[name].looked_at]
-        header.age = self.age_of(tuple(name for name in seen if name not in self.SLOW))
+        header.age = age_of(self.feeds[name] for name in seen if name not in self.SLOW)
         header.stale = any(self.feeds[name].reading.error for name in seen)
-        header.per_minute, header.throttled = traffic.per_minute, traffic.throttled
-        header.paused, header.node_hours = traffic.paused, self.feeds.node_hours.hours
+        header.next_try = next_try_of(self.feeds[name] for name in seen)
+        quiet = math.ceil(traffic.throttled)
+        header.asked_for = traffic.asked_for if quiet else 0.0
+        until = self._clock().replace(microsecond=0) + timedelta(seconds=quiet)
+        header.quiet_until = until if quiet else None
+        header.paused = traffic.paused
 
     @property
     def _in_sight(self) -> bool:

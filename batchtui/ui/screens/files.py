@@ -23,7 +23,7 @@ from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.file_stream import FileStreamPane
 from batchtui.ui.panes.files import FilesPane
 from batchtui.ui.screens.fetch import FetchScreen, Wish
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.screens.replacing import may_write
@@ -63,7 +63,7 @@ class FilesScreen(InspectableScreen, ReadingScreen):
     list = getters.query_one(FilesPane)
 
     def __init__(
-        self, controller: Controller, shelf: Shelf, *, begin: str = "", clock: Clock = utc_now
+        self, controller: Controller, shelf: Shelf, *, begin: str = "", clock: Clock | None = None
     ) -> None:
         """`begin` is the path of the file to read first."""
         super().__init__(controller, clock=clock)

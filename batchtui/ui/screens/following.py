@@ -1,7 +1,7 @@
 """Screens that have feeds of their own."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -10,15 +10,13 @@ from textual.screen import Screen
 
 from batchtui.core.controller import Controller
 from batchtui.core.feed import Feed
+from batchtui.core.service_clock import utc_now
+from batchtui.ui.freshness import AGES, age_of, next_try_of
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.widgets.pauseline import PauseLine
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class FollowingScreen(Screen[None]):
@@ -35,12 +33,13 @@ class FollowingScreen(Screen[None]):
 
     now: var[datetime] = var(utc_now)
 
-    def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
-        """`clock` gives the time of day, aware, against which ages are counted."""
+    def __init__(self, controller: Controller, *, clock: Clock | None = None) -> None:
+        """`clock` gives the time of day, aware, against which ages are counted; the service's if
+        it is left out."""
         super().__init__()
         self.controller = controller
-        self.clock = clock
-        self.set_reactive(FollowingScreen.now, clock())
+        self.clock = clock or controller.feeds.now
+        self.set_reactive(FollowingScreen.now, self.clock())
         self.feeds: dict[str, Feed[Any]] = {}
 
     def follow(self, name: str, feed: Feed[T]) -> None:
@@ -61,6 +60,7 @@ class FollowingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self.tick)
+        self.set_interval(AGES, self.show_ages)
 
     def on_screen_suspend(self) -> None:
         for feed in self.feeds.values():
@@ -76,14 +76,18 @@ class FollowingScreen(Screen[None]):
         if not self.is_current:
             return
         self.now = self.clock()
-        for pane in self.query(Pane):
-            pane.age = self.age_of(name for name in pane.FEEDS if name in self.feeds)
+        self.show_ages()
         self.tell_pause()
 
-    def age_of(self, names: Iterable[str]) -> float | None:
-        """Seconds since the oldest of these was fetched; None before any was."""
-        ages = (self.feeds[name].age for name in names)
-        return max((age for age in ages if age is not None), default=None)
+    def show_ages(self) -> None:
+        """Say how old everything is, and when what is stale is asked for again."""
+        if self.is_current:
+            for pane in self.query(Pane):
+                feeds = self._feeds_of(pane.FEEDS)
+                pane.age, pane.next_try = age_of(feeds), next_try_of(feeds)
+
+    def _feeds_of(self, names: Iterable[str]) -> list[Feed[Any]]:
+        return [self.feeds[name] for name in names if name in self.feeds]
 
     def tell_pause(self) -> None:
         """Say that nothing is looked at, as long as that is so."""
@@ -95,7 +99,7 @@ class FollowingScreen(Screen[None]):
         if line is None:
             line = PauseLine()
             self.mount(line, before=0)
-        line.age = self.age_of(self.feeds)
+        line.age = age_of(self.feeds.values())
 
     def action_leave(self) -> None:
         self.dismiss()

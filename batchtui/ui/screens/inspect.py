@@ -21,7 +21,7 @@ from batchtui.core.relations import Relation, relations
 from batchtui.core.task_page import task_sections
 from batchtui.core.things import HOLDERS, Kind, Thing
 from batchtui.ui.panes.relations import RelationsPane
-from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.framed import Framed
@@ -70,7 +70,7 @@ class InspectScreen(InspectableScreen):
     status = getters.query_one(StatusLine)
     view = getters.query_one(RowsView)
 
-    def __init__(self, controller: Controller, thing: Thing, *, clock: Clock = utc_now) -> None:
+    def __init__(self, controller: Controller, thing: Thing, *, clock: Clock | None = None) -> None:
         super().__init__(controller, clock=clock)
         self._thing = thing
 

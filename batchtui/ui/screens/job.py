@@ -21,7 +21,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.core.wording import in_time, roundly
 from batchtui.ui.panes.course import DurationsPane, LanesPane, OverTimePane
 from batchtui.ui.panes.preparation import PreparationPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.triage import TriageScreen
@@ -54,7 +54,7 @@ class JobScreen(InspectableScreen):
     status = getters.query_one(StatusLine)
 
     def __init__(
-        self, controller: Controller, job: Job, *, paces: Paces, clock: Clock = utc_now
+        self, controller: Controller, job: Job, *, paces: Paces, clock: Clock | None = None
     ) -> None:
         """`paces` is what is known of how fast jobs get on; what is seen here goes into it."""
         super().__init__(controller, clock=clock)

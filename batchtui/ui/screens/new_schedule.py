@@ -8,8 +8,8 @@ import msgspec
 
 from batchtui.core.durations import duration
 from batchtui.core.moments import moment
+from batchtui.core.service_clock import Now, utc_now
 from batchtui.core.things import Document
-from batchtui.ui.screens.following import Clock, utc_now
 from batchtui.ui.screens.form import FormScreen, fresh
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import a_moment, entity, maybe_duration
@@ -29,7 +29,7 @@ class NewScheduleScreen(FormScreen[Document]):
 
     HEADING = "New job schedule"
 
-    def __init__(self, pool_ids: tuple[str, ...], *, clock: Clock = utc_now) -> None:
+    def __init__(self, pool_ids: tuple[str, ...], *, clock: Now = utc_now) -> None:
         super().__init__()
         self._pool_ids = pool_ids
         self._clock = clock

@@ -22,7 +22,7 @@ from batchtui.ui.panes.node_stream import STDERR, STDOUT, NodeStreamPane, tellin
 from batchtui.ui.panes.nodepage import NodePagePane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.recent import RecentPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
 from batchtui.ui.screens.output import OutputScreen
@@ -73,7 +73,7 @@ class NodeScreen(InspectableScreen, ReadingScreen, NodeOrdersScreen):
     status = getters.query_one(StatusLine)
 
     def __init__(
-        self, controller: Controller, pool: Pool, node: Node, *, clock: Clock = utc_now
+        self, controller: Controller, pool: Pool, node: Node, *, clock: Clock | None = None
     ) -> None:
         super().__init__(controller, clock=clock)
         self.pool = pool

@@ -12,7 +12,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.models import Node, Pool, Window
 from batchtui.core.node_inquiries import NodeInquiries
 from batchtui.ui.panes.nodelist import NodeListPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.node import NodeScreen
 from batchtui.ui.screens.node_orders import NodeOrdersScreen
@@ -35,7 +35,7 @@ class NodesScreen(InspectableScreen, NodeOrdersScreen):
     list = getters.query_one(NodeListPane)
 
     def __init__(
-        self, controller: Controller, pool: Pool, node: Node, *, clock: Clock = utc_now
+        self, controller: Controller, pool: Pool, node: Node, *, clock: Clock | None = None
     ) -> None:
         super().__init__(controller, clock=clock)
         self._inquiries = NodeInquiries(controller, pool.id)

@@ -18,7 +18,7 @@ from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.stream import StreamPane
-from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.glyphs import of_task
@@ -59,7 +59,7 @@ class OutputScreen(InspectableScreen, ReadingScreen):
     stderr: var[Reading[Excerpt]] = var(Reading(Excerpt()))
 
     def __init__(
-        self, controller: Controller, job_id: str, task: Task, *, clock: Clock = utc_now
+        self, controller: Controller, job_id: str, task: Task, *, clock: Clock | None = None
     ) -> None:
         super().__init__(controller, clock=clock)
         self._job_id = job_id

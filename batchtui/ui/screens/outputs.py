@@ -16,7 +16,7 @@ from batchtui.core.models import Task
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.task_stream import TaskStreamPane
-from batchtui.ui.screens.following import Clock, utc_now
+from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
@@ -55,7 +55,12 @@ class OutputsScreen(InspectableScreen, ReadingScreen):
     path: var[str] = var(STREAMS[0])
 
     def __init__(
-        self, controller: Controller, job_id: str, tasks: Sequence[Task], *, clock: Clock = utc_now
+        self,
+        controller: Controller,
+        job_id: str,
+        tasks: Sequence[Task],
+        *,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__(controller, clock=clock)
         self.job_id = job_id

@@ -13,7 +13,7 @@ from batchtui.core.seeking import Place, Seeker
 from batchtui.core.tail import Excerpt, Source
 from batchtui.core.wording import in_bytes
 from batchtui.ui.panes.stream import StreamPane
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.widgets.partview import PartView
 from batchtui.ui.widgets.textview import TextView
 
@@ -36,7 +36,7 @@ class ReadingScreen(FollowingScreen):
                 id="text.wrap"),
     ]  # fmt: skip
 
-    def __init__(self, controller: Controller, *, clock: Clock = utc_now) -> None:
+    def __init__(self, controller: Controller, *, clock: Clock | None = None) -> None:
         super().__init__(controller, clock=clock)
         self.leaves: dict[str, Leaf[Any]] = {}
         """The files that are read, by the names of their feeds."""

@@ -63,8 +63,3 @@ class ReadingsScreen(RequestsScreen):
     def on_unmount(self) -> None:
         for stop in self._stops:
             stop()
-
-    def age_of(self, names: tuple[str, ...]) -> float | None:
-        """Seconds since the oldest of these was fetched; None before any was."""
-        ages = [age for name in names if (age := self.feeds[name].age) is not None]
-        return max(ages, default=None)

@@ -16,7 +16,7 @@ from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.schedules import ScheduledJobsPane, SchedulesPane
 from batchtui.ui.panes.steering import OrderRequested
 from batchtui.ui.runs import runs_of
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.steering import steered
@@ -41,7 +41,9 @@ class SchedulesScreen(InspectableScreen):
     schedules: var[Reading[tuple[JobSchedule, ...]]] = var(Reading(()))
     scheduled: var[Reading[tuple[Job, ...]]] = var(Reading(()))
 
-    def __init__(self, controller: Controller, begin: str = "", *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, controller: Controller, begin: str = "", *, clock: Clock | None = None
+    ) -> None:
         """`begin` is the id of the job schedule to highlight at first; empty for the first one."""
         super().__init__(controller, clock=clock)
         self._begin = begin

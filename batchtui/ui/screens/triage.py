@@ -29,7 +29,7 @@ from batchtui.ui.panes.failed import FailedPane
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.screens.desk import Desk
-from batchtui.ui.screens.following import Clock, FollowingScreen, utc_now
+from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
@@ -80,7 +80,7 @@ class TriageScreen(InspectableScreen, ReadingScreen):
     status = getters.query_one(StatusLine)
     tasks = getters.query_one(FailedPane)
 
-    def __init__(self, controller: Controller, job: Job, *, clock: Clock = utc_now) -> None:
+    def __init__(self, controller: Controller, job: Job, *, clock: Clock | None = None) -> None:
         super().__init__(controller, clock=clock)
         self.job = job
         self._inquiries = Inquiries(controller, job.id)

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from batchtui.ui.widgets.times import whole
+from batchtui.core.wording import format_age
 from batchtui.ui.widgets.tones import Tone, content
 
 
@@ -22,6 +22,6 @@ class PauseLine(Widget):
     """Seconds since the oldest of what is shown was fetched; None where nothing was."""
 
     def render(self) -> Content:
-        old = f", as it was {whole(self.age)} ago" if self.age is not None else ""
+        old = f", as it was {format_age(self.age)} ago" if self.age is not None else ""
         hint = "   p goes on, r looks once"
         return content(((f"‖ paused{old}", Tone.WARNING), (hint, Tone.MUTED)))
