@@ -30,12 +30,15 @@ class Counts(Mapping[str, T]):
         values: Mapping[str, T],
         errors: Mapping[str, str],
         *,
+        error: str = "",
         oldest: float | None = None,
         asked: bool = True,
     ) -> None:
-        """`errors`: why a thing could not be counted the last time. `oldest`: when that of the
-        things on screen was counted which was counted longest ago. `asked`: whether any was now."""
+        """`errors`: why a thing could not be counted the last time; `error` is the first of them
+        that matters on screen. `oldest`: when that of the things on screen was counted which was
+        counted longest ago. `asked`: whether any was now."""
         self.errors = errors
+        self.error = error
         self.oldest = oldest
         self.asked = asked
         self._values = values
@@ -60,6 +63,7 @@ class Counts(Mapping[str, T]):
         return Counts(
             {name: value for name, value in self._values.items() if name in kept},
             self.errors,
+            error=self.error,
             oldest=self.oldest,
             asked=self.asked,
         )
@@ -74,8 +78,7 @@ def about(counts: Mapping[str, object], at: float) -> About:
     """What a feed is to say of its counts."""
     if not isinstance(counts, Counts):
         return About(at)
-    error = next(iter(counts.errors.values()), "")
-    return About(at if counts.oldest is None else counts.oldest, error, counts.asked)
+    return About(at if counts.oldest is None else counts.oldest, counts.error, counts.asked)
 
 
 class Tallies(Generic[T]):
@@ -137,11 +140,14 @@ class Tallies(Generic[T]):
             for _ in range(min(self.AT_ONCE, len(due))):
                 workers.create_task(self._work(waiting, counted, failed))
         if failed and not counted:
+            # By the next time everything on screen is too old to wait for its turn.
+            self._sweeps += 1
             raise failed[0]
         self._swept = sweeps
         return Counts(
             {name: count.value for name, count in self._known.items()},
             dict(self._errors),
+            error=next((self._errors[name] for name in self.shown if name in self._errors), ""),
             oldest=self._oldest_shown(),
             asked=bool(due),
         )
@@ -163,18 +169,19 @@ class Tallies(Generic[T]):
         self._errors.pop(name, None)
 
     def _due(self) -> list[str]:
-        """What came on screen, then what was counted longest ago; a full screen takes its turns.
+        """What came on screen or failed, then what was counted longest ago; a full screen takes
+        its turns.
 
         A request each for a screen of jobs at every look would be most of a dashboard's traffic.
         """
         shown = tuple(dict.fromkeys(self.shown))
         if self._sweeps != self._swept:
             return list(shown)
-        new = [name for name in shown if name not in self._tried]
+        new = [name for name in shown if name not in self._tried or name in self._errors]
         others = [name for name in self.others if name not in shown] if self._spare() else []
         return [
             *new,
-            *self._oldest([name for name in shown if name in self._tried])[: self.SHOWN_EACH],
+            *self._oldest([name for name in shown if name not in new])[: self.SHOWN_EACH],
             *self._oldest(others)[: self.OTHERS_EACH],
         ]
 
