@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from batchtui.local.azurite.program import find_azurite, is_there
 from batchtui.local.azurite.run import Account, Azurite, is_free, lasting_port, run_azurite
 from batchtui.local.connection import Connection
-from batchtui.local.datadir import DataDir, Identity
+from batchtui.local.datadir import DataDir, Identity, port_of
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.image import make_image
 from batchtui.local.play import Play, has_faults
@@ -88,21 +88,30 @@ async def run_account(
             program = await find_azurite(progress=progress, watch=warden)
             # Azurite comes up while the service does; it is waited for last.
             azurite = await stack.enter_async_context(
-                run_azurite(program, storage, path / "azurite", port=last.storage, watch=warden)
+                run_azurite(
+                    program,
+                    storage,
+                    path / "azurite",
+                    port=last.azurite if injection else last.storage,
+                    watch=warden,
+                )
             )
         port = port or (last.batch if last.batch and is_free(last.batch) else lasting_port())
         executor = scene.executor if scene else await _agent(data_dir, warden)
         endpoint = await stack.enter_async_context(
             _service(data_dir, identity, executor, scene, port, injection)
         )
-        address = await azurite.listening() if azurite else ""
+        own_address = address = await azurite.listening() if azurite else ""
+        if injection and address:
+            address = await stack.enter_async_context(_proxy(address, last.storage, injection))
         if last.storage and address and f":{last.storage}/" not in address:
             progress(
                 f"Another program uses port {last.storage}, so blob storage has moved to "
                 f"{address}: addresses with a SAS that were made before do not work any more."
             )
-        if scene and address:
-            await stack.enter_async_context(_filling(scene, address, storage, progress))
+        if scene and own_address:
+            # No fault is about the world's own blobs.
+            await stack.enter_async_context(_filling(scene, own_address, storage, progress))
         connection = data_dir.reached(
             identity,
             endpoint,
@@ -111,7 +120,8 @@ async def run_account(
             simulated=play is not None,
             faults=str(faults.file) if faults and faults.file else "",
         )
-        stack.enter_context(data_dir.announced(connection, os.getpid()))
+        azurite_port = port_of(own_address) if injection else last.azurite
+        stack.enter_context(data_dir.announced(connection, os.getpid(), azurite=azurite_port))
         yield RunningAccount(connection, azurite, warden)
 
 
@@ -145,6 +155,16 @@ async def _injection(
 
     async with inject_faults(faults, path, say=progress) as injection:
         yield injection
+
+
+@asynccontextmanager
+async def _proxy(address: str, port: int, faults: "FaultInjection") -> AsyncIterator[str]:
+    """A proxy before the storage at an address; its own address, with the account's name too."""
+    from batchtui.local.faults.proxy import serve_proxy
+
+    origin, _, account = address.rpartition("/")
+    async with serve_proxy(origin, port=port, faults=faults) as own:
+        yield f"{own}/{account}"
 
 
 @asynccontextmanager

@@ -57,6 +57,8 @@ class Ports(msgspec.Struct, frozen=True, rename="camel"):
 
     batch: int = 0
     storage: int = 0
+    azurite: int = 0
+    """Azurite's own where a proxy stands before it, which has the port of storage then."""
 
 
 class DataDir:
@@ -141,8 +143,11 @@ class DataDir:
             return _decode(path, Ports) if path.exists() else Ports()
 
     @contextmanager
-    def announced(self, connection: Connection, pid: int) -> Iterator[None]:
-        """While this lasts, others find the account by `connection`."""
+    def announced(self, connection: Connection, pid: int, *, azurite: int = 0) -> Iterator[None]:
+        """While this lasts, others find the account by `connection`.
+
+        `azurite` is Azurite's port where it is not that of the connection.
+        """
         here = Running(
             pid,
             connection.batch_endpoint,
@@ -150,7 +155,9 @@ class DataDir:
             connection.simulated,
             connection.faults,
         )
-        ports = Ports(_port(connection.batch_endpoint), _port(connection.storage_endpoint))
+        ports = Ports(
+            port_of(connection.batch_endpoint), port_of(connection.storage_endpoint), azurite
+        )
         path = self.path / "running.json"
         with self._sentences("write to"):
             write_private(self.path / "ports.json", msgspec.json.encode(ports).decode())
@@ -235,7 +242,7 @@ def _decode(path: Path, kind: type[S]) -> S:
         ) from error
 
 
-def _port(endpoint: str) -> int:
+def port_of(endpoint: str) -> int:
     return urlsplit(endpoint).port or 0
 
 

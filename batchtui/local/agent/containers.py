@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from azure.storage.blob.aio import ContainerClient, LinearRetry
 
+USER_AGENT = "batchtui-node"
+"""How nodes call themselves, so that their requests can be told from a client's in a log."""
 BLOCK = 1 << 20
 """Bytes per request when uploading, so that no large file is held in memory; aiohttp warns that
 a larger body of bytes might hold up the event loop."""
@@ -15,6 +17,7 @@ def container(url: str) -> ContainerClient:
     return ContainerClient.from_container_url(
         url,
         use_env_settings=not is_loopback(url),
+        user_agent=USER_AGENT,
         max_block_size=BLOCK,
         max_single_put_size=BLOCK,
         # The SDK's own policy waits 15 s before its first retry, and a task waits with it.

@@ -12,7 +12,7 @@ import aiohttp
 from azure.core.exceptions import AzureError, HttpResponseError
 from yarl import URL
 
-from batchtui.local.agent.containers import container, is_loopback
+from batchtui.local.agent.containers import USER_AGENT, container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
 from batchtui.local.agent.launch import Failure
 
@@ -55,7 +55,12 @@ async def fetch_resources(files: Sequence[Mapping[str, Any]], wd: Path) -> None:
 
 
 def _session(*, proxies: bool) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=PATIENCE, trust_env=proxies, auto_decompress=False)
+    return aiohttp.ClientSession(
+        timeout=PATIENCE,
+        trust_env=proxies,
+        auto_decompress=False,
+        headers={"User-Agent": USER_AGENT},
+    )
 
 
 async def plan(file: Mapping[str, Any], wd: Path) -> list[Download]:

@@ -247,6 +247,8 @@ async def inject_faults(
     A file that is wrong at the start raises `LocalAccountError`; later on it is said, and the
     faults before stay in force.
     """
+    # Looked at before it is read, so that a change in between is seen.
+    seen = await asyncio.to_thread(_mark, options.file) if options.file else ()
     faults = await asyncio.to_thread(read_faults, options.file) if options.file else FaultSet()
     request_log = options.request_log or data_dir / REQUEST_LOG
     with contextlib.ExitStack() as stack:
@@ -263,7 +265,7 @@ async def inject_faults(
             yield injection
             return
         injection.tell("loaded", _loaded(faults, options.file))
-        following = asyncio.create_task(_follow(options.file, injection))
+        following = asyncio.create_task(_follow(options.file, seen, injection))
         try:
             yield injection
         finally:
@@ -283,12 +285,11 @@ def _opened(path: Path, stack: contextlib.ExitStack) -> JsonLines:
     return file
 
 
-async def _follow(file: Path, injection: FaultInjection, poll: float | None = None) -> None:
-    """Load the file's faults whenever it has others."""
-    seen = await asyncio.to_thread(_mark, file)
+async def _follow(file: Path, seen: tuple[int, ...], injection: FaultInjection) -> None:
+    """Load the file's faults whenever it has others; `seen` is its mark when it was read."""
     said = ""
     while True:
-        await asyncio.sleep(POLL if poll is None else poll)
+        await asyncio.sleep(POLL)
         mark = await asyncio.to_thread(_mark, file)
         if mark == seen:
             continue
@@ -312,7 +313,7 @@ def _mark(file: Path) -> tuple[int, ...]:
         facts = file.stat()
     except OSError:
         return ()
-    return (facts.st_mtime_ns, facts.st_size, facts.st_ino)
+    return (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
 
 
 def _loaded(faults: FaultSet, file: Path) -> str:
