@@ -52,7 +52,7 @@ async def test_a_pool_that_goes_bad_is_told_of() -> None:
 
 
 def test_tmux_hands_on_what_is_wrapped_with_its_escapes_doubled() -> None:
-    assert to_desktop("done\x1b", in_tmux=False) == "\x1b]9;done \x07"
+    assert to_desktop("done\x1b", in_tmux=False) == "\x1b]9;done␛\x07"
     assert to_desktop("done", in_tmux=True) == "\x1bPtmux;\x1b\x1b]9;done\x07\x1b\\"
 
 
