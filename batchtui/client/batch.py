@@ -16,7 +16,7 @@ from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
 from batchtui.client.steering import SteeredAccount
-from batchtui.client.wire import Page, address, body, members, path_of
+from batchtui.client.wire import Page, address, members, path_of, raw_body
 from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
     Job,
@@ -160,11 +160,11 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
 
     async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
         """Asks for a range: the service answers it with 200 and the part alone."""
-        part = {"ocp-range": f"bytes={start}-{start + length - 1}"}
+        part = {"ocp-range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
         request = HttpRequest("GET", address(_path(file)), headers=part)
         try:
             with self._service.trying(f"read {_words(file)}"):
-                return await body(self._client, request)
+                return await raw_body(self._client, request)
         except GatewayError as error:
             if error.status == 416:  # the range begins at the end of the file, or after it
                 return b""

@@ -77,7 +77,8 @@ class Signer:
             )
         if self._lent is None or until > self._lent_until:
             # As long as may be, because the run that needs one SAS soon needs another.
-            self._lent_until = now + LONGEST_DELEGATION
-            self._lent = await self._client.get_user_delegation_key(now - SKEW, self._lent_until)
+            longest = now + LONGEST_DELEGATION
+            self._lent = await self._client.get_user_delegation_key(now - SKEW, longest)
+            self._lent_until = longest
             hold(self._lent.value)
         return min(until, self._lent_until), self._lent

@@ -163,6 +163,12 @@ async def body(client: BatchClient, request: HttpRequest, **options: int) -> byt
         return await response.read()
 
 
+async def raw_body(client: BatchClient, request: HttpRequest) -> bytes:
+    """The answer's body byte by byte: a content encoding is not undone, whatever it says."""
+    async with await client.send_request(request, stream=True) as response:
+        return b"".join([part async for part in response.iter_raw()])
+
+
 def decode(answer: bytes, kind: type[T]) -> T:
     """Lenient, because the service writes 64-bit numbers as strings."""
     return msgspec.json.decode(answer, type=kind, strict=False)

@@ -1,11 +1,10 @@
 """The files of an account, wherever they lie: of a task, of a node, or in a container."""
 
-import asyncio
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui.core.gateway import Counted, Gateway, GatewayError, RemoteFile, Storage
+from batchtui.core.part_file import part_file
 
 CHUNK = 4 * 1024 * 1024
 """Bytes of a file in one answer while it is saved."""
@@ -55,24 +54,19 @@ class Files:
             await self._storage.download(file.container, file.blob, target, received=received)
             return
         size = await self.file_size(file)
-        part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}.part")
-        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
-        try:
-            with await asyncio.to_thread(part.open, "xb") as out:
-                while (place := out.tell()) < size:
-                    length = min(CHUNK, size - place)
-                    data = await self.read_file(file, start=place, length=length)
-                    if not data:
-                        raise GatewayError(
-                            f"Could not save {file.path}: it became shorter while it was read. "
-                            "Save it again.",
-                            code="Changed",
-                        )
-                    await asyncio.to_thread(out.write, data)
-                    received(len(data))
-            await asyncio.to_thread(part.replace, target)
-        finally:
-            part.unlink(missing_ok=True)
+        async with part_file(target) as part:
+            while part.size < size:
+                length = min(CHUNK, size - part.size)
+                data = await self.read_file(file, start=part.size, length=length)
+                if not data:
+                    raise GatewayError(
+                        f"Could not save {file.path}: it became shorter while it was read. "
+                        "Save it again.",
+                        code="Changed",
+                    )
+                await part.write(data)
+                received(len(data))
+            await part.finish()
 
     @property
     def _storage(self) -> Storage:

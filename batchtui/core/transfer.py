@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from batchtui.core.gateway import Counted, GatewayError, Storage
+from batchtui.core.part_file import remove_leftovers, sync_folders
 
 AT_ONCE = 4
 """Files on their way at the same time; more does not help one network link."""
@@ -44,6 +45,7 @@ class Progress(Struct, frozen=True):
 Report = Callable[[Progress], None]
 Move = Callable[[Piece, Counted], Awaitable[None]]
 """Transfers one piece, telling of the bytes that have gone through."""
+MoveAll = Callable[[Move, Sequence[Piece], Report], Awaitable[tuple[FailedPiece, ...]]]
 
 
 async def upload_all(
@@ -61,13 +63,25 @@ async def download_all(
     storage: Storage, container: str, pieces: Sequence[Piece], report: Report
 ) -> tuple[FailedPiece, ...]:
     """Download every piece, reporting as bytes come in. Returns those that failed, in order."""
-    return await move_all(
+    return await save_all(
         lambda piece, received: storage.download(
             container, piece.blob, piece.path, received=received
         ),
         pieces,
         report,
     )
+
+
+async def save_all(save: Move, pieces: Sequence[Piece], report: Report) -> tuple[FailedPiece, ...]:
+    """As `move_all`, onto this machine's disk, where all that arrived is safe at the end.
+
+    Parts that a program left there which was killed are removed.
+    """
+    folders = {piece.path.parent for piece in pieces}
+    await asyncio.to_thread(remove_leftovers, folders)
+    failed = await move_all(save, pieces, report)
+    await asyncio.to_thread(sync_folders, folders)
+    return failed
 
 
 async def move_all(move: Move, pieces: Sequence[Piece], report: Report) -> tuple[FailedPiece, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from batchtui.core.gateway import Counted
-from batchtui.core.transfer import FailedPiece, Move, Piece, Progress, move_all
+from batchtui.core.transfer import FailedPiece, Move, MoveAll, Piece, Progress, move_all
 from batchtui.core.wording import in_bytes, many, some
 
 REASONS = 2
@@ -19,12 +19,14 @@ class TransferRun:
         pieces: Sequence[Piece],
         move: Move,
         *,
+        move_all: MoveAll = move_all,
         skipped: Sequence[str] = (),
         ended: Callable[["TransferRun"], None],
     ) -> None:
         """`title` is such as `Upload to input`.
 
-        `skipped` are files that are not part of it, each with why: `a//b: its name …`.
+        `move_all` is `save_all` for a download. `skipped` are files that are not part of it, each
+        with why: `a//b: its name …`.
         `ended` is called each time that it has come to an end, or was stopped.
         """
         self.title = title
@@ -39,6 +41,7 @@ class TransferRun:
         self._pieces = tuple(pieces)
         self._arrived: set[Piece] = set()
         self._move = move
+        self._move_all = move_all
         self._ended = ended
 
     @property
@@ -102,7 +105,7 @@ class TransferRun:
         self.told()
         try:
             rest = [piece for piece in self._pieces if piece not in self._arrived]
-            self.failed = await move_all(self._move_one, rest, self._take)
+            self.failed = await self._move_all(self._move_one, rest, self._take)
             self.done = not self.failed
         finally:
             self.running = False

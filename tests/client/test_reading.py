@@ -1,5 +1,6 @@
 """What is polled: one small request, decoded into the models, page after page."""
 
+import gzip
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -168,3 +169,15 @@ async def test_a_missing_file(batch: Batch, service: CannedBatch) -> None:
     with pytest.raises(GatewayError, match=r"look at stdout\.txt of task t of job j") as caught:
         await batch.file_size(TaskFile("j", "t", "stdout.txt"))
     assert caught.value.missing
+
+
+@pytest.mark.fault("3.1")
+@pytest.mark.parametrize("content", [gzip.compress(b"text"), b"no gzip"])
+async def test_the_bytes_of_a_file_are_as_they_came(
+    service: CannedBatch, batch: Batch, content: bytes
+) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    service.on("GET", "/jobs/j/tasks/t/files/a.gz", Answer(content, headers=headers))
+    file = TaskFile("j", "t", "a.gz")
+    assert await batch.read_file(file, start=0, length=99) == content
+    assert service.asked[-1].headers["Accept-Encoding"] == "identity"

@@ -271,3 +271,32 @@ async def test_an_account_key_signs_by_itself() -> None:
     signer = Signer(cast("BlobServiceClient", service), "store", "a2V5")
     assert "sig=" in await signer.container("box", "r", timedelta(days=30))
     assert not service.lent
+
+
+@pytest.mark.fault("3.12")
+async def test_nothing_is_signed_beyond_its_key_after_a_renewal_that_failed() -> None:
+    service = LendingService()
+    signer = Signer(cast("BlobServiceClient", service), "store", None)
+    lend = service.get_user_delegation_key
+
+    async def refuse(start: datetime, expiry: datetime) -> UserDelegationKey:
+        raise GatewayError("The service is busy.", status=503)
+
+    service.get_user_delegation_key = refuse  # type: ignore[method-assign]  # away for a moment
+    with pytest.raises(GatewayError, match="busy"):
+        await signer.container("box", "r", timedelta(days=1))
+    service.get_user_delegation_key = lend  # type: ignore[method-assign]
+    signed = parse_qs(await signer.container("box", "r", timedelta(days=1)))
+    assert len(service.lent) == 1, "a key is asked for again"
+    assert "skoid" in signed
+
+    key = service.lent[0]
+    signer._lent_until -= timedelta(days=6, hours=12)
+    service.get_user_delegation_key = refuse  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.raises(GatewayError, match="busy"):
+            await signer.container("box", "r", timedelta(days=1))
+    service.get_user_delegation_key = lend  # type: ignore[method-assign]
+    signed = parse_qs(await signer.container("box", "r", timedelta(days=1)))
+    assert datetime.fromisoformat(signed["se"][0]) <= datetime.fromisoformat(signed["ske"][0])
+    assert service.lent[1:] != [key]

@@ -19,6 +19,7 @@ from batchtui.core.models import Window
 from batchtui.core.shelves import Shelf
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
+from batchtui.core.transfer import save_all
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.file_stream import FileStreamPane
 from batchtui.ui.panes.files import FilesPane
@@ -156,4 +157,7 @@ class FilesScreen(InspectableScreen, ReadingScreen):
 
     async def _save(self, plan: DownloadPlan, done: str) -> None:
         shelf, heading = self.shelf, f"Download from {self.shelf.title}"
-        await transferred(self.app, heading, plan.pieces, shelf.save, done=done, skipped=plan.lines)
+        await transferred(
+            self.app, heading, plan.pieces, shelf.save, done=done, move_all=save_all,
+            skipped=plan.lines,
+        )  # fmt: skip

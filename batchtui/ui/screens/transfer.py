@@ -12,7 +12,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.widgets import Static
 
-from batchtui.core.transfer import Move, Piece
+from batchtui.core.transfer import Move, MoveAll, Piece, move_all
 from batchtui.core.wording import many
 from batchtui.ui.runs import Runs, is_watched, runs_of
 from batchtui.ui.screens.dialog import Dialog
@@ -130,13 +130,15 @@ async def transferred(
     move: Move,
     *,
     done: str,
+    move_all: MoveAll = move_all,
     skipped: Sequence[str] = (),
     after: Callable[[], None] = lambda: None,
 ) -> bool:
     """Have files moved, which is shown until the user leaves it to itself.
 
-    `skipped` are files that are not, each with why; `after` is called at each end. Returns whether
-    all is done or goes on. To be awaited in a worker: it waits for the user.
+    `move_all` is `save_all` for a download. `skipped` are files that are not moved, each with why;
+    `after` is called at each end. Returns whether all is done or goes on. To be awaited in a
+    worker: it waits for the user.
     """
 
     def tell_end(run: TransferRun) -> None:
@@ -149,5 +151,5 @@ async def transferred(
             sentence = f"{run.failure} Press B to try again."
             app.notify(sentence, title=title, severity="error", timeout=12, markup=False)
 
-    run = TransferRun(title, pieces, move, skipped=skipped, ended=tell_end)
+    run = TransferRun(title, pieces, move, move_all=move_all, skipped=skipped, ended=tell_end)
     return await see_through(app, run, TransferScreen(run))

@@ -10,7 +10,7 @@ from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
 from batchtui.core.redact import redacted
-from batchtui.core.transfer import Piece
+from batchtui.core.transfer import Piece, save_all
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen, Wish
@@ -144,6 +144,7 @@ class Till:
             plan.pieces,
             lambda piece, received: self._desk.controller.download(container, piece, received),
             done=done,
+            move_all=save_all,
             skipped=plan.lines,
         )
 
