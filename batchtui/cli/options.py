@@ -19,6 +19,7 @@ examples:
   batchtui run topnwords --profile local       a workload without a screen
   batchtui run my/recipe --set words=5 --yes   your own, everything deleted at the end
   batchtui run my/recipe --check               only look whether the recipe is right
+  batchtui local --faults storm                a local account that misbehaves
   batchtui list runs                           what ran, and what it left
   batchtui clean k3f9qa                        delete what a run left
 """

@@ -9,6 +9,7 @@ from batchtui.cli import local
 from batchtui.cli.main import main
 from batchtui.cli.trouble import UsageError
 from batchtui.local.connection import Connection
+from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
 
@@ -108,3 +109,27 @@ async def test_an_unusable_directory_is_said(tmp_path: Path) -> None:
 def test_a_world_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(UsageError, match=r"no world nope: name broken, busy, huge, or"):
         local.chosen_play(parse("--world=nope"))
+
+
+def test_a_fault_file_that_comes_along_may_be_called_by_its_name(tmp_path: Path) -> None:
+    options = local.chosen_faults(parse("--faults=storm"))
+    assert options is not None
+    assert options.file is not None
+    assert (options.file.name, options.file.is_file()) == ("storm.toml", True)
+    own = tmp_path / "own.toml"
+    own.touch()
+    log = tmp_path / "requests.log"
+    options = local.chosen_faults(parse(f"--faults={own}", f"--log-requests={log}"))
+    assert options == FaultOptions(own.resolve(), log)
+    assert options.arguments() == ("--faults", str(own), "--log-requests", str(log))
+    assert local.chosen_faults(parse()) is None
+    assert local.chosen_faults(parse(f"--log-requests={log}")) == FaultOptions(None, log)
+    with pytest.raises(UsageError, match="No fault file strom: name lost-answers, storm"):
+        local.chosen_faults(parse("--faults=strom"))
+
+
+@pytest.mark.parametrize("option", [("--faults", "storm"), ("--log-requests", "x")])
+def test_commands_that_start_no_dashboard_refuse_faults(option: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main((*option, "list"))
+    assert exit_.value.code == 2

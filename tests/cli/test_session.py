@@ -144,6 +144,15 @@ async def test_a_play_is_an_account_of_its_own_and_says_that_it_is_simulated(
         assert session.gateway.storage is None
 
 
+async def test_only_a_local_account_plays_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_BATCH_ACCOUNT", "work")
+    monkeypatch.setenv("AZURE_BATCH_ENDPOINT", "https://work.westeurope.batch.azure.com")
+    monkeypatch.setenv("AZURE_BATCH_ACCESS_KEY", "a2V5")
+    with pytest.raises(ConfigError, match="Only the local Batch account plays faults"):
+        async with open_session(None, faults=FaultOptions(), progress=silent):
+            pytest.fail("opened")
+
+
 def test_importing_it_imports_no_sdk() -> None:
     program = (
         "import sys, batchtui.cli.session, batchtui.config\n"
