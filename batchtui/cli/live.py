@@ -1,6 +1,7 @@
 """A run's events in a terminal: what is done as lines, what is under way below them."""
 
 import time
+from collections.abc import Callable
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -23,13 +24,16 @@ from batchtui.core.events import (
     Troubled,
 )
 from batchtui.core.ledger import Outcome
+from batchtui.core.pace import Paces
 from batchtui.core.plain import visible
-from batchtui.core.summary import Sample, rate, remaining, share
+from batchtui.core.summary import remaining, share
 from batchtui.core.wording import in_bytes, in_time
 
 BAR = 24
 """Cells of a bar."""
 MOVING = (Transferring, Submitting, Progressed)
+JOB = "job"
+"""What the pace of the one job of a run is kept under."""
 THROUGH = (Transferred, Submitted, Finished, Ended)
 """After these there is nothing left to move."""
 
@@ -37,12 +41,16 @@ THROUGH = (Transferred, Submitted, Finished, Ended)
 class LivePrinter:
     """Keeps what moves at the bottom of the terminal, and prints what has happened above it."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, console: Console | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock` gives seconds that only grow."""
         self._console = console or Console(highlight=False)
+        self._clock = clock
         self._live: Live | None = None
         self._moving: Event | None = None
-        self._since = time.monotonic()
-        self._samples: list[Sample] = []
+        self._since = clock()
+        self._paces = Paces()
 
     def show(self, event: Event) -> None:
         if isinstance(event, MOVING):
@@ -67,8 +75,8 @@ class LivePrinter:
     def _move(self, event: Event) -> None:
         self._moving = event
         if isinstance(event, Progressed):
-            self._since = time.monotonic() - event.elapsed
-            self._samples.append(Sample(event.elapsed, event.counts.completed))
+            self._since = self._clock() - event.elapsed
+            self._paces.take(JOB, event.counts, event.elapsed)
         if self._live is None:
             # Transient: what is left on the terminal at the end are the lines above.
             self._live = Live(
@@ -94,8 +102,8 @@ class LivePrinter:
         return Text("")
 
     def _progress(self, moving: Progressed) -> RenderableType:
-        elapsed = time.monotonic() - self._since
-        left = remaining(moving.counts, moving.of_tasks, rate(self._samples))
+        elapsed = self._clock() - self._since
+        left = remaining(moving.counts, moving.of_tasks, self._paces.rate(JOB, elapsed))
         done = f"{share(moving.counts, moving.of_tasks):.0%}"
         eta = f", about {in_time(left)} to go" if left else ""
         counts = Text.assemble(

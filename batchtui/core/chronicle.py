@@ -28,15 +28,21 @@ class Chronicle:
         self._tasks: dict[str, Task] = {}
         self._course = Course()
         self._looks = 0
+        self._sweeps = self._swept = 0
+
+    def sweep(self) -> None:
+        """List everything the next time, also where a look is under way now."""
+        self._sweeps += 1
 
     async def fetch(self) -> Course:
         """The course as it is now."""
-        since = self._latest
-        sweep = since is None or self._looks % self.SWEEP == 0
+        since, sweeps = self._latest, self._sweeps
+        sweep = since is None or self._looks % self.SWEEP == 0 or sweeps != self._swept
         window = await self._batch.task_history(
             self.job_id, at_most=self.AT_MOST, since=None if sweep else since
         )
         self._looks += 1
+        self._swept = sweeps
         found = {task.id: task for task in window.items}
         complete = self._course.complete
         if sweep:

@@ -1,13 +1,12 @@
 """Two things, read beside each other again and again."""
 
-import asyncio
-
 from batchtui.core.cleaning import cleaned
 from batchtui.core.controller import Controller
 from batchtui.core.differences import Member, compared
 from batchtui.core.dossier import whole
 from batchtui.core.feed import Feed
 from batchtui.core.things import Document, Thing
+from batchtui.core.together import together
 
 
 def comparison(controller: Controller, one: Thing, other: Thing) -> Feed[tuple[Member, ...]]:
@@ -15,7 +14,7 @@ def comparison(controller: Controller, one: Thing, other: Thing) -> Feed[tuple[M
     gateway, feeds = controller.gateway, controller.feeds
 
     async def fetch() -> tuple[Member, ...]:
-        left, right = await asyncio.gather(whole(gateway, one), whole(gateway, other))
+        left, right = await together(whole(gateway, one), whole(gateway, other))
         return compared(_shown(left, one), _shown(right, other))
 
     return Feed(fetch, (), every=feeds.every * 2, traffic=feeds.traffic)

@@ -1,5 +1,8 @@
 """Everything that can be known of one thing."""
 
+import time
+from collections.abc import Awaitable, Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -51,18 +54,26 @@ async def whole(gateway: Gateway, thing: Thing) -> Document:
 
 
 class Inspector:
-    """Reads a thing again and again; what cannot change is read once."""
+    """Reads a thing again and again; what is around it, which costs more, every now and then."""
 
     SEARCHED = 10_000
     """Tasks that are asked what they wait for."""
     NODES = 1_000
     """Nodes of a pool that are looked through for broken ones."""
+    AROUND = 30.0
+    """Seconds between two looks at what is around the thing."""
 
-    def __init__(self, gateway: Gateway, thing: Thing) -> None:
+    def __init__(
+        self, gateway: Gateway, thing: Thing, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock` gives seconds that only grow."""
         self.thing = thing
         self._gateway = gateway
         self._batch = gateway.batch
+        self._clock = clock
         self._found: Dossier | None = None
+        self._read_at = 0.0
+        self._sweeps = self._swept = 0
         self._around = LookAround(gateway.batch, thing.within)
         self._preparation = PreparationLook(gateway.batch)
         self._errors = PreparationErrorsLook(gateway.batch)
@@ -70,21 +81,29 @@ class Inspector:
     async def fetch(self) -> Dossier:
         document = cleaned(await whole(self._gateway, self.thing))
         if self.thing.kind is Kind.POOL:
-            if self._found is None:
-                self._found = await self._of_pool()
-            return replace(self._found, document=document)
+            return replace(await self._relations(self._of_pool), document=document)
         if self.thing.kind is Kind.JOB and PREPARATION in document:
             return await self._with_preparation(document)
         if self.thing.kind is not Kind.TASK:
             return Dossier(document)
-        if self._found is None:
-            self._found = await self._dependencies()
-        found = self._found
+        found = await self._relations(self._dependencies)
         subtasks: tuple[Subtask, ...] = ()
         if "multiInstanceSettings" in document:
             subtasks = await self._batch.subtasks(self.thing.within, self.thing.id)
         dossier = Dossier(document, found.waiting, subtasks, found.searched, found.complete)
         return await self._with_reason(dossier)
+
+    def sweep(self) -> None:
+        """Look at what is around the thing the next time."""
+        self._sweeps += 1
+
+    async def _relations(self, read: Callable[[], Awaitable[Dossier]]) -> Dossier:
+        """What is around the thing, as it was read within the last `AROUND` seconds."""
+        now, sweeps = self._clock(), self._sweeps
+        if self._found is None or sweeps != self._swept or now >= self._read_at + self.AROUND:
+            self._found = await read()
+            self._read_at, self._swept = now, sweeps
+        return self._found
 
     async def _with_preparation(self, document: Document) -> Dossier:
         created = str(document.get("creationTime"))

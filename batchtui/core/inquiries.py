@@ -14,9 +14,15 @@ from batchtui.core.things import Thing
 
 def inspection(controller: Controller, thing: Thing) -> Feed[Dossier]:
     """A feed on everything that can be known of one thing."""
-    inspector = Inspector(controller.gateway, thing)
     feeds = controller.feeds
-    return Feed(inspector.fetch, Dossier({}), every=feeds.every * 2, traffic=feeds.traffic)
+    inspector = Inspector(controller.gateway, thing, clock=feeds.traffic.clock)
+    return Feed(
+        inspector.fetch,
+        Dossier({}),
+        every=feeds.every * 2,
+        traffic=feeds.traffic,
+        sweep=inspector.sweep,
+    )
 
 
 class Inquiries:
@@ -27,6 +33,7 @@ class Inquiries:
         self._batch = controller.gateway.batch
         self._feeds = controller.feeds
         self._traffic = controller.feeds.traffic
+        self._counts: Feed[TaskCounts] | None = None
 
     def job(self, job: Job) -> Feed[Job]:
         """The job, as it was last seen at first."""
@@ -38,18 +45,32 @@ class Inquiries:
         )
 
     def counts(self) -> Feed[TaskCounts]:
-        return Feed(
+        """How many of its tasks are in each state."""
+        self._counts = Feed(
             lambda: self._batch.task_counts(self.job_id),
             TaskCounts(),
             every=self._feeds.every,
             traffic=self._traffic,
         )
+        return self._counts
 
     def failures(self) -> Feed[Window[Task]]:
-        """The failed tasks, by id."""
+        """The failed tasks, by id; what the feed of counts has just read is not asked for again."""
         empty: Window[Task] = Window()
-        failures = Failures(self._batch, self.job_id)
-        return Feed(failures.fetch, empty, every=self._feeds.every * 2, traffic=self._traffic)
+        failures = Failures(self._batch, self.job_id, counted=self._just_counted)
+        return Feed(
+            failures.fetch,
+            empty,
+            every=self._feeds.every * 2,
+            traffic=self._traffic,
+            sweep=failures.sweep,
+        )
+
+    def _just_counted(self) -> TaskCounts | None:
+        feed = self._counts
+        if feed is None or not feed.reading.fresh or feed.age is None:
+            return None
+        return feed.reading.value if feed.age <= feed.every else None
 
     def preparation(self, job: Job) -> Feed[JobPreparation]:
         """How its preparation and release went on each node."""
@@ -64,4 +85,10 @@ class Inquiries:
     def course(self) -> Feed[Course]:
         """When and where its tasks ran."""
         chronicle = Chronicle(self._batch, self.job_id)
-        return Feed(chronicle.fetch, Course(), every=self._feeds.every, traffic=self._traffic)
+        return Feed(
+            chronicle.fetch,
+            Course(),
+            every=self._feeds.every,
+            traffic=self._traffic,
+            sweep=chronicle.sweep,
+        )

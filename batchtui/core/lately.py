@@ -1,6 +1,5 @@
 """How many tasks failed in the last hour, in jobs that may still matter."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from msgspec import Struct
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Job, Task, TaskCounts, Window
 from batchtui.core.queries import FAILED, TaskQuery
+from batchtui.core.together import together
 from batchtui.core.window import PAGE
 
 HOUR = timedelta(hours=1)
@@ -38,9 +38,7 @@ async def failed_lately(
         and (job.execution_info.end_time or now) >= since
     ]
     query = TaskQuery(state=FAILED.state, result=FAILED.result, changed_after=since)
-    windows = await asyncio.gather(
-        *(_failed(batch, job_id, query) for job_id in asked[:JOBS_AT_MOST])
-    )
+    windows = await together(*(_failed(batch, job_id, query) for job_id in asked[:JOBS_AT_MOST]))
     whole = len(asked) <= JOBS_AT_MOST and all(window.complete for window in windows)
     return FailedLately(sum(len(window.items) for window in windows), whole)
 

@@ -1,10 +1,9 @@
 """What goes with a thing that is deleted: the sentences that the question must say."""
 
-import asyncio
-
 from batchtui.core.gateway import Batch, Storage
 from batchtui.core.models import Usage
 from batchtui.core.states import JobState, NodeState
+from batchtui.core.together import together
 from batchtui.core.wording import in_bytes, many, some
 
 COUNTED = 5_000
@@ -26,9 +25,7 @@ async def of_job(batch: Batch, job_id: str) -> tuple[str, ...]:
 
 async def of_pool(batch: Batch, pool_id: str) -> tuple[str, ...]:
     """What is lost with a pool."""
-    pool, jobs, counts = await asyncio.gather(
-        batch.pool(pool_id), batch.jobs(), batch.node_counts()
-    )
+    pool, jobs, counts = await together(batch.pool(pool_id), batch.jobs(), batch.node_counts())
     sentences = [
         f"Deleted with it: {many(pool.current_nodes, 'node')}, and every file on them."
         if pool.current_nodes

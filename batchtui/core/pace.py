@@ -31,6 +31,8 @@ LONG = 600.0
 DISTINCT = 10
 SILENCE = 1.5
 """Of the longest pause between two ends so far: what lasts longer slows the rate down."""
+NEVER_RAN = 10
+"""Times as many failures in one look as tasks run at a time: those have failed without running."""
 OVER = 4.0
 """Of the stretch of time: a silence as long as that says that there is no rate any more."""
 
@@ -80,7 +82,10 @@ class Paces:
             self.take(job_id, counts, at)
 
     def learn(self, job_id: str, seen: Sequence[Ends], at_once: int) -> None:
-        """Take over when the tasks of a job ended, which tells more than their counts do."""
+        """Take over when the tasks of a job ended, which tells more than their counts do.
+
+        It counts those alone that ran, while counts know all that are completed.
+        """
         self._seen[job_id] = deque(seen, maxlen=self.KEPT)
         self._at_once[job_id] = max(at_once, self._at_once.get(job_id, 0))
 
@@ -95,11 +100,22 @@ class Paces:
             # Tasks were deleted or run again: what was before says nothing any more.
             seen.clear()
             self._at_once.pop(job_id, None)
-        elif counts.completed > before.completed:
-            seen.append(Ends(at, counts.completed))
+        elif ended := counts.completed - before.completed - self._never_ran(job_id, before, counts):
+            # What was learned counts other tasks: what the counts say is how many more there are.
+            seen.append(Ends(at, (seen[-1].completed if seen else before.completed) + ended))
         # Slowly down: between two bursts few tasks run, and as many as before right after them.
         fading = self._at_once.get(job_id, 0) * 0.98
         self._at_once[job_id] = max(before.running, counts.running, int(fading))
+
+    def _never_ran(self, job_id: str, before: TaskCounts, counts: TaskCounts) -> int:
+        """Of the tasks that have ended since, those that say nothing of how long one takes.
+
+        Tasks may fail without having run, all at once: what they need is missing, or a task failed
+        that they depend on.
+        """
+        failed = counts.failed - before.failed
+        at_once = max(1, before.running, counts.running, self._at_once.get(job_id, 0))
+        return failed if failed > NEVER_RAN * at_once else 0
 
     def rate(self, job_id: str, at: float) -> float:
         """Tasks completed per second lately; 0 while nobody can tell."""

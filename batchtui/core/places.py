@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import Batch, GatewayError
+from batchtui.core.together import together
 from batchtui.core.wording import many
 
 KINDS = ("node", "task")
@@ -94,7 +95,7 @@ class LookUp:
             async with gate:
                 return await self._exists(place)
 
-        return tuple(filter(None, await asyncio.gather(*map(ask, asked))))
+        return tuple(filter(None, await together(*map(ask, asked))))
 
     def where(self, text: str) -> str:
         """Where it looks for that: `12 pools and 50 of 80 jobs`, `nightly`."""

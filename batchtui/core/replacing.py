@@ -1,9 +1,9 @@
 """Which blobs an upload would replace."""
 
-import asyncio
 from collections.abc import Sequence
 
 from batchtui.core.gateway import GatewayError, Storage
+from batchtui.core.together import together
 
 FEW = 20
 """Blobs up to which each is asked for; for more, the container is listed."""
@@ -25,5 +25,5 @@ async def replaced(storage: Storage, container: str, names: Sequence[str]) -> tu
             raise
         return True
 
-    found = await asyncio.gather(*map(there, names))
+    found = await together(*map(there, names))
     return tuple(name for name, is_there in zip(names, found, strict=True) if is_there)

@@ -1,6 +1,5 @@
 """What is known around the tasks of a job, which tells why they wait."""
 
-import asyncio
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from batchtui.core.models import Job, Pool, PoolNodeCounts, Task, TaskCounts
 from batchtui.core.preparation import PreparationLook
 from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.queries import FAILED
+from batchtui.core.together import together
 from batchtui.core.window import PAGE
 
 KNOWS_NO_TASKS = KnownTasks(complete=False)
@@ -70,7 +70,7 @@ class LookAround:
         """A handful of requests, to be made only while the task waits. Raises `GatewayError`."""
         batch = self._batch
         job = await batch.job(self._job_id)
-        counts, pools, nodes, preparation, tasks = await asyncio.gather(
+        counts, pools, nodes, preparation, tasks = await together(
             batch.task_counts(job.id),
             self._pool(job.pool_id),
             batch.node_counts(),
@@ -96,7 +96,7 @@ class LookAround:
         """The first tasks of the job and those that failed, where this one depends on any."""
         if task.depends_on is None:
             return KNOWS_NO_TASKS
-        first, failed = await asyncio.gather(
+        first, failed = await together(
             self._batch.tasks(self._job_id, at_most=PAGE),
             self._batch.tasks(self._job_id, at_most=PAGE, where=FAILED),
         )

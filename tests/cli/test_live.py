@@ -163,3 +163,26 @@ def test_an_error_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert _moves_nothing(said)
     assert said.endswith("\nsecond line\n")
+
+
+@pytest.mark.fault("2.19")
+def test_remaining_time_is_told_while_tasks_end_and_no_longer() -> None:
+    now = [0.0]
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=80, highlight=False)
+    printer = LivePrinter(console, clock=lambda: now[0])
+
+    def told() -> str:
+        with console.capture() as capture:
+            console.print(printer._picture())
+        return capture.get()
+
+    for minute in range(10):
+        now[0] = minute * 60.0
+        counts = TaskCounts(active=98 - 10 * minute, running=2, completed=10 * minute)
+        printer.show(Progressed(counts=counts, of_tasks=100, nodes={}, elapsed=now[0]))
+    assert "to go" in told()
+    now[0] += 3600.0
+    assert "90%" in told()
+    assert "to go" not in told(), "an hour without an end"
+    printer.close()

@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterable
 from itertools import pairwise
 
+import pytest
+
 from batchtui.core.models import TaskCounts
 from batchtui.core.pace import Ends, Paces, pace
 
@@ -118,3 +120,39 @@ def test_ends_that_are_known_one_by_one_tell_at_once() -> None:
     ends = [Ends(each.at, number) for number, each in enumerate(ends)]
     assert round(pace(ends, 5, 600.0), 3) == round(1 / 3, 3)
     assert pace(ends[:5], 5, 15.0) == 0.0
+
+
+@pytest.mark.fault("2.19")
+def test_tasks_that_never_started_are_no_pace() -> None:
+    """Six a minute run; four hundred fail at once, because a file that they need is missing."""
+    paces = Paces()
+    for step in range(60):
+        done = 6 * step // 6
+        lost = 400 if step >= 30 else 0
+        counts = TaskCounts(
+            active=1000 - done - lost, running=1, completed=done + lost, succeeded=done, failed=lost
+        )
+        paces.note({"j": counts}, step * 10.0)
+    assert paces.rate("j", 590.0) * 60 == pytest.approx(6, rel=0.1)
+
+
+@pytest.mark.fault("2.19")
+@pytest.mark.parametrize("never_ran", [0, 1, 400])
+def test_what_is_learned_of_tasks_that_ran_is_not_mixed_with_counts_of_all(never_ran: int) -> None:
+    paces = Paces()
+    ran = [Ends(10.0 * (number + 1), number + 1) for number in range(30)]
+    first = TaskCounts(active=100, running=1, completed=30 + never_ran, failed=never_ran)
+    paces.take("j", first, 300.0)
+    paces.learn("j", ran, 1)
+    more = TaskCounts(active=99, running=1, completed=31 + never_ran, failed=never_ran)
+    paces.take("j", more, 310.0)
+    assert paces.rate("j", 310.0) * 60 == pytest.approx(6, rel=0.1)
+
+
+@pytest.mark.fault("2.19")
+def test_tasks_that_fail_as_they_run_are_a_pace() -> None:
+    paces = Paces()
+    for step in range(60):
+        counts = TaskCounts(active=1000, running=2, completed=step * 4, failed=step * 4)
+        paces.note({"j": counts}, step * 10.0)
+    assert paces.rate("j", 590.0) * 60 == pytest.approx(24, rel=0.1)

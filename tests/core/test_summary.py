@@ -1,23 +1,13 @@
-"""Progress, rate and what remains, as pure functions."""
-
-import pytest
+"""Progress and what remains, as pure functions."""
 
 from batchtui.core.models import TaskCounts
-from batchtui.core.summary import Sample, rate, remaining, share
+from batchtui.core.summary import remaining, share
 
 
 def test_share() -> None:
     assert share(TaskCounts(completed=3), 6) == 0.5
     assert share(TaskCounts(), 0) == 1.0
     assert share(TaskCounts(completed=7), 6) == 1.0
-
-
-def test_rate_looks_at_the_last_minute_only() -> None:
-    samples = [Sample(0, 0), Sample(100, 1000), Sample(150, 1100)]
-    assert rate(samples) == pytest.approx(2.0)
-    assert rate(samples, window=1000) == pytest.approx(1100 / 150)
-    assert rate(samples[:1]) == 0.0
-    assert rate([]) == 0.0
 
 
 def test_remaining() -> None:

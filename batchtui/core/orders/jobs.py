@@ -1,6 +1,5 @@
 """What can be done to jobs."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from batchtui.core.orders.order import Order, Stake
 from batchtui.core.states import JobState
 from batchtui.core.steering import DisableTasks
 from batchtui.core.things import Document, Kind, Thing
+from batchtui.core.together import together
 from batchtui.core.wording import many, some
 
 COUNTED = 50
@@ -141,15 +141,15 @@ def _ended(counts: TaskCounts, least: str) -> Stake:
 async def _counted(batch: Batch, jobs: Sequence[Job]) -> tuple[TaskCounts, str]:
     """The tasks of all these jobs together, and `at least ` where not all were counted."""
     asked = jobs[:COUNTED]
-    found = await asyncio.gather(*(_count(batch, job) for job in asked))
-    together = TaskCounts(
+    found = await together(*(_count(batch, job) for job in asked))
+    summed = TaskCounts(
         active=sum(counts.active for counts in found),
         running=sum(counts.running for counts in found),
         completed=sum(counts.completed for counts in found),
         succeeded=sum(counts.succeeded for counts in found),
         failed=sum(counts.failed for counts in found),
     )
-    return together, "at least " if len(jobs) > len(asked) else ""
+    return summed, "at least " if len(jobs) > len(asked) else ""
 
 
 async def _count(batch: Batch, job: Job) -> TaskCounts:

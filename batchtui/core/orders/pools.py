@@ -1,6 +1,5 @@
 """What can be done to pools."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from batchtui.core.gateway import Batch
@@ -8,6 +7,7 @@ from batchtui.core.models import Pool
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.states import AllocationState, JobState, NodeState, PoolState
 from batchtui.core.steering import Deallocation
+from batchtui.core.together import together
 from batchtui.core.wording import many, some
 
 LARGE = 20
@@ -90,7 +90,7 @@ FATES = {
 
 async def lost_with(batch: Batch, pools: Sequence[Pool]) -> Stake:
     """What goes with pools that are deleted."""
-    jobs, counts = await asyncio.gather(batch.jobs(), batch.node_counts())
+    jobs, counts = await together(batch.jobs(), batch.node_counts())
     ids = {pool.id for pool in pools}
     nodes = sum(pool.current_nodes for pool in pools)
     busy = sum(each.by_state().get(NodeState.RUNNING, 0) for each in counts if each.pool_id in ids)

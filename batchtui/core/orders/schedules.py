@@ -1,12 +1,12 @@
 """What can be done to job schedules."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from batchtui.core.gateway import Batch
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.schedules import JobSchedule, ScheduleState
 from batchtui.core.states import JobState
+from batchtui.core.together import together
 from batchtui.core.wording import many
 
 WAKES = ("jobs",)
@@ -16,7 +16,7 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
     """The orders to job schedules by the names that the panes know them by."""
 
     async def jobs_too(schedules: Sequence[JobSchedule]) -> Stake:
-        listed = await asyncio.gather(*(batch.jobs_of_schedule(each.id) for each in schedules))
+        listed = await together(*(batch.jobs_of_schedule(each.id) for each in schedules))
         jobs = [job for some in listed for job in some]
         open_jobs = sum(job.state is not JobState.COMPLETED for job in jobs)
         it = "it" if len(schedules) == 1 else "them"

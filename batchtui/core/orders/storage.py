@@ -1,12 +1,12 @@
 """What can be done to containers and blobs."""
 
-import asyncio
 from collections.abc import Sequence
 
 from batchtui.core.gateway import Storage
 from batchtui.core.losses import COUNTED
 from batchtui.core.models import Blob, Container, Usage
 from batchtui.core.orders.order import Order, Stake
+from batchtui.core.together import together
 from batchtui.core.wording import in_bytes, many
 
 LARGE = 1_000
@@ -21,7 +21,7 @@ def deleting_containers(storage: Storage) -> Order[Container]:
 
     async def lost(containers: Sequence[Container]) -> Stake:
         asked = containers[:LOOKED_INTO]
-        windows = await asyncio.gather(
+        windows = await together(
             *(storage.blobs(container.name, at_most=COUNTED) for container in asked)
         )
         usages = [Usage.of(window.items, complete=window.complete) for window in windows]

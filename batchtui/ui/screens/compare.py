@@ -1,6 +1,5 @@
 """Two things of a kind beside each other."""
 
-import asyncio
 from typing import ClassVar
 
 from textual import getters, work
@@ -15,6 +14,7 @@ from batchtui.core.differences import Member, as_json, differing
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import GatewayError
 from batchtui.core.things import Kind, Thing
+from batchtui.core.together import together
 from batchtui.ui.screens.following import Clock, FollowingScreen
 from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
@@ -129,7 +129,7 @@ class CompareScreen(FollowingScreen):
     async def action_outputs(self) -> None:
         job_id, batch = self.things[0].within, self.controller.gateway.batch
         try:
-            tasks = await asyncio.gather(*(batch.task(job_id, each.id) for each in self.things))
+            tasks = await together(*(batch.task(job_id, each.id) for each in self.things))
         except GatewayError as error:
             self.notify(str(error), title="Side by side", severity="error", markup=False)
             return
