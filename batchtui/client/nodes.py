@@ -23,7 +23,9 @@ class NodeAccount:
         self._service = service
         self._wire = Wire(client, service)
 
-    async def node_files(self, pool_id: str, node_id: str, *, at_most: int) -> Window[NodeFile]:
+    async def node_files(
+        self, pool_id: str, node_id: str, *, at_most: int | None = None
+    ) -> Window[NodeFile]:
         return await self._wire.window(
             f"list the files of node {node_id} of pool {pool_id}",
             path_of("pools", pool_id, "nodes", node_id, "files"),

@@ -94,6 +94,15 @@ def plan_download(
     return DownloadPlan(tuple(pieces), tuple(skipped))
 
 
+def file_name(name: str) -> str:
+    """What a file is called that holds this blob alone: the last part of its name.
+
+    A blob's name is not ours: where that can be no file's, it is `blob`.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "blob" if wrong_name(last) else last
+
+
 def wrong_name(name: str, longest: int = LONGEST_PATH) -> str:
     """Why no file below a folder can have this name with its slashes; empty if one can.
 

@@ -55,13 +55,14 @@ def tree(entries: Iterable[Entry], unfolded: frozenset[str] | None) -> tuple[Ent
     `unfolded` folders is told; None stands for all of them.
     """
     folders: dict[str, Entry] = {}
-    held: dict[str, dict[str, Entry]] = {"": {}}
+    held: dict[str, dict[tuple[str, bool], Entry]] = {"": {}}
+    # A container may hold the blobs `a` and `a/b`: a file and a folder of one path.
 
     def add(entry: Entry) -> None:
         above = entry.path.rpartition("/")[0]
         if above and above not in folders:
             add(Entry(above, folder=True, files=0))
-        held.setdefault(above, {})[entry.path] = entry
+        held.setdefault(above, {})[entry.path, entry.folder] = entry
         if entry.folder:
             folders.setdefault(entry.path, entry)
 

@@ -10,7 +10,9 @@ from batchtui.core.steering import Deallocation
 class NodeCommands(Protocol):
     """Every method raises `GatewayError` as all of the gateway does; each sends one request."""
 
-    async def node_files(self, pool_id: str, node_id: str, *, at_most: int) -> Window[NodeFile]:
+    async def node_files(
+        self, pool_id: str, node_id: str, *, at_most: int | None = None
+    ) -> Window[NodeFile]:
         """The node's files and folders, at all depths, in the service's order."""
         ...
 

@@ -14,7 +14,7 @@ from batchtui.core.things import Kind, Thing
 from batchtui.core.transfer import Piece
 
 AT_MOST = 5_000
-"""Files of a place that are listed."""
+"""Files of a place that are shown."""
 
 HOLDING = frozenset((Kind.TASK, Kind.NODE, Kind.CONTAINER, Kind.BLOB))
 """The kinds of things that have files."""
@@ -26,11 +26,19 @@ class Shelf:
 
     thing: Thing
     """The task, the node or the container."""
-    entries: Callable[[], Awaitable[Window[Entry]]]
-    """The first files, in the service's order. Raises `GatewayError`."""
+    listing: Callable[[int | None], Awaitable[Window[Entry]]]
+    """The first so many files, or all, in the service's order. Raises `GatewayError`."""
     file: Callable[[str], AnyFile]
     """The file of an entry's path."""
     files: Files
+
+    async def entries(self) -> Window[Entry]:
+        """The first files, as many as are shown. Raises `GatewayError`."""
+        return await self.listing(AT_MOST)
+
+    async def all_entries(self) -> tuple[Entry, ...]:
+        """Every file, however many there are. Raises `GatewayError`."""
+        return (await self.listing(None)).items
 
     @property
     def title(self) -> str:
@@ -43,7 +51,7 @@ class Shelf:
 
 
 def of_task(gateway: Gateway, job_id: str, task_id: str) -> Shelf:
-    async def entries() -> Window[Entry]:
+    async def entries(_at_most: int | None) -> Window[Entry]:
         return Window(of_files(await gateway.batch.task_files(job_id, task_id)))
 
     return Shelf(
@@ -55,8 +63,8 @@ def of_task(gateway: Gateway, job_id: str, task_id: str) -> Shelf:
 
 
 def of_node(gateway: Gateway, pool_id: str, node_id: str) -> Shelf:
-    async def entries() -> Window[Entry]:
-        window = await gateway.batch.node_files(pool_id, node_id, at_most=AT_MOST)
+    async def entries(at_most: int | None) -> Window[Entry]:
+        window = await gateway.batch.node_files(pool_id, node_id, at_most=at_most)
         return Window(of_files(window.items), window.complete)
 
     return Shelf(
@@ -70,10 +78,10 @@ def of_node(gateway: Gateway, pool_id: str, node_id: str) -> Shelf:
 def of_container(gateway: Gateway, container: str, *, with_blob: str = "") -> Shelf:
     """`with_blob` is listed even where it comes after all that are listed."""
 
-    async def entries() -> Window[Entry]:
+    async def entries(at_most: int | None) -> Window[Entry]:
         if gateway.storage is None:
             raise GatewayError("The profile names no storage account.", code="NoStorage")
-        window = await gateway.storage.blobs(container, at_most=AT_MOST)
+        window = await gateway.storage.blobs(container, at_most=at_most)
         blobs = window.items
         if with_blob and not window.complete and all(blob.name != with_blob for blob in blobs):
             size = await gateway.storage.blob_size(container, with_blob)

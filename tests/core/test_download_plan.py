@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchtui.core.download_plan import matching, plan_download
+from batchtui.core.download_plan import file_name, matching, plan_download
 from batchtui.core.models import Blob
 from tests.fakes import FakeAccount
 
@@ -96,3 +96,16 @@ def test_whatever_the_names_each_file_lies_below_the_folder_alone(names: list[st
         assert Path(os.path.normpath(path)) == path
         assert folder in path.parents
         assert not any(other.is_relative_to(path) for other in paths if other != path)
+
+
+@pytest.mark.fault("5.5")
+@pytest.mark.parametrize(
+    ("blob", "name"),
+    [
+        ("a.txt", "a.txt"), ("x/y/a.txt", "a.txt"), ("../../etc/passwd", "passwd"),
+        ("/etc/passwd", "passwd"), ("..", "blob"), ("x/..", "blob"), ("..\\..\\a", "a"),
+        (".", "blob"), ("", "blob"), ("x/", "blob"), ("a\0", "blob"), ("n" * 300, "blob"),
+    ],
+)  # fmt: skip
+def test_a_blob_that_is_saved_alone_leads_to_no_other_folder(blob: str, name: str) -> None:
+    assert file_name(blob) == name

@@ -94,3 +94,26 @@ async def test_a_file_that_shrinks_while_it_is_saved_leaves_nothing(tmp_path: Pa
             shelf.file("stdout.txt"), tmp_path / "out", received=lambda _more: None
         )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.fault("3.4")
+def test_a_file_and_a_folder_of_one_path_are_both_shown() -> None:
+    names = ("x", "x/y", "a//b", "/abs", "", "t/", ".")
+    shown = tree([Entry(name, 1) for name in names], None)
+    assert sorted(e.path for e in shown if not e.folder) == sorted(names)
+    assert [e.path for e in shown if e.folder].count("x") == 1
+
+
+@pytest.mark.fault("3.9")
+async def test_what_is_saved_is_not_cut_as_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "AT_MOST", 3)
+    account = FakeAccount()
+    account.storage.put("box", {f"{index}": b"" for index in range(9)})
+    shelf = shelves.of_container(account.gateway, "box", with_blob="8")
+    shown = await shelf.entries()
+    assert ([entry.path for entry in shown.items], shown.complete) == (["0", "1", "2", "8"], False)
+    assert len(await shelf.all_entries()) == 9
+    await account.batch.create_pool(pool_spec("p", dedicated=1))
+    node = shelves.of_node(account.gateway, "p", "tvm-d-0")
+    assert len((await node.entries()).items) == 3
+    assert len(await node.all_entries()) == 6

@@ -17,7 +17,9 @@ FOLDERS = ("applications", "fsmounts", "shared", "startup", "volatile", "workite
 class FakeNodes(Held):
     """`batchtui.core.gateway_nodes.NodeCommands` over a world."""
 
-    async def node_files(self, pool_id: str, node_id: str, *, at_most: int) -> Window[NodeFile]:
+    async def node_files(
+        self, pool_id: str, node_id: str, *, at_most: int | None = None
+    ) -> Window[NodeFile]:
         await self._calls.note("node_files", pool_id, node_id)
         node = self._node(pool_id, node_id)
         files = [NodeFile(name, is_directory=True) for name in FOLDERS]
@@ -26,7 +28,7 @@ class FakeNodes(Held):
                 NodeFile(name, properties=FileProperties(len(data), node.since))
                 for name, data in views.streams("startup/", self.world.start_task).items()
             ]
-        return Window(tuple(files[:at_most]), len(files) <= at_most)
+        return Window(tuple(files[:at_most]), at_most is None or len(files) <= at_most)
 
     async def reboot_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
         await self._calls.note("reboot_node", pool_id, node_id, tasks)

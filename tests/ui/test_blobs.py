@@ -12,7 +12,6 @@ from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.blobs import BlobsPane
 from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
-from batchtui.ui.screens.steering.storage import saved_as
 from batchtui.ui.screens.upload import UploadScreen
 from tests.fakes import FakeAccount, refused
 from tests.ui.stage import Stage, until, words
@@ -147,14 +146,3 @@ async def test_a_container_that_went_away_is_said_to_have(account: FakeAccount) 
         await until(pilot, lambda: pane.has_class("-stale"))
         await until(pilot, lambda: "container out" in words(app))
         assert len(pane.table.records) == 2
-
-
-@pytest.mark.parametrize(
-    ("blob", "name"),
-    [
-        ("a.txt", "a.txt"), ("x/y/a.txt", "a.txt"), ("../../etc/passwd", "passwd"),
-        ("/etc/passwd", "passwd"), ("..", "blob"), ("x/..", "blob"), ("..\\..\\a", "a"),
-    ],
-)  # fmt: skip
-def test_a_blobs_name_leads_to_no_other_folder(blob: str, name: str) -> None:
-    assert saved_as(blob) == Path.cwd() / name

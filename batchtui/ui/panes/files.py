@@ -77,7 +77,7 @@ folders, or the one in use; x o those that fit a pattern.
 
     def columns(self) -> tuple[Column[Entry], ...]:
         return (
-            Column("FILE", 20, self._named, grow=4, most=110, value=self.key),
+            Column("FILE", 20, self._named, grow=4, most=110, value=_path),
             Column("SIZE", 9, _size, right=True, kind=Kind.NUMBER, value=_bytes),
             Column(
                 "AGE", 10, self._age, right=True, rank=1, kind=Kind.DURATION, value=self._passed
@@ -85,7 +85,8 @@ folders, or the one in use; x o those that fit a pattern.
         )
 
     def key(self, record: Entry) -> str:
-        return record.path
+        # A container may hold the blobs `a` and `a/b`: a file and a folder of one path.
+        return f"{record.path}/" if record.folder else record.path
 
     @property
     def flat(self) -> bool:
@@ -153,7 +154,7 @@ folders, or the one in use; x o those that fit a pattern.
         elif entry.folder and not fold:
             self._turn(entry.path, unfold=True)
         elif fold and entry.depth:
-            self.table.seek(entry.path.rpartition("/")[0])
+            self.table.seek(f"{entry.path.rpartition('/')[0]}/")
 
     def action_save(self, many: bool = False) -> None:
         self.post_message(self.SaveRequested(() if many else self.chosen))
@@ -185,6 +186,10 @@ folders, or the one in use; x o those that fit a pattern.
 
 def _bytes(entry: Entry) -> Value:
     return entry.size
+
+
+def _path(entry: Entry) -> str:
+    return entry.path
 
 
 def _size(entry: Entry) -> Cell:

@@ -11,7 +11,7 @@ from textual.reactive import var
 
 from batchtui.core import shelves
 from batchtui.core.controller import Controller
-from batchtui.core.download_plan import DownloadPlan
+from batchtui.core.download_plan import DownloadPlan, file_name
 from batchtui.core.entries import Entry
 from batchtui.core.feed import Feed, Reading
 from batchtui.core.gateway import GatewayError
@@ -124,10 +124,9 @@ class FilesScreen(InspectableScreen, ReadingScreen):
     @work
     async def save(self, message: FilesPane.SaveRequested) -> None:
         """Ask where to, and save; a single file goes into the current folder."""
-        chosen, entries = message.chosen, self.entries.value.items
+        chosen = message.chosen
         if len(chosen) == 1 and not chosen[0].folder:
-            name = chosen[0].name if chosen[0].name not in ("", "..") else "file"
-            target = Path.cwd() / name
+            target = Path.cwd() / file_name(chosen[0].path)
             plan = shelves.alone(chosen[0], target)
             if await may_write(self.app, plan):
                 await self._save(plan, f"Saved as {target}.")
@@ -142,6 +141,8 @@ class FilesScreen(InspectableScreen, ReadingScreen):
 
         async def plan_it(wish: Wish) -> bool:
             nonlocal plan
+            shown = self.entries.value
+            entries = shown.items if shown.complete else await self.shelf.all_entries()
             if chosen:
                 plan = shelves.planned(entries, chosen, wish.folder)
             else:

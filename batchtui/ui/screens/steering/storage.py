@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from batchtui.core.download_plan import DownloadPlan, matching, plan_download
+from batchtui.core.download_plan import DownloadPlan, file_name, matching, plan_download
 from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
@@ -108,7 +108,7 @@ class Till:
 
     async def save(self, container: str, blob: Blob) -> None:
         """Download one blob into the current folder."""
-        target = saved_as(blob.name)
+        target = Path.cwd() / file_name(blob.name)
         plan = DownloadPlan((Piece(target, blob.name, blob.size),))
         if await may_write(self._desk.app, plan):
             await self._fetch(plan, container, f"Saved as {target}.")
@@ -147,12 +147,3 @@ class Till:
             move_all=save_all,
             skipped=plan.lines,
         )
-
-
-def saved_as(blob: str) -> Path:
-    """Where one blob is saved: in the current folder, under the last part of its name.
-
-    A blob's name is not ours: whatever it says, it leads to no other folder.
-    """
-    name = PurePosixPath(blob.replace("\\", "/")).name
-    return Path.cwd() / (name if name not in ("", "..") else "blob")
