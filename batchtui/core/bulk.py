@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
+from batchtui.core.wording import format_age
 
 T = TypeVar("T")
 
@@ -55,9 +56,15 @@ class Undertaking(Protocol):
         ...
 
 
-async def patiently(act: Callable[[], Awaitable[None]], traffic: Traffic) -> None:
-    """Do one thing, again and again while the service is busy. Other refusals are raised."""
+async def patiently(
+    act: Callable[[], Awaitable[None]], traffic: Traffic, say: Callable[[str], None]
+) -> None:
+    """Do one thing, again and again while the service is busy. Other refusals are raised.
+
+    `say` gets a sentence on what is waited for, and an empty one when that is over.
+    """
     bulk = Bulk([act], "", lambda chosen: chosen(), traffic)
+    bulk.told = lambda: say(bulk.items[0].said)
     await bulk.run()
     if bulk.failure is not None:
         raise bulk.failure
@@ -78,9 +85,11 @@ class Bulk(Generic[T]):
         act: Callable[[T], Awaitable[None]],
         traffic: Traffic,
         *,
+        tried: int = 0,
         rest: Rest = asyncio.sleep,
     ) -> None:
-        """`rest` waits for that many seconds."""
+        """`tried`: how often each thing was tried before, when the service was busy. `rest` waits
+        for that many seconds."""
         self.items = [Item(name if isinstance(name, str) else name(thing)) for thing in things]
         self._counts = Counter({Fate.WAITING: len(self.items)})
         self.told: Callable[[], None] = lambda: None
@@ -90,7 +99,8 @@ class Bulk(Generic[T]):
         self._act = act
         self._traffic = traffic
         self._rest = rest
-        self._pause = 0.0
+        self._tried = tried
+        self._pause = self.FIRST_PAUSE if tried else 0.0
 
     @property
     def counts(self) -> Counter[Fate]:
@@ -115,10 +125,20 @@ class Bulk(Generic[T]):
             for index, item in enumerate(self.items):
                 if item.fate is Fate.UNDER_WAY:
                     self._put(index, Fate.WAITING, "It was interrupted; it may have been done.")
+                elif item.fate is Fate.WAITING and item.said:
+                    self._put(index, Fate.WAITING)
 
     async def _settle(self, index: int) -> None:
+        tries = self._tried
         while True:
-            await self._rest(max(self._pause, self._traffic.throttled))
+            pause = max(self._pause, self._traffic.throttled)
+            if tries:
+                again = f"try {tries + 1} in {format_age(pause)}"
+                self._put(index, Fate.WAITING, f"The service is busy: {again}.")
+            if tries or len(self._things) > 1:
+                # One thing alone is tried at once: its user waits for it.
+                await self._rest(pause)
+            tries += 1
             self._put(index, Fate.UNDER_WAY)
             try:
                 await self._act(self._things[index])
@@ -129,7 +149,6 @@ class Bulk(Generic[T]):
                     return
                 # All workers slow down together, since the account as a whole is throttled.
                 self._pause = min(max(self._pause * 2, self.FIRST_PAUSE), self.LONGEST_PAUSE)
-                self._put(index, Fate.WAITING, "The service is busy: it is asked again soon.")
             else:
                 self._pause = self._pause / 2 if self._pause > self.FIRST_PAUSE else 0.0
                 self._put(index, Fate.DONE)

@@ -55,7 +55,7 @@ class Copying:
         self._copied_here = 0
         """In the page that is under way, as `_refused_here`."""
         self._refused_here: dict[str, str] = {}
-        self._trouble = ""
+        self._trouble = self._waiting = ""
         self._running = False
 
     @property
@@ -64,6 +64,8 @@ class Copying:
         failed = [Item(task_id, Fate.FAILED, why) for task_id, why in refused.items()]
         if self._trouble:
             failed.append(Item("all that follow", Fate.FAILED, self._trouble))
+        elif self._waiting:
+            failed.append(Item("all that follow", Fate.WAITING, self._waiting))
         return failed
 
     @property
@@ -85,11 +87,11 @@ class Copying:
             while not self._through:
                 await self._copy_page()
             if not self._refused:
-                await patiently(self._finish, self._traffic)
+                await patiently(self._finish, self._traffic, self._wait)
         except GatewayError as error:
             self._trouble = str(error)
         finally:
-            self._running = False
+            self._running, self._waiting = False, ""
             self.told()
 
     async def _copy_page(self) -> None:
@@ -98,7 +100,7 @@ class Copying:
         async def fetch() -> None:
             pages.append(await self._batch.task_documents(self._source, rest=self._rest))
 
-        await patiently(fetch, self._traffic)
+        await patiently(fetch, self._traffic, self._wait)
         page = pages[-1]
         await self._add(page.items)
         self._rest, self._through = page.rest, not page.rest
@@ -130,13 +132,18 @@ class Copying:
                 self._target, tasks, added=self._count, refused=self._note
             )
 
-        await patiently(add, self._traffic)
+        await patiently(add, self._traffic, self._wait)
         if len(self._refused) + len(self._refused_here) > MOST_REFUSED:
             raise GatewayError(
                 f"Could not copy the tasks of job {self._source}: job {self._target} refused more "
                 f"than {MOST_REFUSED:,} of them. Look at why, and try again.",
                 code="TooManyRefused",
             )
+
+    def _wait(self, said: str) -> None:
+        """Say what is waited for; nothing while nothing is."""
+        self._waiting = said
+        self.told()
 
     def _begin(self) -> None:
         """Count a page from its beginning: what of it was added before is found to be there."""

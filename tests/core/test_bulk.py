@@ -1,12 +1,14 @@
 """Many things get the same order: all are tried, and throttling only slows that down."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from batchtui.core.bulk import Bulk, Fate, patiently
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
+from tests.fakes.virtual_time import in_virtual_time, now
 
 
 class Service:
@@ -93,4 +95,48 @@ async def test_what_was_interrupted_says_so() -> None:
 async def test_one_thing_alone_raises_what_it_was_refused_with() -> None:
     service = Service(bad=("x",))
     with pytest.raises(GatewayError, match="it is bad"):
-        await patiently(lambda: service.take("x"), Traffic())
+        await patiently(lambda: service.take("x"), Traffic(), lambda _said: None)
+
+
+@pytest.mark.fault("2.18")
+@pytest.mark.parametrize("status", [429, 503])
+def test_one_order_that_is_never_taken_says_so_from_the_second_try_on(status: int) -> None:
+    said: list[tuple[float, str]] = []
+    tries: list[float] = []
+
+    async def main() -> None:
+        async def act() -> None:
+            tries.append(now())
+            raise GatewayError("The server is busy", status=status)
+
+        def say(sentence: str) -> None:
+            if sentence:
+                said.append((now(), sentence))
+
+        waiting = asyncio.create_task(patiently(act, Traffic(clock=now), say))
+        await asyncio.sleep(3600)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert waiting.cancelled(), "it can be left"
+
+    in_virtual_time(main())
+    assert tries[0] == said[0][0], "tried at once, and said as soon as it was refused"
+    assert [sentence for _, sentence in said[:3]] == [
+        "The service is busy: try 2 in 1s.",
+        "The service is busy: try 3 in 2s.",
+        "The service is busy: try 4 in 4s.",
+    ]
+    assert len(said) in (len(tries), len(tries) - 1)
+    assert max(after - before for before, after in pairwise(tries)) <= Bulk.LONGEST_PAUSE + 0.001
+
+
+@pytest.mark.fault("2.18")
+def test_an_order_to_one_thing_does_not_wait_for_what_polls_were_asked_to() -> None:
+    async def main() -> float:
+        traffic = Traffic(clock=now)
+        traffic.record("GET", "/jobs", 429, 0.1, retry_after=3600)
+        service, began = Service(), now()
+        await patiently(lambda: service.take("x"), traffic, lambda _said: None)
+        return now() - began
+
+    assert in_virtual_time(main()) < 1

@@ -48,6 +48,10 @@ class Calls:
         """Let the next `times` calls of the method `name` do their work, and then raise `error`."""
         self._lost.setdefault(name, []).extend([error] * times)
 
+    def succeed(self, name: str) -> None:
+        """Let the method `name` fail no more."""
+        self._failures.pop(name, None)
+
     def down(self, error: GatewayError | None) -> None:
         """Let every call raise `error`, until called with None."""
         self._down = error

@@ -8,10 +8,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from batchtui.core.bulk import Bulk
 from batchtui.core.states import JobState, PoolState
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.bulk import BulkScreen
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.help import HelpScreen
@@ -167,6 +169,32 @@ async def test_deleting_asks_first_and_names_what_goes(app: TestedApp) -> None:
             await until(partial(on_top, app, ConfirmScreen))
             await agree(pilot, app)
             await until(partial(app.account.calls.made.__contains__, call), what=call)
+
+
+@pytest.mark.fault("2.18")
+async def test_an_order_that_a_busy_service_does_not_take_can_be_left_and_come_back_to(
+    app: TestedApp, account: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bulk, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(Bulk, "LONGEST_PAUSE", 0.02)
+    busy = refused("Could not delete pool render-farm: the server is busy", status=503)
+    account.calls.fail("delete_pool", busy, times=100_000)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j", "d")
+        await until(partial(on_top, app, ConfirmScreen))
+        await agree(pilot, app)
+        await until(partial(on_top, app, BulkScreen), what="it is shown")
+        counted = app.screen.query_one("#counts", Static)
+        await until(lambda: "The service is busy: try " in str(counted.render()))
+        await pilot.press("escape")
+        await until(partial(on_top, app, DashboardScreen))
+        await until(lambda: "Delete pool 0/1" in text_of(app.panes.header))
+        await pilot.press("B")
+        await until(partial(on_top, app, BulkScreen))
+        account.calls.succeed("delete_pool")
+        await until(lambda: account.batch.world.pools["render-farm"].state is PoolState.DELETING)
+        await until(lambda: not app.runs.live)
 
 
 async def test_what_is_deleted_shows_that_it_goes(app: TestedApp, account: FakeAccount) -> None:

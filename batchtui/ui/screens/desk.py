@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from textual.app import App
 from textual.notifications import SeverityLevel
 
-from batchtui.core.bulk import Bulk, Undertaking, patiently
+from batchtui.core.bulk import BUSY, Bulk, Undertaking
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.order import Order, Stake
@@ -52,13 +52,21 @@ class Desk:
         if not await self._agreed(order, fit, left_out=len(things) - len(fit)):
             return False
         traffic = self.controller.feeds.traffic
+        tried = 0
         if len(fit) == 1:
-            await patiently(lambda: order.act(fit[0]), traffic)
-            self.tell(order.told(fit[0]), order.title, order.wakes)
-            self.done = True
-        else:
-            bulk = Bulk(fit, order.name, order.act, traffic)
-            self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
+            try:
+                await order.act(fit[0])
+            except GatewayError as error:
+                if error.status not in BUSY:
+                    raise
+                # From the second try on it is shown, and can be left or stopped.
+                tried = 1
+            else:
+                self.tell(order.told(fit[0]), order.title, order.wakes)
+                self.done = True
+                return True
+        bulk = Bulk(fit, order.name, order.act, traffic, tried=tried)
+        self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
         return self.done
 
     async def go_on(
