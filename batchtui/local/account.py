@@ -31,10 +31,17 @@ Progress = Callable[[str], None]
 
 
 class RunningAccount:
-    """An account that answers at `connection`."""
+    """An account that answers at `connection`, and the faults that it plays, if any."""
 
-    def __init__(self, connection: Connection, azurite: Azurite | None, warden: Warden) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        azurite: Azurite | None,
+        warden: Warden,
+        faults: "FaultInjection | None" = None,
+    ) -> None:
         self.connection = connection
+        self.faults = faults
         self._azurite = azurite
         self._warden = warden
 
@@ -122,7 +129,7 @@ async def run_account(
         )
         azurite_port = port_of(own_address) if injection else last.azurite
         stack.enter_context(data_dir.announced(connection, os.getpid(), azurite=azurite_port))
-        yield RunningAccount(connection, azurite, warden)
+        yield RunningAccount(connection, azurite, warden, injection)
 
 
 # What is imported below takes half a second, which is as long as Azurite takes to come up.

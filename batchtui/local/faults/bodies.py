@@ -60,7 +60,7 @@ SENTENCES = {
     "ServerBusy": "The server is busy.",
     "TooManyRequests": "Too many requests were sent in a given amount of time.",
 }
-"""What the services say of an error; others get a sentence that says that it was ordered."""
+"""The message of each code; other codes get a sentence that says that a fault was ordered."""
 
 _CHALLENGE = (
     "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize"
@@ -91,10 +91,10 @@ SHAPES = (
     '{"value": {"id": ["a"]}, "odata.nextLink": 7}',
     '{"id": {"id": 1}, "state": [], "error": {"code": [1], "message": {"value": 2}}}',
 )
-"""JSON that no client of either service expects."""
+"""JSON that no client of these services expects."""
 
 FOREIGN = web.ResponseKey("foreign", bool)
-"""Set on an answer that does not come from the service, which has none of its headers."""
+"""Set on an answer that does not come from the service: it has none of the service's headers."""
 
 
 def service_error(
@@ -129,7 +129,7 @@ def service_error(
 
 
 def sign_in_page() -> web.Response:
-    """What a network answers to whoever has not signed in to it."""
+    """What a guest network answers before the user has signed in."""
     response = web.Response(text=SIGN_IN_PAGE, content_type="text/html")
     response[FOREIGN] = True
     return response
@@ -143,13 +143,13 @@ def wrong_json(dice: random.Random) -> web.Response:
 
 
 def malformed(body: bytes) -> bytes:
-    """The body with bytes in its middle that are no JSON, no XML and no UTF-8."""
+    """The body with bytes in its middle that are neither JSON nor XML nor UTF-8."""
     middle, width = len(body) // 2, max(1, min(8, len(body) // 4))
     return body[:middle] + b"\xff" * width + body[middle + width :]
 
 
 def without_items(body: bytes) -> bytes | None:
-    """A page of a listing without what is listed; None for what is no page."""
+    """A page of a listing without its items; None if it is not a page."""
     if body.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
         emptied, count = _ITEMS.subn(rb"<\1></\1>", body)
         return emptied if count else None
@@ -158,9 +158,9 @@ def without_items(body: bytes) -> bytes | None:
 
 
 def leading_to(body: bytes, url: str, marker: str) -> bytes | None:
-    """A page of a listing whose next one is at `url`, or after `marker`; None for no page.
+    """A page of a listing that leads to `url`, or to `marker` in XML; None if it is not a page.
 
-    A listing in XML without a marker cannot lead to its first page.
+    In XML nothing leads to the first page, which has no marker.
     """
     if body.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
         if not marker or not _ITEMS.search(body):

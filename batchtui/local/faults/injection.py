@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -58,8 +58,8 @@ _SERVICE_HEADERS = (
 class FaultInjection:
     """The faults in force, and the logs of what they and clients do.
 
-    `observers` are awaited at each event of a request, before it goes on: what a test does in one
-    happens before the service carries the request out, or before the client has its answer.
+    `observers` are awaited at each event of a request, before it goes on: what a test does in an
+    observer happens before the service carries the request out, or before it is answered.
     """
 
     def __init__(
@@ -126,12 +126,10 @@ class FaultInjection:
             await listener.close()
         else:
             await listener.open()
-        moving = asyncio.create_task(self._keep_moving(service, listener, changed))
         try:
-            yield
+            async with _beside(self._keep_moving(service, listener, changed)):
+                yield
         finally:
-            moving.cancel()
-            await asyncio.wait([moving])
             await listener.release()
 
     async def _keep_moving(
@@ -265,12 +263,21 @@ async def inject_faults(
             yield injection
             return
         injection.tell("loaded", _loaded(faults, options.file))
-        following = asyncio.create_task(_follow(options.file, seen, injection))
-        try:
+        async with _beside(_follow(options.file, seen, injection)):
             yield injection
-        finally:
-            following.cancel()
-            await asyncio.wait([following])
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do endless work meanwhile; what it raised is raised at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
 
 
 def _opened(path: Path, stack: contextlib.ExitStack) -> JsonLines:

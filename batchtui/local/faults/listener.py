@@ -37,7 +37,7 @@ class Listener:
             await self._site.stop()
             self._site = None
         self._socket.close()
-        # Bound again and not listening: nobody else gets the port, and whoever connects is refused.
+        # Bound again, but not listening: the port stays ours, and connections to it are refused.
         self._socket = socket.socket(family)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(address)

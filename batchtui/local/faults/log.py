@@ -1,7 +1,7 @@
-"""What an account with faults writes down: each fault that it plays, and each request.
+"""The logs of an account with faults: each fault that it plays, and each request.
 
-Lines of JSON, appended at once, for whoever checks what a client did. A path is written without
-what signs it: of a query only parts that name something are kept.
+Lines of JSON, appended at once, to check afterwards what a client did. Neither file holds a
+signature: of a query only the parameters that name something are kept.
 """
 
 import os
@@ -36,7 +36,7 @@ class FaultEvent(Struct, frozen=True, omit_defaults=True, kw_only=True):
     fault: str = ""
     do: FaultAction | None = None
     number: int = 0
-    """How many requests this fault has struck, with this one."""
+    """How many requests this fault has struck so far."""
     request: int = 0
     """The request's number in the other log."""
     method: str = ""
@@ -96,5 +96,5 @@ def timestamp() -> str:
 
 
 def safe_query(query: str) -> str:
-    """A query without what signs it or what nobody knows."""
+    """A query with the parameters that are known to hold no secret."""
     return urlencode([(name, value) for name, value in parse_qsl(query) if name in _KEPT])

@@ -46,9 +46,9 @@ class FaultAction(StrEnum):
 
 
 class FaultRule(Struct, frozen=True, kw_only=True):
-    """A fault: the requests that it strikes. What it does is said by the classes below.
+    """The requests that a fault strikes; the classes below add what it does.
 
-    Patterns know `*` and `?`; one of several has to match. What is left out matches everything.
+    Patterns know `*` and `?`; of several, any may match. A key that is left out matches everything.
     """
 
     do: FaultAction
@@ -117,7 +117,7 @@ class AnswerFault(FaultRule, frozen=True, kw_only=True):
 
     status: Refusal
     code: str = ""
-    """The service's usual one for this status if left out."""
+    """The service's usual code for this status if left out."""
     message: str = ""
     body: str | None = None
     content_type: Words = "application/json"
@@ -132,7 +132,7 @@ class AnswerFault(FaultRule, frozen=True, kw_only=True):
 class LimitFault(FaultRule, frozen=True, kw_only=True):
     """At most `rate` requests a second are served, those beyond are refused as by a real account.
 
-    `burst` requests may come at once: a second's worth of them if left out, at least one.
+    `burst` requests may come at once: as many as in a second if left out, and at least 1.
     """
 
     rate: Rate
@@ -140,7 +140,7 @@ class LimitFault(FaultRule, frozen=True, kw_only=True):
     status: Refusal = 429
     code: str = ""
     retry_after: Annotated[int, Meta(ge=0)] | None = None
-    """Seconds; as long as it takes until the next one is served if left out."""
+    """Seconds; if left out, until the next request would be served."""
 
 
 class BodyChange(StrEnum):
@@ -151,11 +151,11 @@ class BodyChange(StrEnum):
     JSON = "json"
     """JSON of a shape that no client expects, with status 200."""
     TRUNCATED = "truncated"
-    """The first half of the true one, with a length that fits."""
+    """The first half of the true body, with a length that fits."""
     MALFORMED = "malformed"
-    """The true one with bytes in its middle that are neither JSON nor XML nor UTF-8."""
+    """The true body with bytes in its middle that are neither JSON nor XML nor UTF-8."""
     CONTENT_TYPE = "content_type"
-    """The true one, said to be text/plain."""
+    """The true body, labelled text/plain."""
     EMPTY = "empty"
 
 
@@ -198,7 +198,7 @@ class ResetFault(FaultRule, frozen=True, kw_only=True):
 
 
 class BrokenHeadersFault(FaultRule, frozen=True, kw_only=True):
-    """An answer that begins as one of HTTP does and then is none."""
+    """An answer whose status line and headers are not HTTP."""
 
     carried_out: bool = False
 
@@ -224,7 +224,7 @@ class SlowFault(FaultRule, frozen=True, kw_only=True):
 
 
 class StaleFault(FaultRule, frozen=True, kw_only=True):
-    """An answer of at least `seconds` ago, as far as the same was asked by then; else the oldest.
+    """An answer of at least `seconds` ago if the same was asked by then; else the oldest answer.
 
     It strikes counts of tasks and nodes, unless operations or a path are named.
     """
@@ -237,7 +237,7 @@ class StaleFault(FaultRule, frozen=True, kw_only=True):
 
 
 class RepeatPageFault(FaultRule, frozen=True, kw_only=True):
-    """A page of a listing leads to itself, once: it comes twice."""
+    """A page of a listing leads to itself once, so that a client gets it twice."""
 
     @property
     def served(self) -> bool:
@@ -292,5 +292,5 @@ def key_of(index: int, *names: str) -> Key:
 
 
 def texts(patterns: Patterns) -> tuple[str, ...]:
-    """One pattern or several as several."""
+    """Patterns as a tuple, also a single pattern."""
     return (patterns,) if isinstance(patterns, str) else patterns

@@ -156,12 +156,12 @@ COUNTS = ("GetJobTaskCounts", "ListPoolNodeCounts")
 
 
 def batch_operation(method: str, route: str) -> str:
-    """The operation at a route such as `/pools/{pool}`; empty where none is."""
+    """The operation of a route such as `/pools/{pool}`; empty if unknown."""
     return BATCH.get((method, route), "")
 
 
 def storage_operation(method: str, path: str, query: str, headers: Iterable[str]) -> str:
-    """The operation of a path-style request, `/ACCOUNT/CONTAINER/BLOB`; empty where none is."""
+    """The operation of a path-style request, `/ACCOUNT/CONTAINER/BLOB`; empty if unknown."""
     values = parse_qs(query)
     part = values.get("comp", [""])[0].lower()
     names = [name for name in path.split("/", 3)[1:] if name]

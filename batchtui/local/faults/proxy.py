@@ -5,7 +5,6 @@ the query and some headers, and all of these arrive as they were sent, the Host 
 made for another host would differ, and Azurite's URLs have the account in their path.
 """
 
-import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,16 +19,16 @@ from batchtui.local.azurite.run import HOST, is_free, lasting_port
 from batchtui.local.faults.injection import FaultInjection
 from batchtui.local.faults.listener import Listener
 from batchtui.local.faults.model import AccountService
+from batchtui.local.routes.replies import BARE
 from batchtui.local.streamed import PIECES, stream
 
 PIECE = 262_144
 SMALL = 65_536
-"""Bytes of an answer up to which it is passed on in one piece."""
+"""Bytes of the largest answer that is passed on as a whole."""
 IDLE = 2.0
 """Seconds to keep a connection to storage: Node.js closes those that were idle for five."""
 
-# About one connection, and so not for the one behind it (RFC 9110, 7.6.1). A body that is expected
-# is asked for by aiohttp itself.
+# These are about a single connection (RFC 9110, 7.6.1). aiohttp itself answers Expect.
 _HOP = (
     "Connection",
     "Expect",
@@ -101,6 +100,7 @@ async def _forward(request: web.Request) -> web.Response:
     response = web.Response(
         status=upstream.status, reason=upstream.reason, headers=_passed(upstream.headers)
     )
+    response[BARE] = "Content-Type" not in upstream.headers
     length = upstream.content_length
     if request.method == "HEAD" or upstream.status in (204, 304):
         await upstream.read()
@@ -120,20 +120,22 @@ async def _pieces(upstream: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 @web.middleware
 async def _closing(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let go of storage's answer where another one was put in its place."""
-    response = await handler(request)
-    upstream = request.get(_UPSTREAM)
-    if upstream is not None and PIECES not in response:
-        upstream.close()
-    return response
+    """Close storage's answer where another answer takes its place, or the client has gone."""
+    kept = False
+    try:
+        response = await handler(request)
+        kept = PIECES in response
+        return response
+    finally:
+        upstream = request.get(_UPSTREAM)
+        if upstream is not None and not kept:
+            upstream.close()
 
 
 async def _strip(request: web.Request, response: web.StreamResponse) -> None:
     """Take away a Content-Type that storage did not send."""
-    upstream = request.get(_UPSTREAM)
-    if upstream is not None and "Content-Type" not in upstream.headers and response.status < 400:
-        with contextlib.suppress(KeyError):
-            del response.headers["Content-Type"]
+    if response.get(BARE):
+        response.headers.popall("Content-Type", None)
 
 
 def _passed(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:

@@ -114,9 +114,9 @@ def _contradictions(rule: FaultRule, key: Key) -> Iterator[Fault]:
         yield Fault((*key, "until"), f"must be later than from, which is {rule.from_:g}")
     match rule:
         case AnswerFault(retry_after=int(), retry_after_date=float()):
-            yield Fault((*key, "retry_after_date"), "cannot stand beside retry_after; keep one")
+            yield Fault((*key, "retry_after_date"), "cannot stand beside retry_after: keep either")
         case AnswerFault(body=str()) if rule.code or rule.message:
-            yield Fault((*key, "body"), "cannot stand beside code and message, which make one")
+            yield Fault((*key, "body"), "cannot stand beside code and message, which make a body")
         case WrongBodyFault(carried_out=False) if rule.body not in (
             BodyChange.HTML,
             BodyChange.JSON,

@@ -40,7 +40,7 @@ class Strike:
     rule: FaultRule
     name: str
     number: int
-    """How many requests this fault has struck, with this one."""
+    """How many requests this fault has struck so far."""
     seconds: float
     """Until the next request is served, where the fault limits their rate; else 0."""
     dice: random.Random
@@ -107,7 +107,7 @@ class FaultSchedule:
 
 
 class _Watch:
-    """One fault: what it has seen and struck."""
+    """A fault, and what it has seen and struck so far."""
 
     def __init__(self, rule: FaultRule, index: int, seed: int) -> None:
         self._rule = rule
@@ -120,7 +120,7 @@ class _Watch:
         self._bucket = _Bucket(rule) if isinstance(rule, LimitFault) else None
 
     def sees(self, request: RequestFacts, now: float) -> bool:
-        """Whether a request is one of those that it chooses among; if so it is counted."""
+        """Whether a request matches while the fault is in force; if so it is counted."""
         rule = self._rule
         if now < rule.from_ or (rule.until is not None and now >= rule.until):
             return False
@@ -158,7 +158,7 @@ class _Bucket:
         self._at = 0.0
 
     def wait(self, now: float) -> float:
-        """0 where a request may pass, which takes a token; else the seconds until one may."""
+        """0 where the request may pass, which takes a token; else the seconds until it may."""
         self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
         self._at = now
         if self._tokens >= 1:
