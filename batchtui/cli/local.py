@@ -89,7 +89,8 @@ def chosen_faults(args: argparse.Namespace) -> "FaultOptions | None":
             names = ", ".join(shipped.stem for shipped in fault_files())
             raise UsageError(f"No fault file {file}: name {names}, or a file of your own.")
         file = shipped
-    return FaultOptions(file.resolve() if file else None, getattr(args, "log_requests", None))
+    log = getattr(args, "log_requests", None)
+    return FaultOptions(file.resolve() if file else None, request_log=log)
 
 
 def chosen_play(args: argparse.Namespace) -> "Play | None":

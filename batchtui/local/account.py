@@ -125,7 +125,7 @@ async def run_account(
             address,
             started=False,
             simulated=play is not None,
-            faults=str(faults.file) if faults and faults.file else "",
+            faults=str(faults.file.resolve()) if faults and faults.file else "",
         )
         azurite_port = port_of(own_address) if injection else last.azurite
         stack.enter_context(data_dir.announced(connection, os.getpid(), azurite=azurite_port))
@@ -148,7 +148,8 @@ def _faults(play: Play | None, faults: FaultOptions | None) -> FaultOptions | No
     """The faults that are asked for, else those of the world that is played; None for none."""
     if play is None or (faults and faults.file) or not has_faults(play.world):
         return faults
-    return FaultOptions(play.world, faults.request_log if faults else None)
+    log = faults.request_log if faults else None
+    return FaultOptions(play.world, in_world=True, request_log=log)
 
 
 @asynccontextmanager

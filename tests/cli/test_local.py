@@ -120,10 +120,10 @@ def test_a_fault_file_that_comes_along_may_be_called_by_its_name(tmp_path: Path)
     own.touch()
     log = tmp_path / "requests.log"
     options = local.chosen_faults(parse(f"--faults={own}", f"--log-requests={log}"))
-    assert options == FaultOptions(own.resolve(), log)
+    assert options == FaultOptions(own.resolve(), request_log=log)
     assert options.arguments() == ("--faults", str(own), "--log-requests", str(log))
     assert local.chosen_faults(parse()) is None
-    assert local.chosen_faults(parse(f"--log-requests={log}")) == FaultOptions(None, log)
+    assert local.chosen_faults(parse(f"--log-requests={log}")) == FaultOptions(request_log=log)
     with pytest.raises(UsageError, match="No fault file strom: name lost-answers, storm"):
         local.chosen_faults(parse("--faults=strom"))
 

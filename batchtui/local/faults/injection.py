@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import logging
 import os
+import string
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -34,7 +36,7 @@ from batchtui.local.faults.operations import batch_operation, storage_operation
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.faults.reader import read_faults
 from batchtui.local.faults.schedule import FaultSchedule, RequestFacts, Strike
-from batchtui.local.routes.call import Call
+from batchtui.local.routes.call import Call, readable
 from batchtui.local.streamed import body_of
 from batchtui.local.trouble import LocalAccountError
 
@@ -219,7 +221,7 @@ class FaultInjection:
             service=facts.service,
             method=facts.method,
             path=facts.path,
-            query=safe_query(exchange.request.query_string),
+            query=safe_query(exchange.request.raw_path.partition("?")[2]),
             operation=facts.operation,
             user_agent=facts.user_agent,
             status=status,
@@ -247,7 +249,9 @@ async def inject_faults(
     """
     # Looked at before it is read, so that a change in between is seen.
     seen = await asyncio.to_thread(_mark, options.file) if options.file else ()
-    faults = await asyncio.to_thread(read_faults, options.file) if options.file else FaultSet()
+    faults = FaultSet()
+    if options.file:
+        faults = await asyncio.to_thread(read_faults, options.file, in_world=options.in_world)
     request_log = options.request_log or data_dir / REQUEST_LOG
     with contextlib.ExitStack() as stack:
         logs = [_opened(path, stack) for path in (data_dir / FAULT_LOG, request_log)]
@@ -263,7 +267,7 @@ async def inject_faults(
             yield injection
             return
         injection.tell("loaded", _loaded(faults, options.file))
-        async with _beside(_follow(options.file, seen, injection)):
+        async with _beside(_follow(options, options.file, seen, injection)):
             yield injection
 
 
@@ -292,7 +296,9 @@ def _opened(path: Path, stack: contextlib.ExitStack) -> JsonLines:
     return file
 
 
-async def _follow(file: Path, seen: tuple[int, ...], injection: FaultInjection) -> None:
+async def _follow(
+    options: FaultOptions, file: Path, seen: tuple[int, ...], injection: FaultInjection
+) -> None:
     """Load the file's faults whenever it has others; `seen` is its mark when it was read."""
     said = ""
     while True:
@@ -302,7 +308,7 @@ async def _follow(file: Path, seen: tuple[int, ...], injection: FaultInjection) 
             continue
         seen = mark
         try:
-            faults = await asyncio.to_thread(read_faults, file)
+            faults = await asyncio.to_thread(read_faults, file, in_world=options.in_world)
         except LocalAccountError as error:
             if str(error) != said:
                 said = str(error)
@@ -329,13 +335,15 @@ def _loaded(faults: FaultSet, file: Path) -> str:
 
 
 def _facts(service: AccountService, request: web.Request) -> RequestFacts:
-    path, _, query = request.raw_path.partition("?")
+    raw, _, query = request.raw_path.partition("?")
+    # Bytes that no path should have stay what they are, as escapes.
+    path = quote(raw.encode(errors="surrogateescape"), safe=string.punctuation)
     if service is AccountService.BATCH:
         resource = request.match_info.route.resource
         operation = batch_operation(request.method, resource.canonical if resource else "")
     else:
         operation = storage_operation(request.method, path, query, request.headers)
-    agent = request.headers.get("User-Agent", "")
+    agent = readable(request.headers.get("User-Agent", ""))
     return RequestFacts(service, request.method, path, operation, agent)
 
 

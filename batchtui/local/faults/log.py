@@ -97,4 +97,5 @@ def timestamp() -> str:
 
 def safe_query(query: str) -> str:
     """A query with the parameters that are known to hold no secret."""
-    return urlencode([(name, value) for name, value in parse_qsl(query) if name in _KEPT])
+    pairs = parse_qsl(query.encode(errors="replace").decode(), errors="replace")
+    return urlencode([(name, value) for name, value in pairs if name in _KEPT])

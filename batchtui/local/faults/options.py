@@ -6,14 +6,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class FaultOptions:
-    """A fault file or a world file with faults in it, or only a log of requests."""
+    """A fault file, a world file with faults in it, or only a log of requests."""
 
     file: Path | None = None
+    in_world: bool = False
+    """Whether the file describes a world too."""
     request_log: Path | None = None
     """In the data directory if left out."""
 
     def arguments(self) -> tuple[str, ...]:
         """The options of `batchtui local` that say the same."""
-        file = ("--faults", str(self.file.resolve())) if self.file else ()
+        named = self.file is not None and not self.in_world
+        file = ("--faults", str(self.file.resolve())) if self.file and named else ()
         log = ("--log-requests", str(self.request_log.resolve())) if self.request_log else ()
         return (*file, *log)

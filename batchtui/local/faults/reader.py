@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class _FileTable(msgspec.Struct, frozen=True):
     faults: tuple[dict[str, object], ...] = ()
 
 
-def read_faults(file: Path) -> FaultSet:
+def read_faults(file: Path, *, in_world: bool = False) -> FaultSet:
     """The faults of a fault file, or of a world file. Raises `LocalAccountError`."""
     try:
         table = tomllib.loads(file.read_text("utf-8"))
@@ -50,17 +50,12 @@ def read_faults(file: Path) -> FaultSet:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LocalAccountError(f"The faults {file} are not valid TOML: {error}") from error
-    if is_world(table):
+    if in_world:
         table = {name: table[name] for name in ("seed", "faults") if name in table}
     faults, wrong = checked_faults(table)
     if wrong:
         raise LocalAccountError(lines_of(file, wrong))
     return faults
-
-
-def is_world(table: Mapping[str, object]) -> bool:
-    """Whether a file describes a world: these have a name, and fault files have none."""
-    return "name" in table
 
 
 def lines_of(file: Path, wrong: Iterable[Fault]) -> str:

@@ -418,6 +418,24 @@ async def test_an_observer_acts_before_and_after_a_request_is_served(faulty: Fau
         assert seen == [("received", False), ("carried_out", True), ("answered", True)]
 
 
+@pytest.mark.parametrize(
+    "target",
+    [b"/\xff\xfe?%24filter=\xff", b"/\xc2\x9b31m", b"/%zz?$select=%ff", b"/p?sig=geheim&comp=%1b"],
+)
+async def test_odd_requests_are_logged_and_said_in_plain_characters(
+    faulty: Faulty, target: bytes
+) -> None:
+    async with faulty("[[faults]]\ndo = 'answer'\nstatus = 503") as account:
+        async with raw(account.endpoint) as (reader, writer):
+            writer.write(b"GET %b HTTP/1.1\r\nHost: a\r\nUser-Agent: \xff\x80\r\n\r\n" % target)
+            assert b" 503 " in await reader.readline()
+        assert len(account.requests()) == 1
+        assert account.requests()[0].received.path.isascii()
+        text = "".join(account.said) + (account.folder / "requests.log").read_text("utf-8")
+        assert text.replace("\n", "").isprintable()
+        assert "geheim" not in text
+
+
 def test_a_reset_is_a_reset_on_this_machine() -> None:
     """What the other tests take for granted of the sockets here."""
     with socket.socket() as one:

@@ -122,7 +122,7 @@ async def test_a_wrong_file_at_the_start_is_an_error(file: Path, following: Foll
 
 
 async def test_a_log_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    options = FaultOptions(None, tmp_path / "nowhere" / "requests.log")
+    options = FaultOptions(request_log=tmp_path / "nowhere" / "requests.log")
     with pytest.raises(LocalAccountError, match="--log-requests"):
         async with inject_faults(options, tmp_path, say=lambda line: None):
             pytest.fail("started")

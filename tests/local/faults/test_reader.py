@@ -122,8 +122,11 @@ def test_a_world_may_have_faults(tmp_path: Path) -> None:
     pool = "name = 'w'\nseed = 4\n[[pools]]\nid = 'p'\n"
     file.write_text(pool + RESET)
     assert read_world(file).name == "w"
-    faults = read_faults(file)
+    faults = read_faults(file, in_world=True)
     assert (len(faults.rules), faults.seed) == (1, 4)
+    # A fault file is not a world.
+    with pytest.raises(LocalAccountError, match=r"name: is an unknown key"):
+        read_faults(file)
     file.write_text(pool + RESET + "share = 3")
     with pytest.raises(LocalAccountError, match=r"faults\[0\]\.share"):
         read_world(file)
