@@ -419,8 +419,7 @@ async def test_an_observer_acts_before_and_after_a_request_is_served(faulty: Fau
 
 
 @pytest.mark.parametrize(
-    "target",
-    [b"/\xff\xfe?%24filter=\xff", b"/\xc2\x9b31m", b"/%zz?$select=%ff", b"/p?sig=geheim&comp=%1b"],
+    "target", [b"/%ff%1b?%24filter=%ff", b"/%zz?$select=%ff", b"/p?sig=geheim&comp=%1b"]
 )
 async def test_odd_requests_are_logged_and_said_in_plain_characters(
     faulty: Faulty, target: bytes
