@@ -12,7 +12,6 @@ from batchtui.cli.words import of_things
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger, Record
 from batchtui.core.recipe.model import Fate
-from batchtui.core.run.cleanup import everywhere
 from batchtui.core.run.run import Run
 from batchtui.core.session import Session
 
@@ -67,7 +66,7 @@ async def _clean_run(
     asker = Asker(shown, may_ask=at_a_terminal() and not args.json)
     past = Run(session.gateway, ledger, record, publish=shown.show, decide=asker)
     try:
-        await past.clean(everywhere(Fate.DELETE if args.yes else Fate.ASK))
+        await past.clean(Fate.DELETE if args.yes else Fate.ASK)
     except GatewayError as error:
         say(str(error))
         return REFUSED

@@ -1,74 +1,59 @@
-"""Sees a run through on the command line: its printer, Ctrl-C, and what is left in the end."""
+"""Sees a run through on the command line: its printer, its options, and signals that end it."""
 
+import argparse
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from typing import Any
 
-from batchtui.cli.printers import Printer
-from batchtui.cli.trouble import EXIT_CODES, INTERRUPTED
-from batchtui.core.gateway import GatewayError
-from batchtui.core.ledger import Outcome
-from batchtui.core.recipe.model import Cleanup, Fate
-from batchtui.core.run.cleanup import everywhere
-from batchtui.core.run.run import Run
+from batchtui.cli.printers import LastingPrinter
+from batchtui.cli.signals import exit_code, reacting
+from batchtui.cli.trouble import UsageError
+from batchtui.core.run.cleanup import CleanupRule
+
+SAID = {
+    signal.SIGINT: "Interrupted. Press Ctrl-C again to end at once.",
+    signal.SIGTERM: "Ending on SIGTERM; a second one ends at once.",
+    signal.SIGHUP: "Ending, for the terminal has gone (SIGHUP); a second one ends at once.",
+}
 
 
-def wishes(*, yes: bool, keep: bool) -> Cleanup | None:
-    """What --yes and --keep say; None leaves it to the recipe."""
-    if yes:
-        return everywhere(Fate.DELETE)
-    return everywhere(Fate.KEEP) if keep else None
+def rule(args: argparse.Namespace) -> CleanupRule | None:
+    """What --cleanup and --keep say; None leaves it to the recipe. Raises `UsageError`."""
+    if args.keep and args.cleanup:
+        raise UsageError("--keep is the same as --cleanup never: leave one of them out.")
+    if args.keep:
+        return CleanupRule.NEVER
+    return CleanupRule(args.cleanup) if args.cleanup else None
 
 
-async def conduct(
-    run: Run,
-    work: Callable[[], Coroutine[Any, Any, Outcome]],
-    printer: Printer,
-    wanted: Cleanup | None,
-) -> int:
-    """Do the run's work; the exit code.
+async def until_interrupted(work: Coroutine[Any, Any, int], printer: LastingPrinter) -> int:
+    """Do the work of a command; the exit code.
 
-    The first Ctrl-C cancels it and asks what becomes of what is there; the second ends at once.
+    The first signal that asks the program to end cancels the work, which keeps all that is there;
+    the second ends the program at once. Either way the exit code says which signal it was.
     """
-    task = asyncio.create_task(work())
-    with _interrupting(task, printer):
-        try:
-            outcome = await task
-        except asyncio.CancelledError:
-            outcome = Outcome.INTERRUPTED
-        if outcome in (Outcome.INTERRUPTED, Outcome.REFUSED) and run.record.left:
-            await _clean(run, printer, wanted or everywhere(Fate.ASK))
-    printer.close()
-    return EXIT_CODES[outcome]
+    task = asyncio.create_task(work)
+    told: list[signal.Signals] = []
 
-
-async def _clean(run: Run, printer: Printer, wanted: Cleanup) -> None:
-    try:
-        await run.clean(wanted)
-    except GatewayError as error:
-        printer.note(f"{error} `batchtui clean {run.record.run_id}` tries again.")
-
-
-@contextmanager
-def _interrupting(task: asyncio.Task[Outcome], printer: Printer) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-
-    def interrupt() -> None:
-        if task.cancelling() or task.done():
+    def end(number: signal.Signals) -> None:
+        if told:
             printer.close()
             # Nothing may hold this up. The ledger is written, and what was started ends by itself.
-            os._exit(INTERRUPTED)
+            os._exit(exit_code(told[0]))
+        told.append(number)
         printer.pause()
-        printer.note("Interrupted. Press Ctrl-C again to end at once.")
+        printer.note(SAID[number])
         task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    with reacting(end):
+        try:
+            code = await task
+        except asyncio.CancelledError:
+            if not told:
+                raise
+            return exit_code(told[0])
+        finally:
+            printer.close()
+    return printer.exit_code(code)

@@ -9,13 +9,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from batchtui.cli.words import lines, of_nodes
+from batchtui.cli.words import lines, of_nodes, trying_again
 from batchtui.core.events import (
     Ended,
     Event,
     Finished,
     NodeFailed,
     Progressed,
+    Recovered,
     Submitted,
     Submitting,
     TaskFailed,
@@ -49,6 +50,8 @@ class LivePrinter:
         self._clock = clock
         self._live: Live | None = None
         self._moving: Event | None = None
+        self._waiting = ""
+        """What is tried again at this moment, and until when."""
         self._since = clock()
         self._paces = Paces()
 
@@ -58,6 +61,8 @@ class LivePrinter:
             return
         if isinstance(event, THROUGH):
             self.pause()
+        if isinstance(event, Troubled | Recovered | Ended):
+            self._waiting = trying_again(event).strip() if isinstance(event, Troubled) else ""
         for line in lines(event):
             self._console.print(Text(visible(line), style=_style(event)), soft_wrap=True)
 
@@ -88,6 +93,12 @@ class LivePrinter:
             self._live.start()
 
     def _picture(self) -> RenderableType:
+        picture = self._moving_picture()
+        if not self._waiting:
+            return picture
+        return Group(picture, Text(f"The service is in trouble. {self._waiting}", style="yellow"))
+
+    def _moving_picture(self) -> RenderableType:
         match self._moving:
             case Transferring() as moving:
                 what = f"{moving.direction} {moving.container}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batchtui.cli import local
+from batchtui.core.durations import DurationError, duration
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -120,6 +121,7 @@ def _clean(commands: "Commands") -> None:
     clean.add_argument("run", nargs="?", help="the run's id; without it, all runs")
     _profile(clean)
     clean.add_argument("--yes", action="store_true", help="delete without a question")
+    _patience(clean)
     _json(clean)
 
 
@@ -145,8 +147,32 @@ def _profile(parser: Any) -> None:
 
 def _deletions(parser: Any) -> None:
     either = parser.add_mutually_exclusive_group()
-    either.add_argument("--yes", action="store_true", help="delete everything at the end")
-    either.add_argument("--keep", action="store_true", help="keep everything at the end")
+    either.add_argument("--yes", action="store_true", help="answer yes to every question")
+    either.add_argument("--keep", action="store_true", help="the same as --cleanup never")
+    parser.add_argument(
+        "--cleanup",
+        choices=("always", "success", "never"),
+        help="when to delete all that the run created, whatever its recipe says; outputs that "
+        "could not be fetched stay in any case",
+    )
+    _patience(parser)
+
+
+def _patience(parser: Any) -> None:
+    parser.add_argument(
+        "--patience",
+        type=_seconds,
+        metavar="TIME",
+        help="how long to try again while the service is busy or away, such as 90s or 1h "
+        "(5m, unless the recipe says otherwise)",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        return duration(text).total_seconds()
+    except DurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _json(parser: Any) -> None:

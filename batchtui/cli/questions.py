@@ -23,9 +23,13 @@ class Asker:
             note = f"{question.sentence} Nobody can be asked here, so no; --yes deletes."
             self._printer.note(note)
             return False
-        sys.stderr.write(f"{visible(question.sentence)} [y/N] ")
-        sys.stderr.flush()
-        return (await _line()).strip().lower() in YES
+        try:
+            sys.stderr.write(f"{visible(question.sentence)} [y/N] ")
+            sys.stderr.flush()
+            return (await _line()).strip().lower() in YES
+        except OSError:
+            # The terminal has gone, and nobody has said yes.
+            return False
 
 
 def at_a_terminal() -> bool:

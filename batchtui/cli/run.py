@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from batchtui import paths
-from batchtui.cli.conduct import conduct, wishes
-from batchtui.cli.printers import printer
+from batchtui.cli.conduct import rule, until_interrupted
+from batchtui.cli.printers import Printer, printer
 from batchtui.cli.questions import Asker, at_a_terminal
 from batchtui.cli.session import open_session
-from batchtui.cli.trouble import UsageError, say
+from batchtui.cli.trouble import EXIT_CODES, UsageError, say
 from batchtui.core.ledger import Ledger
 from batchtui.core.plain import visible
 from batchtui.core.plan import Plan, new_run_id
@@ -28,7 +28,8 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     output = args.output or Path(plan.folder)
     _check_output(output, plan)
-    return await _carried_out(args, plan, output)
+    shown = printer(as_json=args.json)
+    return await until_interrupted(_carried_out(args, plan, output, shown), shown)
 
 
 def located(recipe: str) -> Path:
@@ -52,25 +53,22 @@ def described(plan: Plan) -> str:
     return f"{plan.file} is right: {uploads} to upload, {tasks} on pool {plan.pool_id}."
 
 
-async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path) -> int:
+async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path, shown: Printer) -> int:
+    wanted = rule(args)
     async with open_session(args.profile, progress=say) as session:
         if session.read_only:
             raise UsageError(f"A run changes the account, which is read-only: {session.guard}.")
-        wanted = wishes(yes=args.yes, keep=args.keep)
-        shown = printer(as_json=args.json)
         ready = Run(
             session.gateway,
             Ledger(paths.runs_dir()),
             drawn_up(plan, session, profile=args.profile, output=output),
             publish=shown.show,
             decide=Asker(shown, may_ask=at_a_terminal() and not args.json),
-            wishes=wanted,
+            rule=wanted,
+            yes=args.yes,
+            patience=args.patience,
         )
-        try:
-            code = await conduct(ready, lambda: ready.carry_out(plan), shown, wanted)
-        finally:
-            shown.close()
-        return shown.exit_code(code)
+        return EXIT_CODES[await ready.carry_out(plan)]
 
 
 def _check_output(output: Path, plan: Plan) -> None:

@@ -9,15 +9,15 @@ from batchtui.core.ledger import LedgerError, Outcome
 from batchtui.core.profile import ConfigError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.parameters import ParameterError
-from batchtui.core.run.journal import RunError
+from batchtui.core.run.errors import ChangedInputsError, RunError
 from batchtui.local.trouble import LocalAccountError
 
 EXIT_CODES = {
     Outcome.SUCCEEDED: 0,
     Outcome.FAILED: 1,
     Outcome.REFUSED: REFUSED,
+    Outcome.UNFETCHED: REFUSED,
     Outcome.TIMED_OUT: 4,
-    Outcome.INTERRUPTED: INTERRUPTED,
 }
 
 
@@ -31,6 +31,7 @@ CODES: dict[type[Exception], int] = {
     ParameterError: USAGE,
     ConfigError: USAGE,
     LedgerError: USAGE,
+    ChangedInputsError: USAGE,
     GatewayError: REFUSED,
     RunError: REFUSED,
     LocalAccountError: REFUSED,

@@ -11,7 +11,9 @@ from batchtui.core.events import (
     Finished,
     Kept,
     NodeFailed,
+    NotFetched,
     Progressed,
+    Recovered,
     Resumed,
     Reused,
     Signed,
@@ -33,12 +35,15 @@ STATES = {
     NodeState.UPGRADING_OS: "upgrading",
     NodeState.LEAVING_POOL: "leaving",
 }
+LONG = 5.0
+"""Seconds of waiting that are worth a word of their own."""
 ENDS = {
     Outcome.SUCCEEDED: "All tasks succeeded",
     Outcome.FAILED: "Not all tasks succeeded",
     Outcome.REFUSED: "Stopped",
     Outcome.TIMED_OUT: "Timed out",
     Outcome.INTERRUPTED: "Interrupted",
+    Outcome.UNFETCHED: "Outputs are missing",
 }
 
 
@@ -65,7 +70,14 @@ def lines(event: Event) -> list[str]:
             nodes = f"; nodes: {of_nodes(event.nodes)}" if event.nodes else ""
             return [f"{in_time(event.elapsed):>7}  {of_tasks(event.counts)}{nodes}"]
         case Troubled():
-            return [event.sentence]
+            return [f"{event.sentence}{trying_again(event)}"]
+        case Recovered():
+            long = event.elapsed >= LONG
+            return [f"It works again, after {in_time(event.elapsed)}"] if long else []
+        case NotFetched():
+            what = f"output {event.blob}" if event.blob else "the outputs"
+            said = f"Not fetched: {what} of container {event.container}: {event.reason}"
+            return [said]
         case NodeFailed():
             return [f"Node {event.node_id}: {event.reason}", *_quoted(event.stderr)]
         case TaskFailed():
@@ -82,6 +94,14 @@ def lines(event: Event) -> list[str]:
         case Ended():
             return _ended(event)
     return []
+
+
+def trying_again(event: Troubled) -> str:
+    """` Trying again until 14:05:10.`; empty for what is not tried again."""
+    if event.until is None:
+        return ""
+    wait = f" in {in_time(event.pause)}" if event.pause >= LONG else ""
+    return f" Trying again{wait} until {event.until.astimezone():%H:%M:%S}."
 
 
 def of_tasks(counts: TaskCounts) -> str:
@@ -129,7 +149,9 @@ def _ended(event: Ended) -> list[str]:
     if not event.left:
         return said
     said.append(f"Left: {of_things(event.left)}.")
-    if event.outcome in (Outcome.TIMED_OUT, Outcome.INTERRUPTED):
+    if event.outcome is Outcome.UNFETCHED:
+        said.append(f"`batchtui wait {event.run_id}` fetches the outputs again.")
+    elif event.outcome in (Outcome.TIMED_OUT, Outcome.INTERRUPTED, Outcome.REFUSED):
         said.append(f"`batchtui wait {event.run_id}` goes on with the run.")
     said.append(f"`batchtui clean {event.run_id}` deletes what it left.")
     return said

@@ -105,6 +105,17 @@ class Troubled(Event, frozen=True, kw_only=True):
     """Something went wrong that the run lives on with."""
 
     sentence: str
+    until: datetime | None = None
+    """When the run gives up what it now tries again; None for what it does not try again."""
+    pause: float = 0.0
+    """Seconds before it is tried again."""
+
+
+class Recovered(Event, frozen=True, kw_only=True):
+    """What was tried again has worked: nothing is waited for any more."""
+
+    elapsed: float
+    """Seconds since it first failed."""
 
 
 class NodeFailed(Event, frozen=True, kw_only=True):
@@ -135,6 +146,15 @@ class Finished(Event, frozen=True, kw_only=True):
     """How many of the failed tasks have an event of their own."""
     elapsed: float
     """Seconds since the run began or was resumed."""
+
+
+class NotFetched(Event, frozen=True, kw_only=True):
+    """An output that could not be downloaded, and so is kept where it is."""
+
+    container: str
+    blob: str
+    """Empty where the container could not be listed."""
+    reason: str
 
 
 class Asking(Event, frozen=True, kw_only=True):

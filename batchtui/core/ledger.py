@@ -1,18 +1,20 @@
 """What each run created and what became of it, on disk: one JSON file per run, without secrets."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from batchtui.core.private_files import private_folder, write_private
-from batchtui.core.recipe.model import Cleanup, Scalar
+from batchtui.core.recipe.model import DEFAULT_PATIENCE, Cleanup, Scalar
 from batchtui.core.run.lock import RunLock
 
 RUN_ID = re.compile(r"[a-z][a-z0-9]{0,30}")
@@ -45,6 +47,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     TIMED_OUT = "timed out"
     INTERRUPTED = "interrupted"
+    UNFETCHED = "outputs not fetched"
+    """It came to its end, and some of its outputs could not be downloaded."""
 
 
 class Thing(Struct, frozen=True):
@@ -67,13 +71,56 @@ class Wanted(Struct, frozen=True):
     """Below the output folder."""
 
 
+class Input(Struct, frozen=True):
+    """A file to upload, as it was when the run began."""
+
+    role: str
+    """The container's role."""
+    blob: str
+    source: str
+    """Its path on this machine."""
+    size: int
+    """Bytes."""
+    modified: int
+    """Nanoseconds since 1970."""
+    md5: str
+    """In hexadecimal."""
+
+
+class Unfetched(Struct, frozen=True):
+    """An output that is still where it was made, because it could not be downloaded."""
+
+    container: str
+    blob: str
+    """Empty where the container could not be listed."""
+    reason: str
+
+
+class Verdict(Struct, frozen=True):
+    """What came of the tasks, which stands whatever happens during the clean-up."""
+
+    outcome: Outcome
+    sentence: str = ""
+    """Why, where it did not go well."""
+
+
 class Record(Struct, frozen=True, kw_only=True):
-    """All that is needed to go on with a run, or to clean up after it."""
+    """All that is needed to go on with a run, or to clean up after it.
+
+    What has a default may be missing in the ledgers of older versions.
+    """
 
     run_id: str
     recipe: str
     file: str
+    text: str = ""
+    """The recipe as it was."""
     parameters: dict[str, Scalar]
+    inputs: tuple[Input, ...] = ()
+    uploaded: tuple[str, ...] = ()
+    """The roles of the containers that hold all of their inputs."""
+    labelled: bool = False
+    """Whether its containers carry its id."""
     profile: str | None
     account: str
     endpoint: str
@@ -88,11 +135,18 @@ class Record(Struct, frozen=True, kw_only=True):
     submitted: bool = False
     timeout: float
     """Seconds from the submission."""
+    patience: float = DEFAULT_PATIENCE.total_seconds()
+    """Seconds for which a request is repeated while the service does not serve it."""
     downloads: tuple[Wanted, ...]
     cleanup: Cleanup
     started: datetime
     ended: datetime | None = None
     outcome: Outcome = Outcome.RUNNING
+    verdict: Verdict | None = None
+    fetched: bool = False
+    """Whether all outputs are on this machine."""
+    unfetched: tuple[Unfetched, ...] = ()
+    """Those that the last attempt could not download."""
     things: tuple[Thing, ...] = ()
 
     @property
@@ -100,11 +154,36 @@ class Record(Struct, frozen=True, kw_only=True):
         """What the run made and has not deleted."""
         return tuple(thing for thing in self.things if thing.ours)
 
+    def fact(self, kind: Kind, name: str) -> Fact | None:
+        """What is known of that thing; None for nothing."""
+        return next((t.fact for t in self.things if (t.kind, t.name) == (kind, name)), None)
+
+    def is_of(self, account: str, endpoint: str) -> bool:
+        """Whether the run belongs to the account with that name and endpoint.
+
+        Accounts of one name exist in several regions. One on this machine may have changed its
+        port since; there, the name tells.
+        """
+        here, there = urlsplit(self.endpoint), urlsplit(endpoint)
+        if _is_loopback(here.hostname) and _is_loopback(there.hostname):
+            return self.account == account
+        return (here.netloc.casefold(), here.path.rstrip("/")) == (
+            there.netloc.casefold(),
+            there.path.rstrip("/"),
+        )
+
     def noting(self, kind: Kind, name: str, fact: Fact) -> "Record":
         """The same with this known of that thing."""
         thing = Thing(kind, name, fact)
         others = [old for old in self.things if (old.kind, old.name) != (kind, name)]
         return replace(self, things=(*others, thing))
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Ledger:
@@ -126,6 +205,10 @@ class Ledger:
         except OSError as error:
             reason = error.strerror or str(error)
             raise LedgerError(f"Could not write {file}: {reason}. Is the disk full?") from error
+
+    def knows(self, run_id: str) -> bool:
+        """Whether the run is written down here. Raises `LedgerError` for what is no run's id."""
+        return self._file(run_id).exists()
 
     def read(self, run_id: str) -> Record:
         """Raises `LedgerError`."""

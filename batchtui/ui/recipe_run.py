@@ -12,8 +12,7 @@ from batchtui.core.ledger import Kind, Ledger, LedgerError, Outcome
 from batchtui.core.plan import Plan, new_run_id
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.load import load
-from batchtui.core.recipe.model import Cleanup
-from batchtui.core.run.cleanup import Question
+from batchtui.core.run.cleanup import CleanupRule, Question
 from batchtui.core.run.journal import Pace
 from batchtui.core.run.run import Run, drawn_up
 from batchtui.core.session import Session
@@ -39,7 +38,7 @@ class Workshop:
     profile: str | None
     """Under which the ledger remembers the account."""
 
-    def run(self, plan: Plan, output: Path, wishes: Cleanup | None = None) -> "RecipeRun":
+    def run(self, plan: Plan, output: Path, rule: CleanupRule | None = None) -> "RecipeRun":
         """A run of that plan, not yet started; its outputs go to the folder `output`."""
         return RecipeRun(
             plan,
@@ -48,7 +47,7 @@ class Workshop:
             self.ledger,
             profile=self.profile,
             output=output,
-            wishes=wishes,
+            rule=rule,
         )
 
 
@@ -72,10 +71,10 @@ class RecipeRun:
         *,
         profile: str | None,
         output: Path,
-        wishes: Cleanup | None = None,
+        rule: CleanupRule | None = None,
         pace: Pace = Pace(),  # noqa: B008, frozen
     ) -> None:
-        """`wishes` overrule what the recipe says about deletions at the end."""
+        """`rule` overrules what the recipe says about deletions at the end."""
         self.plan = plan
         self.story = Story.of(plan, now())
         self.question: Question | None = None
@@ -92,7 +91,7 @@ class RecipeRun:
             drawn_up(plan, session, profile=profile, output=output),
             publish=self._take,
             decide=self._ask,
-            wishes=wishes,
+            rule=rule,
             pace=pace,
         )
 
@@ -106,7 +105,7 @@ class RecipeRun:
 
     @property
     def abandoned(self) -> str:
-        return "What runs created so far stays; batchtui clean deletes it."
+        return "What runs created so far stays; batchtui wait goes on, batchtui clean deletes it."
 
     async def carry_out(self) -> None:
         """Run to the end; whatever comes of it, the story ends with it."""

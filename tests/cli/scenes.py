@@ -37,7 +37,7 @@ class Terminal:
         self.output = folder / "out"
         self.beside: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Goes on in the loop of the command while it runs."""
-        self.label = "fake"
+        self.label, self.endpoint = "fake", "https://fake"
         self.read_only = False
         self._patch = patch
         self._keyboard: io.TextIOWrapper | None = None
@@ -83,8 +83,8 @@ class Terminal:
     ) -> AsyncIterator[Session]:
         progress(f"Opening profile {name}.")
         beside = asyncio.create_task(self.beside()) if self.beside else None
-        gateway, label = self.account.gateway, self.label
+        gateway, label, endpoint = self.account.gateway, self.label, self.endpoint
         guard = "the profile is read-only" if self.read_only else ""
-        yield Session(gateway, Traffic(), label, "https://fake", True, self.read_only, guard=guard)
+        yield Session(gateway, Traffic(), label, endpoint, True, self.read_only, guard=guard)
         if beside is not None:
             await beside

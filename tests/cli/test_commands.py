@@ -115,22 +115,31 @@ def test_check_asks_no_account(terminal: Terminal) -> None:
 
 def test_a_service_out_of_reach_is_exit_code_3(terminal: Terminal) -> None:
     terminal.account.calls.down(unreachable("Could not reach https://fake: refused."))
-    code, out, _ = terminal.run()
+    code, out, _ = terminal.run("--patience", "1s")
     assert code == 3
-    assert "Could not reach https://fake: refused." in out
+    assert "Could not reach https://fake: refused. Trying again until " in out
     code, _, err = terminal("list", "pools")
     assert code == 3
     assert "Could not reach https://fake: refused." in err
 
 
-def test_a_refusal_in_the_middle_cleans_up_with_yes(terminal: Terminal) -> None:
+@pytest.mark.fault("3.3")
+@pytest.mark.parametrize(("words", "left"), [(["--yes"], 4), (["--cleanup", "always"], 0)])
+def test_a_refusal_in_the_middle_keeps_what_is_there(
+    terminal: Terminal, words: list[str], left: int
+) -> None:
     terminal.account.calls.fail("create_job", refused("Could not create the job: no.", code="No"))
-    code, out, _ = terminal.run("--yes")
+    code, out, _ = terminal.run(*words)
     assert code == 3
     assert "Could not create the job: no." in out
-    assert not terminal.account.storage.held
     terminal.account.batch.step()
-    assert not terminal.account.batch.world.pools
+    world = terminal.account.batch.world
+    assert len(terminal.account.storage.held) + len(world.pools) == left
+    if left:
+        name = run_id(out)
+        assert f"`batchtui wait {name}` goes on with the run." in out
+        assert terminal("wait", name, "--yes")[0] == 0
+        assert not terminal.account.storage.held
 
 
 def test_a_run_that_times_out_keeps_everything_and_says_how_to_go_on(terminal: Terminal) -> None:
@@ -151,22 +160,33 @@ def test_a_run_that_times_out_keeps_everything_and_says_how_to_go_on(terminal: T
     assert not terminal.account.storage.held
 
 
+@pytest.mark.fault("1.4", "3.3")
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["INT", "TERM", "HUP"],
+)
+@pytest.mark.parametrize("words", [[], ["--yes"], ["--cleanup", "always"]], ids=str)
 @pytest.mark.parametrize("step", ["upload", "create_pool", "add_task", "task_counts", "download"])
-def test_ctrl_c_keeps_what_is_there_and_says_so(terminal: Terminal, step: str) -> None:
+def test_a_signal_keeps_what_is_there_and_says_so(
+    terminal: Terminal, step: str, words: list[str], number: signal.Signals, expected: int
+) -> None:
     hold = terminal.account.calls.hold(step)
 
     async def interrupt() -> None:
         await hold.reached.wait()
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
 
     terminal.beside = interrupt
-    code, out, err = terminal.run()
+    code, out, err = terminal.run(*words)
     terminal.beside = None
-    assert code == 130
+    assert code == expected
+    assert "?" not in err
     name = run_id(out)
     assert "Interrupted after " in out
-    assert f"Delete containers count-{name}-app, count-{name}-in and count-{name}-out?" in err
+    assert f"`batchtui wait {name}` goes on with the run." in out
     assert f"`batchtui clean {name}` deletes what it left." in out
+    assert not [call for call in terminal.account.calls.made if call.startswith("delete")]
     assert terminal.account.storage.held
 
     code, out, _ = terminal("clean", name, "--yes")
@@ -175,7 +195,8 @@ def test_ctrl_c_keeps_what_is_there_and_says_so(terminal: Terminal, step: str) -
     assert terminal("clean", name)[2] == f"Run {name} left nothing.\n"
 
 
-def test_ctrl_c_at_a_terminal_asks(terminal: Terminal) -> None:
+@pytest.mark.fault("3.3")
+def test_ctrl_c_at_a_terminal_asks_nothing(terminal: Terminal) -> None:
     terminal.types("y\ny\ny\n")
     hold = terminal.account.calls.hold("task_counts")
 
@@ -184,20 +205,22 @@ def test_ctrl_c_at_a_terminal_asks(terminal: Terminal) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     terminal.beside = interrupt
-    code, out, err = terminal.run()
+    code, _, err = terminal.run()
     assert code == 130
-    assert err.count("[y/N]") == 3
-    assert not terminal.account.storage.held
-    assert f"Deleted pool count-{run_id(out)}" in out
+    assert "[y/N]" not in err
+    assert len(terminal.account.storage.held) == 3
 
 
 def test_clean_leaves_other_accounts_alone(terminal: Terminal) -> None:
     _, out, _ = terminal.run("--keep")
     name = run_id(out)
-    terminal.label = "other"
+    terminal.endpoint = "https://fake.eastus.example"
     code, _, err = terminal("clean", name, "--yes")
     assert code == 2
-    assert f"Run {name} belongs to account fake (https://fake), and this is account other" in err
+    assert (
+        f"Run {name} belongs to account fake (https://fake), and this is account fake "
+        "(https://fake.eastus.example)" in err
+    )
     assert len(terminal.account.storage.held) == 3
 
 

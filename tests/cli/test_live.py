@@ -101,6 +101,7 @@ def test_the_end_says_what_is_left_and_how_to_delete_it() -> None:
     assert lines(ended) == [
         "Stopped after 3.0 s: No quota.",
         "Left: containers a and b; pool p.",
+        "`batchtui wait r1` goes on with the run.",
         "`batchtui clean r1` deletes what it left.",
     ]
 

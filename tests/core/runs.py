@@ -1,6 +1,7 @@
 """A run against the fake account, without waiting."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -8,9 +9,8 @@ from typing import TypeVar
 from batchtui.core.events import Event
 from batchtui.core.ledger import Ledger, Outcome
 from batchtui.core.plan import Plan
-from batchtui.core.recipe.model import Cleanup
-from batchtui.core.run.cleanup import Question
-from batchtui.core.run.journal import Pace
+from batchtui.core.run.cleanup import CleanupRule, Question
+from batchtui.core.run.journal import Pace, Publish
 from batchtui.core.run.run import Run, drawn_up
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
@@ -18,7 +18,9 @@ from tests.core.recipes import GOOD, planned
 from tests.fakes import FakeAccount
 from tests.fakes import Outcome as TaskOutcome
 
-QUICK = Pace(first=0, growth=1, longest=0, patience=0.05, settling=0, goodbye=1)
+QUICK = Pace(first=0.001, growth=1, longest=0.001, settling=0, goodbye=1)
+PATIENCE = 0.1
+"""Seconds."""
 E_co = TypeVar("E_co", bound=Event)
 
 
@@ -40,7 +42,13 @@ class Scene:
         return Session(self.account.gateway, Traffic(), "fake", "https://fake", True, False)
 
     def new_run(
-        self, *, wishes: Cleanup | None = None, clock: Callable[[], float] | None = None
+        self,
+        *,
+        rule: CleanupRule | None = None,
+        yes: bool = False,
+        patience: float = PATIENCE,
+        publish: Publish | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> Run:
         """Another run of the same plan, or with the record that the ledger has of it."""
         record = drawn_up(self.plan, self.session(), profile="fake", output=self.output)
@@ -50,11 +58,13 @@ class Scene:
             self.account.gateway,
             self.ledger,
             record,
-            publish=self.said.append,
+            publish=publish or self.said.append,
             decide=self._decide,
-            wishes=wishes,
+            rule=rule,
+            yes=yes,
+            patience=patience,
             pace=QUICK,
-            **({"clock": clock} if clock else {}),
+            clock=clock,
         )
         return self.run
 
@@ -76,6 +86,30 @@ class Scene:
         work.cancel()
         await asyncio.wait([work])
         assert work.cancelled()
+
+    async def killed_at(self, call: str, *, served: bool) -> None:
+        """Carry it out, and kill it before or after the method `call` has done its work.
+
+        The ledger on disk stays as it was at that moment, whatever the run still says at its end.
+        """
+        calls = self.account.calls
+        hold = calls.hold_answer(call) if served else calls.hold(call)
+        work = asyncio.create_task(self.carry_out())
+        reached = asyncio.create_task(hold.reached.wait())
+        await asyncio.wait([work, reached], return_when=asyncio.FIRST_COMPLETED)
+        assert reached.done(), f"{call} was not called"
+        held = {file: file.read_bytes() for file in self.ledger.folder.glob("*.json")}
+        work.cancel()
+        await asyncio.wait([work])
+        for file, data in held.items():
+            file.write_bytes(data)
+        self.said.clear()
+
+    def orphans(self) -> list[str]:
+        """What exists in the account, by a look at the account alone."""
+        world = self.account.batch.world
+        self.account.batch.step()
+        return [*self.account.storage.held, *world.pools, *world.jobs]
 
     async def _decide(self, question: Question) -> bool:
         self.asked.append(question.sentence)

@@ -14,7 +14,7 @@ from batchtui.core.ledger import Kind, Ledger, LedgerError, Outcome
 from batchtui.core.models import FailureInfo, PoolInfo, ResizeError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.model import Fate
-from batchtui.core.run.cleanup import everywhere
+from batchtui.core.run.cleanup import CleanupRule
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import NodeState
 from tests.core.recipes import GOOD
@@ -135,7 +135,7 @@ async def test_what_someone_else_made_in_the_meantime_is_not_deleted(tmp_path: P
     taken = refused("Could not create the pool: it exists.", code="PoolExists")
     scene.account.calls.fail("create_pool", taken)
     assert await scene.carry_out() is Outcome.REFUSED
-    await scene.new_run().clean(everywhere(Fate.DELETE))
+    await scene.new_run().clean(Fate.DELETE)
     assert scene.account.calls.count("delete_container") == 3
     assert scene.account.calls.count("delete_pool") == 0
 
@@ -168,7 +168,7 @@ async def test_cancelled_in_any_step_it_leaves_a_true_ledger(tmp_path: Path, cal
     (ended,) = scene.all(events.Ended)
     assert ended.left == record.left
 
-    await scene.new_run().clean(everywhere(Fate.DELETE))
+    await scene.new_run().clean(Fate.DELETE)
     scene.account.batch.step()
     assert scene.left() == []
     assert not scene.account.storage.held
@@ -181,7 +181,7 @@ async def test_an_interrupted_run_is_resumed_to_its_end(tmp_path: Path) -> None:
     assert await scene.new_run().resume() is Outcome.SUCCEEDED
     assert (scene.output / "a_OUT.txt").exists()
     assert scene.left() == []
-    assert await scene.new_run().resume() is Outcome.REFUSED
+    assert await scene.new_run().resume() is Outcome.SUCCEEDED
     assert "is over" in scene.all(events.Ended)[-1].sentence
 
 
@@ -190,16 +190,18 @@ async def test_a_service_that_stumbles_is_asked_again(tmp_path: Path) -> None:
     scene.account.calls.fail("task_counts", unreachable("No answer."), times=2)
     scene.account.calls.fail("node_counts", refused("Busy.", status=503))
     assert await scene.carry_out() is Outcome.SUCCEEDED
-    said = [event.sentence for event in scene.all(events.Troubled)]
-    assert said == ["No answer. Trying again.", "Busy. Trying again."]
+    said = scene.all(events.Troubled)
+    assert [event.sentence for event in said] == ["No answer.", "Busy."]
+    assert all(event.until for event in said)
+    assert len(scene.all(events.Recovered)) == 2
 
 
 @pytest.mark.parametrize(
     ("call", "error", "left"),
     [
         ("create_pool", refused("Quota.", code="PoolQuotaReached"), 3),
-        ("create_job", unreachable("Gone."), 5),
-        ("task_counts", refused("No such job.", status=404), 5),
+        ("create_job", refused("Quota.", code="ActiveJobAndScheduleQuotaReached"), 4),
+        ("node_counts", refused("No.", status=400), 5),
     ],
 )
 async def test_a_refusal_ends_it_and_says_what_is_left(
@@ -219,6 +221,9 @@ async def test_a_service_that_stays_away_is_given_up(tmp_path: Path) -> None:
     await scene.cancelled_at("task_counts")
     scene.account.calls.down(unreachable("Gone."))
     assert await scene.new_run().resume() is Outcome.REFUSED
+    ended = scene.all(events.Ended)[-1]
+    assert ended.sentence == "Gone. Given up after 0.1 s (--patience)."
+    assert len(ended.left) == 5
 
 
 async def test_a_start_task_that_fails_everywhere_is_said_at_once(tmp_path: Path) -> None:
@@ -289,7 +294,7 @@ async def test_containers_stay_until_a_slow_node_has_read_them(
 
 async def test_keeping_everything_asks_nothing(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
-    scene.new_run(wishes=everywhere(Fate.KEEP))
+    scene.new_run(rule=CleanupRule.NEVER)
     assert await scene.carry_out() is Outcome.SUCCEEDED
     assert not scene.asked
     assert len(scene.left()) == 5
@@ -300,13 +305,13 @@ async def test_outputs_that_no_file_can_have_are_named_and_kept(tmp_path: Path) 
     scene = Scene(tmp_path)
     blobs = dict.fromkeys(("../evil", "ok", "x", "x/y", "n" * 300, "a//b", "."), b"y")
     scene.account.batch.outcomes = {"*": TaskOutcome(blobs=blobs)}
-    assert await scene.carry_out() is Outcome.REFUSED
+    assert await scene.carry_out() is Outcome.UNFETCHED
     assert not (tmp_path / "evil").exists()
     assert (scene.output / "ok").exists()
     assert (scene.output / "x" / "y").exists()
-    said = " ".join(event.sentence for event in scene.all(events.Troubled))
-    for name in ("../evil", "x", "n" * 300, "a//b", "."):
-        assert f"Could not download {name!r}: " in said
+    names = {"../evil", "x", "n" * 300, "a//b", "."}
+    assert {event.blob for event in scene.all(events.NotFetched)} == names
+    assert {each.blob for each in scene.ledger.read("r1").unfetched} == names
     assert len(scene.left()) == 5, "nothing is deleted"
 
 

@@ -21,7 +21,7 @@ from batchtui.core.models import (
 )
 from batchtui.core.queries import EVERY_TASK, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
-from batchtui.core.states import JobState, NodeState, PoolState
+from batchtui.core.states import JobState, NodeState, PoolState, TaskState
 from tests.fakes import views
 from tests.fakes.calls import Calls, refused
 from tests.fakes.copies import FakeCopies
@@ -158,14 +158,14 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
                 node = FakeNode(node_id, dedicated, NodeState.CREATING, self.world.now)
                 made.nodes.append(node)
         self.world.pools[pool.id] = made
-        self._calls.answer("create_pool")
+        await self._calls.answer("create_pool")
 
     async def create_job(self, job: JobSpec) -> None:
         await self._calls.note("create_job", job.id)
         if job.id in self.world.jobs:
             raise refused(f"Could not create job {job.id}: it exists already", code="JobExists")
         self.world.jobs[job.id] = FakeJob(job, self.world.now)
-        self._calls.answer("create_job")
+        await self._calls.answer("create_job")
 
     async def add_tasks(
         self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
@@ -181,23 +181,26 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
             fitting = (o for glob, o in self.outcomes.items() if fnmatchcase(task.id, glob))
             now = self.world.now
             job.tasks[task.id] = FakeTask(task, next(fitting, Outcome()), now, now)
-            self._calls.answer("add_task")
+            await self._calls.answer("add_task")
             added(1)
 
     async def terminate_job(self, job_id: str) -> None:
         await self._calls.note("terminate_job", job_id)
         job = self._job(job_id)
         job.state, job.terminate_reason = JobState.COMPLETED, "UserTerminate"
+        for task in job.tasks.values():
+            if task.state is TaskState.RUNNING:
+                task.outcome = Outcome(exit_code=None, steps=0, failure=views.ENDED)
 
     async def delete_job(self, job_id: str) -> None:
         await self._calls.note("delete_job", job_id)
         self._job(job_id).state = JobState.DELETING
-        self._calls.answer("delete_job")
+        await self._calls.answer("delete_job")
 
     async def delete_pool(self, pool_id: str) -> None:
         await self._calls.note("delete_pool", pool_id)
         self._pool(pool_id).state = PoolState.DELETING
-        self._calls.answer("delete_pool")
+        await self._calls.answer("delete_pool")
 
     async def delete_task(self, job_id: str, task_id: str) -> None:
         await self._calls.note("delete_task", job_id, task_id)

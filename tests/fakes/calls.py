@@ -38,6 +38,7 @@ class Calls:
         self._failures: dict[str, list[GatewayError]] = {}
         self._down: GatewayError | None = None
         self._holds: dict[str, Hold] = {}
+        self._held_answers: dict[str, Hold] = {}
         self._lost: dict[str, list[GatewayError]] = {}
 
     def fail(self, name: str, error: GatewayError, *, times: int = 1) -> None:
@@ -61,6 +62,11 @@ class Calls:
         self._holds[name] = Hold()
         return self._holds[name]
 
+    def hold_answer(self, name: str) -> Hold:
+        """Let the next call of the method `name` do its work, and wait before it answers."""
+        self._held_answers[name] = Hold()
+        return self._held_answers[name]
+
     def count(self, name: str) -> int:
         """How often the method `name` was called."""
         return sum(call.split(" ", 1)[0] == name for call in self.made)
@@ -78,8 +84,11 @@ class Calls:
         if waiting:
             raise waiting.pop(0)
 
-    def answer(self, name: str) -> None:
-        """A fake's method has done its work: lose the answer as the test wants."""
+    async def answer(self, name: str) -> None:
+        """A fake's method has done its work: hold or lose the answer as the test wants."""
+        hold = self._held_answers.pop(name, None)
+        if hold is not None:
+            await hold.wait()
         lost = self._lost.get(name)
         if lost:
             raise lost.pop(0)

@@ -63,14 +63,14 @@ class FakeStorage:
             )
         self.held[container] = {}
         self.labels[container] = dict(metadata or {})
-        self._calls.answer("create_container")
+        await self._calls.answer("create_container")
 
     async def delete_container(self, container: str) -> None:
         await self._calls.note("delete_container", container)
         self._container(container)
         del self.held[container]
         self.labels.pop(container, None)
-        self._calls.answer("delete_container")
+        await self._calls.answer("delete_container")
 
     async def delete_blob(self, container: str, blob: str) -> None:
         await self._calls.note("delete_blob", container, blob)
@@ -83,7 +83,7 @@ class FakeStorage:
         for size in self._chunks(data):
             sent(size)
         self._container(container)[blob] = data
-        self._calls.answer("upload")
+        await self._calls.answer("upload")
 
     async def download(self, container: str, blob: str, target: Path, *, received: Counted) -> None:
         await self._calls.note("download", container, blob)

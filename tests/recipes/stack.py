@@ -47,6 +47,10 @@ from = "output"
 containers = "delete"
 job = "delete"
 pool = "delete"
+[cleanup.on_failure]
+containers = "delete"
+job = "delete"
+pool = "delete"
 """
 
 

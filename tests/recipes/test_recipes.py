@@ -153,7 +153,8 @@ def test_an_account_that_cannot_be_used_is_exit_code_3(
         "AZURE_STORAGE_ACCOUNT": "local",
         "AZURE_STORAGE_KEY": key,
     }
-    code, out = stack("run", str(stack.tiny), "--profile", "environment", more=more)
+    words = ("run", str(stack.tiny), "--profile", "environment", "--patience", "1s")
+    code, out = stack(*words, more=more)
     assert code == 3, out
     assert sentence in out
     assert key not in out

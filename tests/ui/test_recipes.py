@@ -5,7 +5,7 @@ from pathlib import Path
 from textual.widgets import OptionList
 
 from batchtui import paths
-from batchtui.core.recipe.model import Fate
+from batchtui.core.run.cleanup import CleanupRule
 from batchtui.ui.recipe_run import RecipeRun, planned
 from batchtui.ui.screens.recipe_form import Ready, RecipeFormScreen
 from batchtui.ui.screens.recipes import RecipesScreen
@@ -129,18 +129,17 @@ async def test_each_parameter_is_a_field_of_its_type(tmp_path: Path) -> None:
         assert app.focused is field(app, "words").control
         fill(app, "words", "4")
         fill(app, "share", "0.25")
-        loud, wishes = field(app, "loud"), field(app, "At the end")
+        loud, rule = field(app, "loud"), field(app, "At the end")
         assert isinstance(loud, ChoiceField)
-        assert isinstance(wishes, ChoiceField)
+        assert isinstance(rule, ChoiceField)
         loud.select.value = "true"
-        wishes.select.value = "keep all that it created"
+        rule.select.value = "keep all that it created"
         await pilot.press("enter")
         await until(pilot, lambda: done)
     (ready,) = done
     assert ready is not None
     assert ready.plan.parameters == {"words": 4, "nodes": 2, "loud": True, "share": 0.25}
-    assert ready.wishes is not None
-    assert ready.wishes.pool is Fate.KEEP
+    assert ready.rule is CleanupRule.NEVER
 
 
 def test_paths_are_completed(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ async def test_failed_tasks_are_shown_with_the_end_of_their_stderr(tmp_path: Pat
     async with app.run_test(size=(100, 30)) as pilot:
         run = app.venture()
         launch(app, app.runs, run)
-        await answered(pilot, app, "n", "n")
+        await answered(pilot, app)
+        assert "Still there: 3 containers" in words(app)
         said = words(app)
         assert "✗ count-1   exit code 7" in said
         assert "no words" in said
@@ -192,6 +193,6 @@ async def test_no_secret_reaches_the_screen(tmp_path: Path) -> None:
     app.account.batch.outcomes = {"*": TaskOutcome(1, stderr=leak.encode())}
     async with app.run_test(size=(120, 40)) as pilot:
         launch(app, app.runs, app.venture())
-        await answered(pilot, app, "n", "n")
+        await answered(pilot, app)
         assert "fake.blob.example" in words(app)
         assert SIGNATURE not in words(app)

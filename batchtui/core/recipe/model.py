@@ -4,6 +4,7 @@ A member of type `Text` may hold placeholders of its task; any other text knows 
 `{param.NAME}`. Counts are of nodes, slots or retries; durations are spelled like `1h30m`.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from msgspec import Meta, Struct, field
 from batchtui.core.placeholders import Text
 from batchtui.core.specs import Elevation
 
+DEFAULT_PATIENCE = timedelta(minutes=5)
 Scalar = str | int | float | bool
 Count = Annotated[int, Meta(ge=0)]
 Retries = Annotated[int, Meta(ge=-1)]
@@ -156,6 +158,8 @@ class TaskEntry(Part, frozen=True):
 
 class Monitor(Part, frozen=True):
     timeout: str = "1h"
+    patience: str = "5m"
+    """How long a request is repeated while the service does not serve it."""
 
 
 class Download(Part, frozen=True):
@@ -167,10 +171,22 @@ class Download(Part, frozen=True):
     """A folder below the output folder."""
 
 
+class AfterTrouble(Part, frozen=True):
+    """What becomes of things after a run that did not go well: they may tell why."""
+
+    containers: Fate = Fate.KEEP
+    job: Fate = Fate.KEEP
+    pool: Fate = Fate.KEEP
+
+
 class Cleanup(Part, frozen=True):
+    """What becomes of things after a run all of whose tasks succeeded; and after the others."""
+
     containers: Fate = Fate.ASK
     job: Fate = Fate.ASK
     pool: Fate = Fate.ASK
+    on_failure: AfterTrouble = AfterTrouble()
+    on_timeout: AfterTrouble = AfterTrouble()
 
 
 class Recipe(Part, frozen=True):

@@ -1,20 +1,32 @@
 """What becomes of the things that a run made."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
 
 from msgspec import Struct
 
-from batchtui.core.events import Asking, Deleted, Kept
+from batchtui.core.events import Asking, Deleted, Kept, Troubled
 from batchtui.core.gateway import GatewayError
-from batchtui.core.ledger import Kind, Thing
-from batchtui.core.recipe.model import Cleanup, Fate
+from batchtui.core.ledger import Fact, Kind, Outcome, Thing
+from batchtui.core.recipe.model import AfterTrouble, Cleanup, Fate
 from batchtui.core.run.journal import Journal
-from batchtui.core.run.preflight import storage_of
+from batchtui.core.run.ownership import Ownership, Sight
 from batchtui.core.wording import some
 
 ORDER = (Kind.CONTAINER, Kind.JOB, Kind.POOL)
 """Blobs first, then the job; the pool's nodes go last."""
+
+Fates = dict[Kind, Fate]
+"""What becomes of the things of each kind."""
+
+
+class CleanupRule(StrEnum):
+    """When everything that a run made is deleted, whatever its recipe says."""
+
+    ALWAYS = "always"
+    SUCCESS = "success"
+    NEVER = "never"
 
 
 class Question(Struct, frozen=True):
@@ -32,88 +44,96 @@ class Question(Struct, frozen=True):
 Decide = Callable[[Question], Awaitable[bool]]
 
 
-def everywhere(fate: Fate) -> Cleanup:
+def everywhere(fate: Fate) -> Fates:
     """The same fate for everything."""
-    return Cleanup(containers=fate, job=fate, pool=fate)
+    return dict.fromkeys(Kind, fate)
 
 
-async def clean_up(journal: Journal, wishes: Cleanup, decide: Decide) -> None:
-    """Delete, ask or keep what the run made, kind by kind; what existed before stays.
+def fates_after(
+    outcome: Outcome, cleanup: Cleanup, rule: CleanupRule | None, *, yes: bool
+) -> Fates:
+    """What becomes of each kind after a run that ended so.
 
-    Everything is tried even when some of it fails. Raises the first `GatewayError` then.
+    `cleanup` is the recipe's, which `rule` overrules; `yes` answers what would be asked. Only what
+    has come to its end is cleaned up: an interrupted or refused run keeps everything.
     """
-    fates = {Kind.CONTAINER: wishes.containers, Kind.JOB: wishes.job, Kind.POOL: wishes.pool}
-    errors: list[GatewayError] = []
-    for kind in ORDER:
-        things = tuple(thing for thing in journal.record.left if thing.kind is kind)
-        if not things:
-            continue
-        if await _wanted(journal, fates[kind], things, decide):
-            tried = [_delete(journal, thing) for thing in things]
-            results = await asyncio.gather(*tried, return_exceptions=True)
-            for result in results:
-                if isinstance(result, GatewayError):
-                    errors.append(result)
-                elif result is not None:
-                    raise result
-        else:
-            for thing in things:
-                journal.say(Kept(kind=thing.kind, name=thing.name))
-    if errors:
-        raise errors[0]
+    if outcome not in (Outcome.SUCCEEDED, Outcome.FAILED, Outcome.TIMED_OUT):
+        return everywhere(Fate.KEEP)
+    if rule is not None:
+        wanted = rule is CleanupRule.ALWAYS or (
+            rule is CleanupRule.SUCCESS and outcome is Outcome.SUCCEEDED
+        )
+        return everywhere(Fate.DELETE if wanted else Fate.KEEP)
+    said: Cleanup | AfterTrouble = cleanup
+    if outcome is not Outcome.SUCCEEDED:
+        said = cleanup.on_failure if outcome is Outcome.FAILED else cleanup.on_timeout
+    fates = {Kind.CONTAINER: said.containers, Kind.JOB: said.job, Kind.POOL: said.pool}
+    if yes:
+        fates = {k: Fate.DELETE if fate is Fate.ASK else fate for k, fate in fates.items()}
+    return fates
 
 
-async def _wanted(journal: Journal, fate: Fate, things: tuple[Thing, ...], decide: Decide) -> bool:
-    if fate is not Fate.ASK:
-        return fate is Fate.DELETE
-    question = Question(things[0].kind, tuple(thing.name for thing in things))
-    journal.say(Asking(kind=question.kind, names=question.names))
-    return await decide(question)
+class Cleaner:
+    """Deletes, asks about or keeps things, kind by kind, each only while it is the run's."""
 
+    def __init__(self, journal: Journal, ownership: Ownership, decide: Decide) -> None:
+        self._journal = journal
+        self._ownership = ownership
+        self._decide = decide
 
-async def _delete(journal: Journal, thing: Thing) -> None:
-    try:
-        await _request(journal, thing)
-    except GatewayError as error:
-        under_way = error.status == 409 and error.code.endswith("BeingDeleted")
-        if not error.missing and not under_way:
-            raise
-    journal.deleted(thing.kind, thing.name)
-    gone = await _gone(journal, thing)
-    journal.say(Deleted(kind=thing.kind, name=thing.name, gone=gone))
+    async def clean_up(self, left: Iterable[Thing], fates: Fates) -> None:
+        """Everything is tried even when some of it fails. Raises the first `GatewayError` then."""
+        errors: list[GatewayError] = []
+        for kind in ORDER:
+            things = tuple(thing for thing in left if thing.kind is kind)
+            if not things:
+                continue
+            if await self._wanted(fates[kind], things):
+                tried = [self._delete(thing) for thing in things]
+                for result in await asyncio.gather(*tried, return_exceptions=True):
+                    if isinstance(result, GatewayError):
+                        errors.append(result)
+                    elif result is not None:
+                        raise result
+            else:
+                for thing in things:
+                    self._journal.say(Kept(kind=thing.kind, name=thing.name))
+        if errors:
+            raise errors[0]
 
+    async def _wanted(self, fate: Fate, things: tuple[Thing, ...]) -> bool:
+        if fate is not Fate.ASK:
+            return fate is Fate.DELETE
+        question = Question(things[0].kind, tuple(thing.name for thing in things))
+        self._journal.say(Asking(kind=question.kind, names=question.names))
+        return await self._decide(question)
 
-async def _request(journal: Journal, thing: Thing) -> None:
-    match thing.kind:
-        case Kind.CONTAINER:
-            await storage_of(journal.gateway).delete_container(thing.name)
-        case Kind.JOB:
-            await journal.gateway.batch.delete_job(thing.name)
-        case Kind.POOL:
-            await journal.gateway.batch.delete_pool(thing.name)
+    async def _delete(self, thing: Thing) -> None:
+        sight = await self._ownership.delete(thing.kind, thing.name)
+        if sight is Sight.FOREIGN:
+            self._journal.note(thing.kind, thing.name, Fact.REFUSED)
+            what = f"{thing.kind.capitalize()} {thing.name}"
+            sentence = f"{what} was created by somebody else by now, and is not deleted."
+            self._journal.say(Troubled(sentence=sentence))
+            return
+        self._journal.note(thing.kind, thing.name, Fact.DELETED)
+        gone = sight is Sight.ABSENT or await self._gone(thing)
+        self._journal.say(Deleted(kind=thing.kind, name=thing.name, gone=gone))
 
+    async def _gone(self, thing: Thing) -> bool:
+        """Whether it went within the time that a run takes for its goodbye."""
+        pause, until = 0.05, self._journal.elapsed + self._journal.pace.goodbye
+        while await self._there(thing):
+            if self._journal.elapsed >= until:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 1.0)
+        return True
 
-async def _gone(journal: Journal, thing: Thing) -> bool:
-    """Whether it went within the time that a run takes for its goodbye."""
-    pause, until = 0.05, journal.elapsed + journal.pace.goodbye
-    while await _there(journal, thing):
-        if journal.elapsed >= until:
-            return False
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 1.0)
-    return True
-
-
-async def _there(journal: Journal, thing: Thing) -> bool:
-    try:
-        match thing.kind:
-            case Kind.CONTAINER:
-                return await storage_of(journal.gateway).container_exists(thing.name)
-            case Kind.JOB:
-                await journal.gateway.batch.job(thing.name)
-            case Kind.POOL:
-                await journal.gateway.batch.pool(thing.name)
-    except GatewayError as error:
-        # Whether a deletion that was accepted is through is a nicety: no error is worth it.
-        return not error.missing
-    return True
+    async def _there(self, thing: Thing) -> bool:
+        try:
+            sight = await self._ownership.look(thing.kind, thing.name)
+        except GatewayError:
+            # Whether a deletion that was accepted is through is a nicety: no error is worth it.
+            return True
+        return sight in (Sight.OURS, Sight.GOING)

@@ -7,12 +7,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from msgspec import Struct
 
 from batchtui.core.durations import duration
-from batchtui.core.gateway import Storage
 from batchtui.core.models import ImageReference, NameValue, PoolInfo
 from batchtui.core.placeholders import Text
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.expansion import Dependencies, PlannedTask
 from batchtui.core.recipe.model import Image, Output, Resource, Start, When
+from batchtui.core.run.account import RunAccount
+from batchtui.core.run.ownership import labels
 from batchtui.core.specs import (
     AutoUser,
     Elevation,
@@ -48,19 +49,18 @@ class Access(Struct, frozen=True):
     writing: dict[str, str]
 
     @classmethod
-    async def grant(cls, plan: Plan, storage: Storage | None, lasting: timedelta) -> "Access":
+    async def grant(cls, plan: Plan, account: RunAccount, lasting: timedelta) -> "Access":
         """Access to all containers of the plan for so long. Raises `GatewayError`."""
-        if storage is None:
-            return cls({}, {})
-        urls: list[dict[str, str]] = []
-        for rights in (READ, WRITE):
-            urls.append(
-                {
-                    role: await storage.container_url(name, rights=rights, lasting=lasting)
-                    for role, name in plan.containers.items()
-                }
+
+        async def url(name: str, rights: str) -> str:
+            return await account.storage(
+                lambda storage: storage.container_url(name, rights=rights, lasting=lasting)
             )
-        return cls(*urls)
+
+        return cls(
+            reading={role: await url(name, READ) for role, name in plan.containers.items()},
+            writing={role: await url(name, WRITE) for role, name in plan.containers.items()},
+        )
 
     def values(self) -> dict[str, str]:
         """What the placeholders of containers stand for."""
@@ -177,8 +177,7 @@ class Orders:
         )
 
     def _metadata(self) -> tuple[NameValue, ...]:
-        plan = self._plan
-        return (NameValue("batchtui-run", plan.run_id), NameValue("recipe", plan.recipe.name))
+        return labels(self._plan.run_id, self._plan.recipe.name)
 
 
 def _reference(image: Image | None) -> ImageReference:

@@ -1,34 +1,168 @@
-"""Reads that outlast a service that is away for a moment."""
+"""Requests that outlast a service which is busy, broken or away."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
 
-from batchtui.core.events import Troubled
+from batchtui.core.events import Event, Recovered, Troubled
 from batchtui.core.gateway import GatewayError
-from batchtui.core.run.journal import Journal
+from batchtui.core.wording import in_time
 
+S = TypeVar("S")
 T = TypeVar("T")
+
 LONGEST = 10.0
-"""Seconds between two attempts."""
+"""Seconds between two attempts, unless the service asks for more."""
+
+MISSING_RIGHTS = frozenset(
+    {
+        "AccountIsDisabled",
+        "AuthorizationFailed",
+        "AuthorizationFailure",
+        "AuthorizationPermissionMismatch",
+        "AuthorizationProtocolMismatch",
+        "AuthorizationResourceTypeMismatch",
+        "AuthorizationServiceMismatch",
+        "AuthorizationSourceIPMismatch",
+        "InsufficientAccountPermissions",
+        "PermissionDenied",
+        "ReadOnly",
+    }
+)
+"""Codes of a 401 or 403 that waiting does not mend: somebody has to grant something first."""
 
 
-async def patiently(journal: Journal, look: Callable[[], Awaitable[T]]) -> T:
-    """What `look` answers, tried again while the trouble may pass; each new trouble is said.
+class Patience:
+    """How long a run waits for services that do not serve it: in seconds, at a stretch; 0 is none.
 
-    Raises the `GatewayError` that does not pass, or that lasts longer than the run has patience.
+    A stretch begins when a request fails and ends when that request works. A request that has
+    run out of patience takes it from the whole run: what is asked afterwards is asked once, so
+    that a run with many things left to try ends within its patience and not a multiple of it.
     """
-    pause, said = journal.pace.first, ""
-    began = time.monotonic()
-    while True:
-        try:
-            return await look()
-        except GatewayError as error:
-            if not error.transient or time.monotonic() - began > journal.pace.patience:
-                raise
-            if str(error) != said:
-                said = str(error)
-                journal.say(Troubled(sentence=f"{error} Trying again."))
+
+    def __init__(self, allowed: float, say: Callable[[Event], None], *, first: float) -> None:
+        """`first` are the seconds between the first two attempts."""
+        self.allowed = allowed
+        self.first = first
+        self.lost = False
+        self._say = say
+        self._stretches: set[Stretch] = set()
+        self._began = 0.0
+        self._said: set[str] = set()
+
+    @classmethod
+    def none(cls) -> "Patience":
+        """For somebody who waits in front of the screen: the first trouble is said at once."""
+        return cls(0.0, lambda _: None, first=0.0)
+
+    def begin(self, stretch: "Stretch") -> None:
+        """A request has failed for the first time, and will be repeated."""
+        if not self._stretches:
+            self._began = time.monotonic()
+        self._stretches.add(stretch)
+
+    def say(self, error: GatewayError, pause: float, left: float) -> None:
+        """Say what is waited for and until when, each new trouble once."""
+        if str(error) not in self._said:
+            self._said.add(str(error))
+            until = datetime.now(UTC) + timedelta(seconds=left)
+            self._say(Troubled(sentence=str(error), until=until, pause=pause))
+
+    def end(self, stretch: "Stretch", *, well: bool) -> None:
+        self._stretches.discard(stretch)
+        if self._stretches:
+            return
+        self._said.clear()
+        if well:
+            self._say(Recovered(elapsed=time.monotonic() - self._began))
+
+
+class Stretch:
+    """The time in which one request fails and is repeated."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._pause = patience.first
+        self._until: float | None = None
+
+    async def wait(self, error: GatewayError) -> None:
+        """Wait before the next attempt. Raises a `GatewayError` where there is no next one."""
+        patience, now = self._patience, time.monotonic()
+        if patience.lost or not patience.allowed:
+            raise error
+        if self._until is None:
+            self._until = now + patience.allowed
+            patience.begin(self)
+        left = self._until - now
+        if left <= 0:
+            patience.lost = True
+            raise _given_up(error, f"Given up after {in_time(patience.allowed)}") from error
+        if error.retry_after > left:
+            patience.lost = True
+            asked, had = in_time(error.retry_after), in_time(patience.allowed)
+            raise _given_up(
+                error, f"The service asks to be left alone for {asked}, and the patience is {had}"
+            ) from error
+        pause = min(max(self._pause, error.retry_after), left)
+        patience.say(error, pause, left)
         await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST)
+        self._pause = min(self._pause * 2, LONGEST)
+
+    def end(self, *, well: bool) -> None:
+        if self._until is not None:
+            self._patience.end(self, well=well)
+
+
+class Patient(Generic[S]):
+    """A service as a run asks it: each request is repeated while the trouble may pass.
+
+    A refused credential ends it at once, as long as the service has never taken it: then it is
+    wrong. Later it is waited out, for services and sign-ins stumble.
+    """
+
+    def __init__(self, service: S, patience: Patience) -> None:
+        self._service = service
+        self._patience = patience
+        self._accepted = False
+
+    async def ask(self, request: Callable[[S], Awaitable[T]]) -> T:
+        """What the request answers. Raises the `GatewayError` that does not pass in time.
+
+        The request may have been carried out when it is repeated: one that must not happen twice
+        looks first.
+        """
+        stretch, well = Stretch(self._patience), False
+        try:
+            while True:
+                try:
+                    answer = await request(self._service)
+                except GatewayError as error:
+                    if not self._may_pass(error):
+                        raise
+                    await stretch.wait(error)
+                else:
+                    self._accepted = well = True
+                    return answer
+        finally:
+            stretch.end(well=well)
+
+    def _may_pass(self, error: GatewayError) -> bool:
+        if error.status in (401, 403):
+            return self._accepted and error.code not in MISSING_RIGHTS
+        if error.transient:
+            return True
+        if error.status is not None:
+            # A service that says why it refuses something has taken the credential.
+            self._accepted = True
+        return False
+
+
+def _given_up(error: GatewayError, why: str) -> GatewayError:
+    return GatewayError(
+        f"{error} {why} (--patience).",
+        status=error.status,
+        code=error.code,
+        retry_after=error.retry_after,
+    )

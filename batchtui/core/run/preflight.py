@@ -1,69 +1,89 @@
 """What must be true of the account before anything is created in it."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from msgspec import Struct
 
-from batchtui.core.gateway import Gateway, GatewayError, Storage
-from batchtui.core.models import Pool
+from batchtui.core.gateway import GatewayError
+from batchtui.core.ledger import Kind
+from batchtui.core.models import Container, Job, Pool
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.faults import Fault, Key, RecipeError, nearest
 from batchtui.core.recipe.model import IfExists, Image
-from batchtui.core.run.journal import RunError
-from batchtui.core.states import PoolState
+from batchtui.core.run.account import RunAccount
+from batchtui.core.run.ownership import run_of
+from batchtui.core.states import JobState, PoolState
 
 T = TypeVar("T")
+
+
+Named = tuple[Kind, str]
 
 
 class Findings(Struct, frozen=True):
     """What the account has already."""
 
     node_agent: str
-    """The SKU for the pool's image; empty for a pool that exists."""
-    containers: frozenset[str]
-    """Names of the containers to be used as they are."""
-    pool: bool
-    """Whether the pool is to be used as it is."""
+    """The SKU for the pool's image; empty for a pool that is to be used."""
+    used: frozenset[Named]
+    """Things of others, to be used as they are."""
+    made: frozenset[Named]
+    """What this run created before it was interrupted."""
 
 
-async def preflight(plan: Plan, gateway: Gateway) -> Findings:
+async def preflight(plan: Plan, account: RunAccount) -> Findings:
     """Look at the account without changing it.
 
     Raises `RecipeError` for names that are taken and things that are not there, `RunError` without
     a storage account to work with, and `GatewayError`.
     """
-    storage = storage_of(gateway) if plan.recipe.containers else None
-    pool, job, agent, containers = await asyncio.gather(
-        _there(gateway.batch.pool(plan.pool_id)),
-        _there(gateway.batch.job(plan.recipe.job.id)),
-        _node_agent(plan, gateway),
-        _taken(plan, storage),
-    )
+    try:
+        async with asyncio.TaskGroup() as looks:
+            pool_look = looks.create_task(_pool(account, plan.pool_id))
+            job_look = looks.create_task(_job(account, plan.recipe.job.id))
+            agent_look = looks.create_task(_node_agent(plan, account))
+            container_looks = [
+                looks.create_task(_container(account, name)) for name in plan.containers.values()
+            ]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    pool, job, agent = pool_look.result(), job_look.result(), agent_look.result()
+    found = _found(pool, job, [look.result() for look in container_looks])
+    made = frozenset(thing for thing, run_id in found.items() if run_id == plan.run_id)
+    used = frozenset(found) - made
     faults = []
-    if job is not None:
+    if (Kind.JOB, plan.recipe.job.id) in used:
         faults.append(_taken_name(("job", "id"), "job", plan.recipe.job.id))
+    elif job is not None and job.state is JobState.DELETING:
+        faults.append(Fault(("job", "id"), f"the job {job.id!r} is being deleted"))
     faults.extend(_pool_faults(plan, pool))
     for role in plan.recipe.containers:
         container = plan.recipe.container(role)
-        if container.name in containers and container.if_exists is IfExists.FAIL:
+        taken = (Kind.CONTAINER, container.name) in used
+        if taken and container.if_exists is IfExists.FAIL:
             faults.append(_taken_name(("containers", role), "container", container.name))
     if isinstance(agent, Fault):
         faults.append(agent)
     if faults:
         raise RecipeError(plan.file, faults)
-    return Findings(str(agent), containers, pool is not None)
+    return Findings(str(agent), used, made)
 
 
-def storage_of(gateway: Gateway) -> Storage:
-    """Raises `RunError` where there is none."""
-    if gateway.storage is None:
-        raise RunError(
-            "This profile has no storage account, which the recipe's containers need: set "
-            "AZURE_STORAGE_ACCOUNT, or name one in the profile."
-        )
-    return gateway.storage
+def _found(
+    pool: Pool | None, job: Job | None, containers: Iterable[Container | None]
+) -> dict[Named, str]:
+    """What exists, each with the id of the run that created it, or an empty one."""
+    found = {}
+    if pool is not None:
+        found[Kind.POOL, pool.id] = run_of(pool.metadata)
+    if job is not None:
+        found[Kind.JOB, job.id] = run_of(job.metadata)
+    for container in containers:
+        if container is not None:
+            found[Kind.CONTAINER, container.name] = run_of(container.metadata)
+    return found
 
 
 def _taken_name(key: Key, what: str, name: str) -> Fault:
@@ -78,24 +98,29 @@ def _pool_faults(plan: Plan, pool: Pool | None) -> list[Fault]:
     if pool is not None and pool.state is PoolState.DELETING:
         key: Key = ("pool", "id" if recipe.use is None else "use")
         return [Fault(key, f"the pool {pool.id!r} is being deleted; wait, or choose another name")]
-    if recipe.use is None and pool is not None and recipe.if_exists is IfExists.FAIL:
+    taken = pool is not None and run_of(pool.metadata) != plan.run_id
+    if recipe.use is None and taken and recipe.if_exists is IfExists.FAIL:
         return [_taken_name(("pool", "id"), "pool", plan.pool_id)]
     return []
 
 
-async def _taken(plan: Plan, storage: Storage | None) -> frozenset[str]:
-    if storage is None:
-        return frozenset()
-    names = list(plan.containers.values())
-    taken = await asyncio.gather(*(storage.container_exists(name) for name in names))
-    return frozenset(name for name, there in zip(names, taken, strict=True) if there)
+async def _pool(account: RunAccount, name: str) -> Pool | None:
+    return await _there(account.batch(lambda batch: batch.pool(name)))
 
 
-async def _node_agent(plan: Plan, gateway: Gateway) -> str | Fault:
+async def _job(account: RunAccount, name: str) -> Job | None:
+    return await _there(account.batch(lambda batch: batch.job(name)))
+
+
+async def _container(account: RunAccount, name: str) -> Container | None:
+    return await _there(account.storage(lambda storage: storage.container(name)))
+
+
+async def _node_agent(plan: Plan, account: RunAccount) -> str | Fault:
     image = plan.recipe.pool.image
     if image is None:
         return ""
-    supported = await gateway.batch.images()
+    supported = await account.batch(lambda batch: batch.images())
     for each in supported:
         reference = each.image_reference
         if _spelled(image) == _named(reference.publisher, reference.offer, reference.sku):

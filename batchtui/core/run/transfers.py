@@ -1,17 +1,17 @@
-"""Tells of files on their way, and fetches a run's outputs."""
+"""Moves a run's files, telling of them on their way; outputs that cannot be fetched are named."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from batchtui.core.download_plan import matching, plan_download
-from batchtui.core.events import Direction, Transferred, Transferring, Troubled
-from batchtui.core.ledger import Wanted
-from batchtui.core.run.journal import Journal, RunError
-from batchtui.core.run.preflight import storage_of
-from batchtui.core.transfer import Progress, Report, download_all
-from batchtui.core.wording import many
+from batchtui.core.events import Direction, NotFetched, Transferred, Transferring
+from batchtui.core.gateway import Counted, GatewayError, Storage
+from batchtui.core.ledger import Fact, Kind, Unfetched, Wanted
+from batchtui.core.run.account import RunAccount
+from batchtui.core.run.journal import Journal
+from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all
 
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
@@ -53,28 +53,108 @@ def reporting(
     )
 
 
-async def collect(journal: Journal) -> None:
-    """Download the outputs that the run wants, each that can be.
+class Counting:
+    """The bytes of one file, which count again from its start whenever it is tried again."""
 
-    Raises `RunError` once all were tried and some are not here, and `GatewayError` where a
-    container cannot be listed.
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+        self._bytes = 0
+
+    def begin(self) -> None:
+        """Another attempt begins."""
+        self._counted(-self._bytes)
+        self._bytes = 0
+
+    def count(self, more: int) -> None:
+        self._bytes += more
+        self._counted(more)
+
+
+async def upload(
+    account: RunAccount, container: str, pieces: Sequence[Piece], report: Report
+) -> tuple[FailedPiece, ...]:
+    """Upload every piece, each with the run's patience. Returns those that failed."""
+
+    async def move(piece: Piece, counted: Counted) -> None:
+        counting = Counting(counted)
+
+        async def attempt(storage: Storage) -> None:
+            counting.begin()
+            await storage.upload(container, piece.blob, piece.path, sent=counting.count)
+
+        await account.storage(attempt)
+
+    return await move_all(move, pieces, report)
+
+
+async def download(
+    account: RunAccount, container: str, pieces: Sequence[Piece], report: Report
+) -> tuple[FailedPiece, ...]:
+    """Download every piece, each with the run's patience. Returns those that failed."""
+
+    async def move(piece: Piece, counted: Counted) -> None:
+        counting = Counting(counted)
+
+        async def attempt(storage: Storage) -> None:
+            counting.begin()
+            await storage.download(container, piece.blob, piece.path, received=counting.count)
+
+        await account.storage(attempt)
+
+    return await move_all(move, pieces, report)
+
+
+async def collect(journal: Journal, account: RunAccount) -> tuple[Unfetched, ...]:
+    """Download the outputs that the run wants. Returns those that could not be, each said.
+
+    One output that cannot be fetched keeps no other from being fetched.
     """
-    lost = 0
+    fetching = _Fetching(journal, account)
     for wanted in journal.record.downloads:
-        lost += await _fetch(journal, wanted)
-    if lost:
-        raise RunError(f"Could not download {many(lost, 'output')}; nothing is deleted.")
+        # What is deleted was fetched before.
+        if journal.record.fact(Kind.CONTAINER, wanted.container) is not Fact.DELETED:
+            await fetching.fetch(wanted)
+    return tuple(fetching.missing)
 
 
-async def _fetch(journal: Journal, wanted: Wanted) -> int:
-    """Returns how many of the outputs are not here; says of each why."""
-    storage = storage_of(journal.gateway)
-    folder = Path(journal.record.output, wanted.to)
-    plan = plan_download(await matching(storage, wanted.container, wanted.files), folder)
-    for blob in plan.skipped:
-        journal.say(Troubled(sentence=f"Could not download {blob.name!r}: {blob.reason}."))
-    with reporting(journal, Direction.DOWN, wanted.container, str(folder)) as report:
-        failed = await download_all(storage, wanted.container, plan.pieces, report)
-    for each in failed:
-        journal.say(Troubled(sentence=str(each.error)))
-    return len(plan.skipped) + len(failed)
+class _Fetching:
+    """Outputs of several containers on their way; no file of one replaces that of another."""
+
+    def __init__(self, journal: Journal, account: RunAccount) -> None:
+        self.missing: list[Unfetched] = []
+        self._journal = journal
+        self._account = account
+        self._taken: dict[Path, str] = {}
+        """Files that were fetched, and from which container."""
+
+    async def fetch(self, wanted: Wanted) -> None:
+        container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
+        try:
+            blobs = await self._account.storage(
+                lambda storage: matching(storage, container, wanted.files)
+            )
+        except GatewayError as error:
+            self._miss(Unfetched(container, "", str(error)))
+            return
+        plan = plan_download(blobs, folder)
+        for blob in plan.skipped:
+            self._miss(Unfetched(container, blob.name, blob.reason))
+        pieces = [piece for piece in plan.pieces if self._is_free(piece, container)]
+        with reporting(self._journal, Direction.DOWN, container, str(folder)) as report:
+            failed = await download(self._account, container, pieces, report)
+        for each in failed:
+            self._miss(Unfetched(container, each.piece.blob, str(each.error)))
+
+    def _is_free(self, piece: Piece, container: str) -> bool:
+        other = self._taken.setdefault(piece.path, container)
+        if other == container:
+            return True
+        reason = f"{piece.path} is the output of that name from container {other}"
+        self._miss(Unfetched(container, piece.blob, reason))
+        return False
+
+    def _miss(self, output: Unfetched) -> None:
+        self.missing.append(output)
+        self._journal.say(
+            NotFetched(container=output.container, blob=output.blob, reason=output.reason)
+        )

@@ -14,10 +14,12 @@ from textual.widgets import Button, Static
 from batchtui.core.gateway import GatewayError
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.faults import RecipeError, spelled
-from batchtui.core.recipe.model import Cleanup, Fate, Scalar
+from batchtui.core.recipe.model import Scalar
 from batchtui.core.recipe.parameters import ParameterError
-from batchtui.core.run.cleanup import everywhere
-from batchtui.core.run.journal import RunError
+from batchtui.core.run.account import RunAccount
+from batchtui.core.run.cleanup import CleanupRule
+from batchtui.core.run.errors import RunError
+from batchtui.core.run.patience import Patience
 from batchtui.core.run.preflight import preflight
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.recipe_run import Workshop, planned
@@ -27,10 +29,11 @@ from batchtui.ui.widgets.form_checks import Check, anything, needed, number, who
 from batchtui.ui.widgets.form_paths import PathField
 from batchtui.ui.widgets.verdict import Verdict
 
-ENDS: dict[str, Cleanup | None] = {
+ENDS: dict[str, CleanupRule | None] = {
     "delete, ask or keep as the recipe says": None,
-    "delete all that it created": everywhere(Fate.DELETE),
-    "keep all that it created": everywhere(Fate.KEEP),
+    "delete all that it created after success": CleanupRule.SUCCESS,
+    "delete all that it created in any case": CleanupRule.ALWAYS,
+    "keep all that it created": CleanupRule.NEVER,
 }
 CHECKS: dict[type, Check] = {
     int: whole_number(-999_999_999, 999_999_999),
@@ -44,7 +47,7 @@ class Ready(Struct, frozen=True):
 
     plan: Plan
     output: Path
-    wishes: Cleanup | None
+    rule: CleanupRule | None
 
 
 class RecipeFormScreen(FormScreen[Ready]):
@@ -83,7 +86,7 @@ class RecipeFormScreen(FormScreen[Ready]):
                 "Outputs go to", str(folder), id="output", check=needed,
                 note="a folder, made if it is not there",
             )  # fmt: skip
-        yield ChoiceField("At the end", [(end, end) for end in ENDS], id="wishes")
+        yield ChoiceField("At the end", [(end, end) for end in ENDS], id="rule")
 
     def action_check(self) -> None:
         self._settle(run=False)
@@ -105,7 +108,8 @@ class RecipeFormScreen(FormScreen[Ready]):
         self.say("Checking ...")
         try:
             plan = await planned(self._plan.file, self._given(), self._plan.run_id)
-            await preflight(plan, self._workshop.session.gateway)
+            account = RunAccount(self._workshop.session.gateway, Patience.none())
+            await preflight(plan, account)
         except RecipeError as error:
             self.say(in_lines(error), wrong=True)
         except (ParameterError, RunError, GatewayError) as error:
@@ -122,7 +126,7 @@ class RecipeFormScreen(FormScreen[Ready]):
     def _ready(self, plan: Plan) -> Ready:
         outputs = self.query("#output").results(PathField)
         output = next((field.path for field in outputs), Path.cwd())
-        return Ready(plan, output, ENDS[self.query_one("#wishes", ChoiceField).choice])
+        return Ready(plan, output, ENDS[self.query_one("#rule", ChoiceField).choice])
 
     @staticmethod
     def _about(plan: Plan) -> str:

@@ -111,7 +111,7 @@ class RecipesScreen(Dialog[None]):
     async def _open(self, plan: Plan) -> None:
         ready = await self.app.push_screen_wait(RecipeFormScreen(self._workshop, plan))
         if ready is not None:
-            run = self._workshop.run(ready.plan, ready.output, ready.wishes)
+            run = self._workshop.run(ready.plan, ready.output, ready.rule)
             self.app.call_later(launch, self.app, self._workshop.runs, run)
             self.dismiss()
 

@@ -13,7 +13,9 @@ from batchtui.core.events import (
     Finished,
     Kept,
     NodeFailed,
+    NotFetched,
     Progressed,
+    Recovered,
     Resumed,
     Reused,
     Signed,
@@ -69,7 +71,13 @@ def _at_the_end(event: Event) -> tuple[tuple[str, Tone], ...]:
             node = short_node(event.node_id, 24)
             return ((f"node {node} cannot work: {event.reason}", Tone.BAD),)
         case Troubled():
-            return ((event.sentence, Tone.WARNING),)
+            return ((f"{event.sentence}{trying_again(event)}", Tone.WARNING),)
+        case Recovered():
+            return ((f"works again, after {in_time(event.elapsed)}", Tone.PLAIN),)
+        case NotFetched():
+            what = f"output {event.blob}" if event.blob else "the outputs"
+            said = f"not fetched: {what} of container {event.container}: {event.reason}"
+            return ((said, Tone.BAD),)
         case Finished():
             return (("the tasks are through", Tone.PLAIN),)
         case Asking():
@@ -82,6 +90,13 @@ def _at_the_end(event: Event) -> tuple[tuple[str, Tone], ...]:
         case Ended():
             return ((f"ended: {event.outcome}", Tone.STRONG),)
     return ()
+
+
+def trying_again(event: Troubled) -> str:
+    """` Trying again until 14:05:10.`; empty for what is not tried again."""
+    if event.until is None:
+        return ""
+    return f" Trying again until {event.until.astimezone():%H:%M:%S}."
 
 
 def _transferred(event: Transferred) -> str:

@@ -18,7 +18,9 @@ from batchtui.core.events import (
     Finished,
     Kept,
     NodeFailed,
+    NotFetched,
     Progressed,
+    Recovered,
     Reused,
     Started,
     Submitted,
@@ -91,6 +93,8 @@ class Story(Struct, frozen=True, kw_only=True):
     nodes: Mapping[NodeState, int] = {}
     failures: tuple[TaskFailed | NodeFailed, ...] = ()
     troubles: tuple[str, ...] = ()
+    waiting: Troubled | None = None
+    """What the run tries again at this moment."""
     asking: tuple[Named, ...] = ()
     """The things about which the run asks whether to delete them."""
     deleted: tuple[Named, ...] = ()
@@ -172,8 +176,16 @@ class Story(Struct, frozen=True, kw_only=True):
                 return replace(story, counts=event.counts, nodes=event.nodes)
             case TaskFailed() | NodeFailed():
                 return replace(self, failures=(*self.failures, event))
-            case Troubled():
+            case Troubled(until=None):
                 return replace(self, troubles=(*self.troubles, event.sentence))
+            case Troubled():
+                return replace(self, waiting=event)
+            case Recovered():
+                return replace(self, waiting=None)
+            case NotFetched():
+                what = event.blob or "outputs"
+                sentence = f"Not fetched: {what} of {event.container}: {event.reason}"
+                return replace(self, troubles=(*self.troubles, sentence))
             case Finished():
                 return replace(self.past(Step.TASKS, event.at), counts=event.counts)
             case Asking():
@@ -245,4 +257,4 @@ class Story(Struct, frozen=True, kw_only=True):
             step: Mark(phase, mark.began, event.at) if mark.phase is Phase.ACTIVE else mark
             for step, mark in self.marks.items()
         }
-        return replace(self, marks=marks, ending=event, asking=())
+        return replace(self, marks=marks, ending=event, asking=(), waiting=None)

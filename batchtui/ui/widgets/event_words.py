@@ -10,6 +10,7 @@ from batchtui.core.transfer import Progress
 from batchtui.core.wording import in_bytes, many, some
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import cut
+from batchtui.ui.widgets.event_log import trying_again
 from batchtui.ui.widgets.event_story import Named, Phase, Step, Story
 from batchtui.ui.widgets.excerpt_text import lines_of
 from batchtui.ui.widgets.glyphs import NODES, Sign
@@ -30,6 +31,7 @@ OUTCOMES: Mapping[Outcome, Sign] = {
     Outcome.REFUSED: Sign("✗", "could not go on", Tone.BAD),
     Outcome.TIMED_OUT: Sign("!", "timed out", Tone.WARNING),
     Outcome.INTERRUPTED: Sign("■", "cancelled", Tone.WARNING),
+    Outcome.UNFETCHED: Sign("!", "outputs not fetched", Tone.WARNING),
 }
 TROUBLED = frozenset(
     {NodeState.START_TASK_FAILED, NodeState.UNUSABLE, NodeState.PREEMPTED, NodeState.UNKNOWN}
@@ -56,12 +58,15 @@ def step_line(story: Story, step: Step, now: datetime, width: int) -> Spans:
 
 def headline(story: Story, now: datetime) -> Spans:
     """The run in one line: `topnwords   ▶ under way   12 s   run k3x8f2`."""
-    outcome = story.ending.outcome if story.ending else Outcome.RUNNING
+    state = OUTCOMES[story.ending.outcome if story.ending else Outcome.RUNNING]
+    if story.waiting is not None and story.waiting.until is not None:
+        until = f"waiting, at most until {story.waiting.until.astimezone():%H:%M:%S}"
+        state = Sign("!", until, Tone.WARNING)
     ended = story.ending.at if story.ending else None
     return joined(
         (
             ((story.title, Tone.STRONG),),
-            OUTCOMES[outcome].spans,
+            state.spans,
             ((lasted(story.began, ended, now), Tone.PLAIN),),
             (("run ", Tone.MUTED), (story.run_id, Tone.PLAIN)),
             (("on ", Tone.MUTED), (story.account, Tone.PLAIN)) if story.account else (),
@@ -111,7 +116,10 @@ def troubles(story: Story) -> tuple[Spans, ...]:
     unsaid = story.counts.failed - sum(isinstance(each, TaskFailed) for each in story.failures)
     if story.ending and unsaid > 0 and story.failures:
         lines.append(((f"  and {many(unsaid, 'failed task')} more", Tone.MUTED),))
-    lines.extend(((f"! {sentence}", Tone.WARNING),) for sentence in story.troubles)
+    said = list(story.troubles)
+    if story.waiting is not None:
+        said.append(f"{story.waiting.sentence}{trying_again(story.waiting)}")
+    lines.extend(((f"! {sentence}", Tone.WARNING),) for sentence in said)
     return tuple(lines)
 
 

@@ -1,0 +1,32 @@
+"""The account as a run asks it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from batchtui.core.gateway import Batch, Gateway, Storage
+from batchtui.core.run.errors import RunError
+from batchtui.core.run.patience import Patience, Patient
+
+T = TypeVar("T")
+
+
+class RunAccount:
+    """Every request of a run goes through here, and so outlasts trouble that may pass."""
+
+    def __init__(self, gateway: Gateway, patience: Patience) -> None:
+        self.patience = patience
+        self._batch = Patient(gateway.batch, patience)
+        self._storage = Patient(gateway.storage, patience) if gateway.storage else None
+
+    async def batch(self, request: Callable[[Batch], Awaitable[T]]) -> T:
+        """What the Batch service answers. Raises `GatewayError`."""
+        return await self._batch.ask(request)
+
+    async def storage(self, request: Callable[[Storage], Awaitable[T]]) -> T:
+        """What storage answers. Raises `GatewayError`, and `RunError` where there is none."""
+        if self._storage is None:
+            raise RunError(
+                "This profile has no storage account, which the recipe's containers need: set "
+                "AZURE_STORAGE_ACCOUNT, or name one in the profile."
+            )
+        return await self._storage.ask(request)
