@@ -130,16 +130,16 @@ class Adding:
             )
 
     async def _post(self, tasks: Sequence[Addable]) -> tuple[AddedTask, ...]:
-        request = HttpRequest(
-            "POST",
-            address(path_of("jobs", self.job_id, "addtaskcollection")),
-            headers={
-                "Accept": "application/json",
-                "Content-Type": "application/json; odata=minimalmetadata",
-            },
-            content=msgspec.json.encode({"value": [_body(task) for task in tasks]}),
-        )
         with self.service.trying(self._what(tasks)):
+            request = HttpRequest(
+                "POST",
+                address(path_of("jobs", self.job_id, "addtaskcollection")),
+                headers={
+                    "Accept": "application/json",
+                    "Content-Type": "application/json; odata=minimalmetadata",
+                },
+                content=msgspec.json.encode({"value": [_body(task) for task in tasks]}),
+            )
             # One attempt: the SDK would repeat a 503, but neither a 429 nor a lost connection.
             return decode(await body(self.client, request, retry_total=0), AddedTasks).value
 

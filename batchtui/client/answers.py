@@ -5,7 +5,7 @@ their depths holds no response.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -57,3 +57,14 @@ def body_of(response: Any) -> bytes:
         return bytes(response.content)
     except (AzureError, AttributeError, zlib.error, EOFError):
         return b""
+
+
+def is_foreign_page(headers: Mapping[str, str]) -> bool:
+    """Whether an answer is a web page that comes from something else than Azure.
+
+    A sign-in page of a network answers every request with success, those that would change
+    something too. A file of a task or a blob may be a web page as well, but all that comes from
+    Azure bears a request's id.
+    """
+    ours = headers.get("request-id") or headers.get("x-ms-request-id")
+    return not ours and "html" in (headers.get("Content-Type") or "").lower()

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
-from azure.batch import models as sdk
 from azure.batch.aio import BatchClient
 from azure.core.rest import HttpRequest
 
@@ -17,7 +15,7 @@ from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
 from batchtui.client.steering import SteeredAccount
 from batchtui.client.wire import Page, address, members, path_of, raw_body
-from batchtui.core.gateway import Counted, GatewayError, RemoteFile, TaskFile
+from batchtui.core.gateway import UNREADABLE, Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
     Job,
     Node,
@@ -57,7 +55,8 @@ class _BothCounts(WireValue, frozen=True):
 class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
     """`core.gateway.Batch`, spoken to Azure Batch.
 
-    What is polled goes through `Wire`; what happens once goes through the SDK's own methods.
+    Everything goes through `Wire`: the SDK signs, sends and retries, and nothing of its models is
+    used.
     """
 
     def __init__(self, client: BatchClient, service: Service, traffic: Traffic) -> None:
@@ -154,9 +153,25 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
 
     async def file_size(self, file: RemoteFile) -> int:
         request = HttpRequest("HEAD", address(_path(file)))
-        with self._service.trying(f"look at {_words(file)}"):
+        what = f"look at {_words(file)}"
+        with self._service.trying(what):
             async with await self._client.send_request(request, stream=True) as response:
-                return int(response.headers.get("Content-Length", "0"))
+                length = response.headers.get("Content-Length") or ""
+        if length.isdecimal():
+            return int(length)
+        # What compresses answers on their way leaves the length out.
+        return await self._listed_size(what, file)
+
+    async def _listed_size(self, what: str, file: RemoteFile) -> int:
+        """The size of a file as the listing of its task's or node's files has it."""
+        listing = path_of(*_holder(file), "files")
+        files = await self._wire.window(what, listing, Page[NodeFile], recursive=True)
+        sizes = [each.properties for each in files.items if each.name == file.path]
+        if not sizes or sizes[0] is None:
+            raise GatewayError(
+                f"Could not {what}: the service does not say how long it is", code=UNREADABLE
+            )
+        return sizes[0].content_length
 
     async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
         """Asks for a range: the service answers it with 200 and the part alone."""
@@ -171,12 +186,10 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
             raise
 
     async def create_pool(self, pool: PoolSpec) -> None:
-        with self._service.trying(f"create pool {pool.id}"):
-            await self._client.create_pool(sdk.BatchPoolCreateOptions(msgspec.to_builtins(pool)))
+        await self._wire.send(f"create pool {pool.id}", "POST", "/pools", pool, status=201)
 
     async def create_job(self, job: JobSpec) -> None:
-        with self._service.trying(f"create job {job.id}"):
-            await self._client.create_job(sdk.BatchJobCreateOptions(msgspec.to_builtins(job)))
+        await self._wire.send(f"create job {job.id}", "POST", "/jobs", job, status=201)
 
     async def add_tasks(
         self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
@@ -185,29 +198,35 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         await adding.add(tasks)
 
     async def terminate_job(self, job_id: str) -> None:
-        # Without options, or with empty ones, the SDK raises before it sends anything
-        # (Azure/azure-sdk-for-python#46815); its class for them is not public.
-        options = sdk._models.BatchJobTerminateOptions(termination_reason="UserTerminate")
-        with self._service.trying(f"terminate job {job_id}"):
-            await self._client.begin_terminate_job(job_id, options)
+        await self._wire.send(
+            f"terminate job {job_id}",
+            "POST",
+            path_of("jobs", job_id, "terminate"),
+            {"terminateReason": "UserTerminate"},
+            status=202,
+        )
 
     async def delete_job(self, job_id: str) -> None:
-        with self._service.trying(f"delete job {job_id}"):
-            await self._client.begin_delete_job(job_id)
+        path = path_of("jobs", job_id)
+        await self._wire.send(f"delete job {job_id}", "DELETE", path, status=202)
 
     async def delete_pool(self, pool_id: str) -> None:
-        with self._service.trying(f"delete pool {pool_id}"):
-            await self._client.begin_delete_pool(pool_id)
+        path = path_of("pools", pool_id)
+        await self._wire.send(f"delete pool {pool_id}", "DELETE", path, status=202)
 
     async def delete_task(self, job_id: str, task_id: str) -> None:
-        with self._service.trying(f"delete task {task_id} of job {job_id}"):
-            await self._client.delete_task(job_id, task_id)
+        path = path_of("jobs", job_id, "tasks", task_id)
+        await self._wire.send(f"delete task {task_id} of job {job_id}", "DELETE", path)
+
+
+def _holder(file: RemoteFile) -> tuple[str, ...]:
+    if isinstance(file, TaskFile):
+        return ("jobs", file.job_id, "tasks", file.task_id)
+    return ("pools", file.pool_id, "nodes", file.node_id)
 
 
 def _path(file: RemoteFile) -> str:
-    if isinstance(file, TaskFile):
-        return path_of("jobs", file.job_id, "tasks", file.task_id, "files", file.path)
-    return path_of("pools", file.pool_id, "nodes", file.node_id, "files", file.path)
+    return path_of(*_holder(file), "files", file.path)
 
 
 def _words(file: RemoteFile) -> str:

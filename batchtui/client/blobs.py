@@ -14,10 +14,17 @@ from typing import Any
 import aiohttp
 from azure.core import AsyncPipelineClient
 from azure.core.rest import AsyncHttpResponse, HttpRequest
-from azure.storage.blob import BlobBlock, BlobType, ContainerProperties, ContentSettings
+from azure.storage.blob import (
+    BlobBlock,
+    BlobProperties,
+    BlobType,
+    ContainerProperties,
+    ContentSettings,
+)
 from azure.storage.blob.aio import BlobClient, BlobServiceClient, StorageStreamDownloader
 
 from batchtui.client import properties
+from batchtui.client.answers import NotAzureError
 from batchtui.client.listing import page_of_blobs
 from batchtui.client.sas import Signer
 from batchtui.client.service import Service
@@ -87,14 +94,20 @@ class StorageAccount:
 
     async def container(self, name: str) -> Container:
         with self._service.trying(f"look at container {name}"):
-            client = self._client.get_container_client(name)
-            return _container(await client.get_container_properties())
+            return _container(await self._properties(name))
+
+    async def _properties(self, container: str) -> ContainerProperties:
+        client = self._client.get_container_client(container)
+        found = await client.get_container_properties()
+        if not found.etag:  # the SDK reads headers alone, and takes any answer for the service's
+            raise NotAzureError
+        return found
 
     async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
-        url = self._client.get_container_client(container).url
         blobs: list[Blob] = []
         marker = ""
         with self._service.trying(f"list the blobs of container {container}"):
+            url = self._client.get_container_client(container).url
             sas = await self._signer.container(container, "l", HOUR) if self._service.keyed else ""
             while at_most is None or len(blobs) < at_most:
                 count = PAGE if at_most is None else min(at_most - len(blobs), PAGE)
@@ -108,8 +121,15 @@ class StorageAccount:
         return Window(tuple(blobs), complete=not marker)
 
     async def container_exists(self, container: str) -> bool:
-        with self._service.trying(f"look for container {container}"):
-            return await self._client.get_container_client(container).exists()
+        # Not by the SDK's `exists`, for which any 404 will do, a proxy's too.
+        try:
+            with self._service.trying(f"look for container {container}"):
+                await self._properties(container)
+        except GatewayError as error:
+            if error.missing:
+                return False
+            raise
+        return True
 
     async def create_container(
         self, container: str, *, metadata: Mapping[str, str] | None = None
@@ -166,16 +186,20 @@ class StorageAccount:
             if thing.kind is Kind.CONTAINER:
                 box = self._client.get_container_client(thing.id)
                 url = box.url.partition("?")[0]
-                return properties.of_container(thing.id, url, await box.get_container_properties())
+                return properties.of_container(thing.id, url, await self._properties(thing.id))
             blob = self._client.get_blob_client(thing.within, thing.id)
-            return properties.of_blob(
-                thing.id, blob.url.partition("?")[0], await blob.get_blob_properties()
-            )
+            found = await self._blob_properties(thing.within, thing.id)
+            return properties.of_blob(thing.id, blob.url.partition("?")[0], found)
 
     async def blob_size(self, container: str, blob: str) -> int:
         with self._service.trying(f"look at {blob} of container {container}"):
-            found = await self._client.get_blob_client(container, blob).get_blob_properties()
-            return int(found.size)
+            return int((await self._blob_properties(container, blob)).size)
+
+    async def _blob_properties(self, container: str, blob: str) -> BlobProperties:
+        found = await self._client.get_blob_client(container, blob).get_blob_properties()
+        if not found.etag or found.size is None:
+            raise NotAzureError
+        return found
 
     async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:
         try:
@@ -191,14 +215,14 @@ class StorageAccount:
     async def container_url(self, container: str, *, rights: str, lasting: timedelta) -> str:
         with self._service.trying(f"sign a URL of container {container}"):
             sas = await self._signer.container(container, rights, lasting)
-        return f"{self._client.get_container_client(container).url}?{sas}"
+            return f"{self._client.get_container_client(container).url}?{sas}"
 
     async def blob_url(
         self, container: str, blob: str, *, lasting: timedelta, rights: str = "r"
     ) -> str:
         with self._service.trying(f"sign a URL of blob {blob} of container {container}"):
             sas = await self._signer.blob(container, blob, rights, lasting)
-        return f"{self._client.get_blob_client(container, blob).url}?{sas}"
+            return f"{self._client.get_blob_client(container, blob).url}?{sas}"
 
 
 def _container(found: ContainerProperties) -> Container:

@@ -78,6 +78,7 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         increment_base=2,
         random_jitter_range=0,
         retry_connect=1,
+        retry_read=2,
         retry_status=2,
         max_single_put_size=SENT,
         max_block_size=SENT,

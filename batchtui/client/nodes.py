@@ -1,8 +1,7 @@
 """Single nodes over `azure.batch.aio`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from azure.batch import models as sdk
 from azure.batch.aio import BatchClient
 
 from batchtui.client.service import Service
@@ -14,8 +13,8 @@ from batchtui.core.steering import Deallocation
 class NodeAccount:
     """`core.gateway_nodes.NodeCommands`, spoken to Azure Batch.
 
-    The SDK raises before it sends anything where a command's options are absent or empty
-    (Azure/azure-sdk-for-python#46815), and its classes for them are not public.
+    Not by the SDK's own methods: some raise before they send anything where a command's options
+    are absent or empty (Azure/azure-sdk-for-python#46815), and some take any 200 for done.
     """
 
     def __init__(self, client: BatchClient, service: Service) -> None:
@@ -35,39 +34,49 @@ class NodeAccount:
         )
 
     async def reboot_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
-        options = sdk._models.BatchNodeRebootOptions(node_reboot_kind=tasks.value)
-        with self._service.trying(f"reboot node {node_id} of pool {pool_id}"):
-            await self._client.begin_reboot_node(pool_id, node_id, options)
+        await self._command("reboot", pool_id, node_id, {"nodeRebootOption": tasks})
 
     async def reimage_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
-        options = sdk._models.BatchNodeReimageOptions(node_reimage_option=tasks.value)
-        with self._service.trying(f"reimage node {node_id} of pool {pool_id}"):
-            await self._client.begin_reimage_node(pool_id, node_id, options)
+        await self._command("reimage", pool_id, node_id, {"nodeReimageOption": tasks})
 
     async def deallocate_node(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
-        options = sdk._models.BatchNodeDeallocateOptions(node_deallocate_option=tasks.value)
-        with self._service.trying(f"deallocate node {node_id} of pool {pool_id}"):
-            await self._client.begin_deallocate_node(pool_id, node_id, options)
+        await self._command("deallocate", pool_id, node_id, {"nodeDeallocateOption": tasks})
 
     async def start_node(self, pool_id: str, node_id: str) -> None:
-        with self._service.trying(f"start node {node_id} of pool {pool_id}"):
-            await self._client.begin_start_node(pool_id, node_id)
+        await self._command("start", pool_id, node_id)
 
     async def disable_scheduling(self, pool_id: str, node_id: str, tasks: Deallocation) -> None:
-        options = sdk.BatchNodeDisableSchedulingOptions(node_disable_scheduling_option=tasks.value)
-        with self._service.trying(f"disable scheduling on node {node_id} of pool {pool_id}"):
-            await self._client.disable_node_scheduling(pool_id, node_id, options)
+        await self._wire.send(
+            f"disable scheduling on node {node_id} of pool {pool_id}",
+            "POST",
+            f"{_path(pool_id, node_id)}/disablescheduling",
+            {"nodeDisableSchedulingOption": tasks},
+        )
 
     async def enable_scheduling(self, pool_id: str, node_id: str) -> None:
-        with self._service.trying(f"enable scheduling on node {node_id} of pool {pool_id}"):
-            await self._client.enable_node_scheduling(pool_id, node_id)
+        what = f"enable scheduling on node {node_id} of pool {pool_id}"
+        await self._wire.send(what, "POST", f"{_path(pool_id, node_id)}/enablescheduling")
 
     async def remove_nodes(
         self, pool_id: str, node_ids: Sequence[str], tasks: Deallocation
     ) -> None:
-        options = sdk.BatchNodeRemoveOptions(
-            node_ids=list(node_ids), node_deallocation_option=tasks.value
-        )
         what = f"node {node_ids[0]}" if len(node_ids) == 1 else f"{len(node_ids)} nodes"
-        with self._service.trying(f"remove {what} from pool {pool_id}"):
-            await self._client.begin_remove_nodes(pool_id, options)
+        await self._wire.send(
+            f"remove {what} from pool {pool_id}",
+            "POST",
+            path_of("pools", pool_id, "removenodes"),
+            {"nodeList": list(node_ids), "nodeDeallocationOption": tasks},
+            status=202,
+        )
+
+    async def _command(
+        self, verb: str, pool_id: str, node_id: str, options: Mapping[str, object] | None = None
+    ) -> None:
+        what = f"{verb} node {node_id} of pool {pool_id}"
+        await self._wire.send(
+            what, "POST", f"{_path(pool_id, node_id)}/{verb}", options, status=202
+        )
+
+
+def _path(pool_id: str, node_id: str) -> str:
+    return path_of("pools", pool_id, "nodes", node_id)

@@ -24,7 +24,7 @@ from azure.core.exceptions import (
     ServiceResponseTimeoutError,
 )
 
-from batchtui.client.answers import Call, NotAzureError, body_of, watched
+from batchtui.client.answers import Call, NotAzureError, body_of, is_foreign_page, watched
 from batchtui.client.headers import retry_after
 from batchtui.client.refusal import is_web_page, read_refusal, sentence
 from batchtui.client.transport import CONNECT_TIMEOUT, READ_TIMEOUT, ReadOnlyError
@@ -117,7 +117,8 @@ class Service:
         status, body = response.status_code, body_of(response)
         headers: Mapping[str, str] = response.headers
         refusal = read_refusal(body)
-        if status in PROXIES and (is_web_page(body) or status < 400 or status in (407, 511)):
+        page = is_web_page(body) or is_foreign_page(headers)
+        if status in PROXIES and (page or status < 400 or status in (407, 511)):
             return self._unreadable(what, NotAzureError(), response)
         code = refusal.code or headers.get("x-ms-error-code") or ""
         if code in REFUSED_KEY or status == 401:
@@ -192,6 +193,10 @@ class Service:
                 return f"nothing listens at {self.endpoint} (connection refused)"
             case aiohttp.ClientHttpProxyError(), _:
                 return f"the proxy refused it ({sentence(cause.message) or _phrase(cause.status)})"
+            case aiohttp.ClientPayloadError(), _:
+                return f"{self.endpoint} broke off before its answer was complete"
+            case aiohttp.ClientResponseError(), _:
+                return f"{self.endpoint} broke off ({sentence(cause.message.partition(':')[0])})"
             case _, ServiceRequestTimeoutError():
                 return f"{self.endpoint} could not be reached within {CONNECT_TIMEOUT:.0f} s"
             case _, ServiceResponseTimeoutError() | TimeoutError():

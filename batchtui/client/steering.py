@@ -34,7 +34,9 @@ class SteeredAccount:
     _wire: Wire
 
     async def document(self, thing: Thing) -> Document:
-        found = await self._wire.one(f"look at {thing}", _path(thing), dict[str, Any])
+        found = await self._wire.one(
+            f"look at {thing}", _path(thing), dict[str, Any], valid=lambda found: "id" in found
+        )
         return {name: value for name, value in found.items() if not name.startswith("odata.")}
 
     async def create(self, kind: Kind, document: Document, *, within: str = "") -> None:
@@ -68,9 +70,13 @@ class SteeredAccount:
 
     async def evaluate_autoscale(self, pool_id: str, formula: str) -> AutoScaleRun:
         path = path_of("pools", pool_id, "evaluateautoscale")
-        what = f"evaluate the autoscale formula for pool {pool_id}"
         return await self._wire.send(
-            what, "POST", path, {"autoScaleFormula": formula}, kind=AutoScaleRun
+            f"evaluate the autoscale formula for pool {pool_id}",
+            "POST",
+            path,
+            {"autoScaleFormula": formula},
+            kind=AutoScaleRun,
+            valid=lambda run: run.timestamp is not None,
         )
 
     async def enable_autoscale(

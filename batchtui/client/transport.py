@@ -2,14 +2,13 @@
 
 import ipaddress
 import time
-from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from azure.core.pipeline.transport import AioHttpTransport, AsyncHttpTransport
 from yarl import URL
 
-from batchtui.client.answers import NotAzureError, note_answer
+from batchtui.client.answers import NotAzureError, is_foreign_page, note_answer
 from batchtui.client.headers import retry_after, served_at
 from batchtui.core.service_clock import ServiceClock
 from batchtui.core.traffic import Traffic
@@ -65,7 +64,7 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         await self.close()
 
     async def send(self, request: Any, **config: Any) -> Any:
-        """As aiohttp's transport, for its old and its new kind of request alike.
+        """As aiohttp's transport.
 
         The URL is sent as it stands: aiohttp would undo some of its escapes, such as that of `@`
         in a file's name, and the service would refuse the signature, which was made before.
@@ -76,36 +75,27 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
         url, status = request.url, None
         patience = 0.0
         note_answer(None)
+        # Read only after it was noted: what cannot be read is still an answer.
+        streamed = config.pop("stream", False)
         try:
             request.url = URL(url, encoded=True)
-            response = await self._inner.send(request, **config)
+            response = await self._inner.send(request, stream=True, **config)
             status = response.status_code
             note_answer(response)
             patience = retry_after(response.headers)
             if self._clock is not None and (date := served_at(response.headers)) is not None:
                 self._clock.note(date, time.monotonic() - started)
-            if status >= 400 and config.get("stream"):
+            if status < 400 and is_foreign_page(response.headers):
+                raise NotAzureError
+            if status >= 400 or not streamed:
                 # Nobody streams an error; unread, it would be a status without a reason.
                 await response.read()
-            elif status < 400 and _is_web_page(response.headers):
-                raise NotAzureError
             return response
         finally:
             request.url = url
             path = urlsplit(url).path
             seconds = time.monotonic() - started
             self._traffic.record(request.method, path, status, seconds, retry_after=patience)
-
-
-def _is_web_page(headers: Mapping[str, str]) -> bool:
-    """Whether a successful answer comes from something else than Azure.
-
-    A sign-in page of a network answers every request with success, those that would change
-    something too. A file of a task or a blob may be a web page as well, but all that comes from
-    Azure bears a request's id.
-    """
-    ours = headers.get("request-id") or headers.get("x-ms-request-id")
-    return not ours and "html" in (headers.get("Content-Type") or "").lower()
 
 
 def is_loopback(endpoint: str) -> bool:

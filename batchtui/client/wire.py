@@ -5,7 +5,7 @@ takes about one.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 from urllib.parse import quote, urlencode
 
@@ -40,11 +40,21 @@ class Wire:
         self._client = client
         self._service = service
 
-    async def one(self, what: str, path: str, kind: type[T], *, select: Sequence[str] = ()) -> T:
-        """The entity at `path`."""
+    async def one(
+        self,
+        what: str,
+        path: str,
+        kind: type[T],
+        *,
+        select: Sequence[str] = (),
+        valid: Callable[[T], bool] = lambda _: True,
+    ) -> T:
+        """The entity at `path`; `valid` tells one from something else's answer."""
         with self._service.trying(what):
-            answer = await self._get(address(path, select=",".join(select)))
-            return decode(answer, kind)
+            found = decode(await self._get(address(path, select=",".join(select))), kind)
+            if not valid(found):
+                raise NotAzureError
+            return found
 
     async def window(
         self,
@@ -101,7 +111,7 @@ class Wire:
         what: str,
         method: str,
         path: str,
-        content: Mapping[str, object] | None = None,
+        content: Struct | Mapping[str, object] | None = None,
         *,
         status: int = 200,
     ) -> None: ...
@@ -111,18 +121,20 @@ class Wire:
         what: str,
         method: str,
         path: str,
-        content: Mapping[str, object] | None = None,
+        content: Struct | Mapping[str, object] | None = None,
         *,
         kind: type[T],
+        valid: Callable[[T], bool] = ...,
     ) -> T: ...
     async def send(
         self,
         what: str,
         method: str,
         path: str,
-        content: Mapping[str, object] | None = None,
+        content: Struct | Mapping[str, object] | None = None,
         *,
         kind: type[T] | None = None,
+        valid: Callable[[T], bool] = lambda _: True,
         status: int = 200,
     ) -> T | None:
         """Have something changed; the answer as a `kind` where one is expected.
@@ -134,20 +146,18 @@ class Wire:
         headers = {"Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json; odata=minimalmetadata"
-        request = HttpRequest(
-            method,
-            address(path),
-            headers=headers,
-            content=None if content is None else msgspec.json.encode(content),
-        )
         with self._service.trying(what):
+            encoded = None if content is None else msgspec.json.encode(content)
+            request = HttpRequest(method, address(path), headers=headers, content=encoded)
             async with await self._client.send_request(request, stream=True) as response:
                 answer = await response.read()
             if kind is not None:
-                return decode(answer, kind)
-            if answer.strip() or response.status_code == 200 != status:
-                raise NotAzureError
-            return None
+                found = decode(answer, kind)
+                if valid(found):
+                    return found
+            elif not answer.strip() and not response.status_code == 200 != status:
+                return None
+            raise NotAzureError
 
     async def _get(self, url: str) -> bytes:
         request = HttpRequest("GET", url, headers={"Accept": "application/json"})
@@ -196,7 +206,7 @@ def address(
         "recursive": recursive,
     }
     given = {name: value for name, value in query.items() if value}
-    return f"{path}?{urlencode(given, safe='$,', quote_via=quote)}"
+    return f"{path}?{urlencode(given, safe='$,', errors='replace', quote_via=quote)}"
 
 
 def _escaped(link: str) -> str:
@@ -205,5 +215,8 @@ def _escaped(link: str) -> str:
 
 
 def path_of(*segments: str) -> str:
-    """The path of an entity, with whatever its name contains escaped."""
-    return "".join("/" + quote(segment, safe="") for segment in segments)
+    """The path of an entity, with whatever its name contains escaped.
+
+    Half a character, as a shell gives for bytes that are not UTF-8, is in no entity's name.
+    """
+    return "".join("/" + quote(segment, safe="", errors="replace") for segment in segments)

@@ -39,8 +39,8 @@ LONG = b"[" * 200_000
 
 ANSWERS = {
     "a sign-in page": Rubbish(200, HTML, "text/html; charset=utf-8"),
-    "a sign-in page said to be JSON": Rubbish(200, HTML),
-    "a sign-in page without a type": Rubbish(200, HTML, ""),
+    "a sign-in form said to be JSON": Rubbish(200, HTML),
+    "a sign-in form without a type": Rubbish(200, HTML, ""),
     "an empty body": Rubbish(200),
     "an empty body without a type": Rubbish(200, b"", ""),
     "an empty body without a length": Rubbish(200, length=""),
@@ -54,7 +54,7 @@ ANSWERS = {
     "null for the list": Rubbish(200, b'{"value": null}'),
     "a list of numbers": Rubbish(200, b'{"value": 3}'),
     "JSON of a great depth": Rubbish(200, LONG),
-    "bytes that are not UTF-8": Rubbish(200, b'{"value": [{"id": "\xff\xfe"}]}'),
+    "bytes that are not UTF-8": Rubbish(200, b'{"value": [{"id": "\xff", "poolId": "\xff"}]}'),
     "another type": Rubbish(200, b"\x00\x01\x02", "application/octet-stream"),
     "an unknown character set": Rubbish(200, b"{", "application/json; charset=nosuch"),
     "XML of another shape": Rubbish(200, b"<x/>", "application/xml"),

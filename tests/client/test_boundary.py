@@ -1,21 +1,22 @@
 """Whatever comes as an answer, nothing but a `GatewayError` with a sentence crosses the seam."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from batchtui.client.connect import connect
-from batchtui.client.transport import RecordedTransport
 from batchtui.core.gateway import Batch, GatewayError, Storage, TaskFile
 from batchtui.core.models import PoolInfo
 from batchtui.core.profile import Profile
 from batchtui.core.queries import EVERY_TASK
 from batchtui.core.specs import JobSpec, TaskConstraints, TaskSpec
+from batchtui.core.states import NodeState
 from batchtui.core.steering import Deallocation, DisableTasks
 from batchtui.core.things import Kind, Thing
 from batchtui.core.traffic import Traffic
@@ -31,6 +32,9 @@ GIVEN: dict[str, Any] = {
     "job_id": "j",
     "task_id": "t",
     "schedule_id": "s",
+    "name": "box",
+    "states": [NodeState.STARTING],
+    "before": datetime.now(UTC),
     "at_most": 10,
     "where": EVERY_TASK,
     "rest": "",
@@ -82,10 +86,12 @@ READS = ("file_size", "read_file", "blob_size", "read_blob", "download")
 
 
 def methods(protocol: type) -> Iterator[tuple[str, list[str]]]:
-    """Each method of the seam with its parameters."""
+    """Each method of the seam with the parameters that have no default, and those in GIVEN."""
     for name, method in inspect.getmembers(protocol, inspect.isfunction):
         if not name.startswith("_"):
-            yield name, [each for each in inspect.signature(method).parameters if each != "self"]
+            every = inspect.signature(method).parameters.values()
+            needed = [p.name for p in every if p.default is p.empty or p.name in GIVEN]
+            yield name, [each for each in needed if each != "self"]
 
 
 def arguments(name: str, parameters: list[str], folder: Path) -> dict[str, Any]:
@@ -102,18 +108,14 @@ def arguments(name: str, parameters: list[str], folder: Path) -> dict[str, Any]:
         "source": folder / "source",
         "target": folder / "target",
     }
-    optional = {each: given[each] for each in parameters if each in given}
-    assert set(optional) >= {each for each in parameters if each != "metadata"}, parameters
-    return optional
+    return {each: given[each] for each in parameters}
 
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(_self: object, _seconds: float) -> None:
-        """The SDKs wait between their attempts."""
-
-    monkeypatch.setattr(RecordedTransport, "sleep", at_once)
-    monkeypatch.setattr("batchtui.client.adding.PAUSES", (0.0,))
+    """The SDKs wait between their attempts."""
+    sleep = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda _seconds: sleep(0))
 
 
 @pytest.mark.fault("1.5", "1.7", "1.11", "1.16", "2.21")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from batchtui.client.listing import read_page
 from batchtui.core.models import Blob
 
@@ -30,3 +32,19 @@ def test_the_last_page() -> None:
         [],
         "",
     )
+
+
+@pytest.mark.fault("2.16")
+def test_an_odd_blob_costs_no_listing() -> None:
+    odd = b"""<EnumerationResults><Blobs>
+    <Blob><Name>a</Name><Properties><Last-Modified>yesterday</Last-Modified>
+    <Content-Length>many</Content-Length></Properties></Blob>
+    <Blob><Name>b</Name></Blob></Blobs></EnumerationResults>"""
+    assert read_page(odd) == ([Blob("a"), Blob("b")], "")
+
+
+@pytest.mark.fault("1.11")
+@pytest.mark.parametrize("answer", [b"<x/>", b"<html><body/></html>", b""])
+def test_what_is_no_listing(answer: bytes) -> None:
+    with pytest.raises((ValueError, SyntaxError)):
+        read_page(answer)
