@@ -124,10 +124,9 @@ class FaultInjection:
     async def listening(self, service: AccountService, listener: Listener) -> AsyncIterator[None]:
         """Keep a service's port open, or closed while a fault has the service be away."""
         changed = self._changed[service] = asyncio.Event()
-        if self._schedule.is_away(service, self._now()):
-            await listener.close()
-        else:
+        if not self._schedule.is_away(service, self._now()):
             await listener.open()
+        await self._move(service, listener)
         try:
             async with _beside(self._keep_moving(service, listener, changed)):
                 yield

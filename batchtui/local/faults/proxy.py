@@ -76,10 +76,11 @@ async def serve_proxy(origin: str, *, port: int, faults: FaultInjection) -> Asyn
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         bound = socket.create_server((HOST, port if port and is_free(port) else lasting_port()))
+        address = f"http://{HOST}:{bound.getsockname()[1]}"
         await stack.enter_async_context(
             faults.listening(AccountService.STORAGE, Listener(runner, bound))
         )
-        yield f"http://{HOST}:{bound.getsockname()[1]}"
+        yield address
 
 
 async def _forward(request: web.Request) -> web.Response:

@@ -13,8 +13,12 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobSasPermissions, generate_blob_sas
 from azure.storage.blob.aio import BlobServiceClient
 
+from batchtui.local.account import run_account
 from batchtui.local.connection import Connection
+from batchtui.local.datadir import DataDir
+from batchtui.local.faults.log import RequestEvent
 from batchtui.local.faults.options import FaultOptions
+from batchtui.local.faults.reader import read_faults
 from batchtui.local.launch import attach_or_start
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
@@ -114,6 +118,39 @@ async def test_both_services_of_an_account_misbehave_and_are_logged(tmp_path: Pa
             async with storage(fair) as blobs:
                 blob = blobs.get_blob_client("box", "text.txt")
                 assert await (await blob.download_blob()).readall() == b"hallo"
+
+
+async def test_a_test_acts_at_each_request_of_an_account_in_its_own_process(
+    tmp_path: Path,
+) -> None:
+    moments: list[tuple[int, str, str]] = []
+
+    async def observe(event: RequestEvent) -> None:
+        moments.append((event.request, event.event, event.operation))
+
+    options = FaultOptions(request_log=tmp_path / "all.log")
+    async with run_account(DataDir(tmp_path / "data"), faults=options, progress=print) as running:
+        assert running.faults is not None
+        running.faults.observers.append(observe)
+        account = running.connection
+        async with batch(account) as client, storage(account) as blobs:
+            await client.create_pool(pool_options("p"))
+            await blobs.create_container("box")
+            one = tmp_path / "one.toml"
+            one.write_text("[[faults]]\ndo = 'answer'\nstatus = 429")
+            running.faults.load(read_faults(one))
+            with pytest.raises(HttpResponseError):
+                await client.get_pool("p")
+    assert moments == [
+        (1, "received", "CreatePool"),
+        (1, "carried_out", "CreatePool"),
+        (1, "answered", "CreatePool"),
+        (2, "received", "CreateContainer"),
+        (2, "carried_out", "CreateContainer"),
+        (2, "answered", "CreateContainer"),
+        (3, "received", "GetPool"),
+        (3, "answered", "GetPool"),
+    ]
 
 
 async def test_a_world_may_bring_its_faults_along(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from batchtui.local.agent.process import Unwatched
 from batchtui.local.azurite.program import find_azurite
 from batchtui.local.azurite.run import Account, run_azurite
 from batchtui.local.faults.injection import FaultInjection, inject_faults
+from batchtui.local.faults.model import FaultSet
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.faults.proxy import serve_proxy
 from batchtui.local.faults.reader import read_faults
@@ -275,6 +276,27 @@ async def it_is_away_and_answers_again_at_the_same_port(account: FaultyStorage) 
                 await asyncio.sleep(0.05)
     assert "pages" in names
     assert "never" not in names
+
+
+async def test_it_may_be_away_from_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "faults.toml"
+    file.write_text("[[faults]]\ndo = 'away'\nuntil = 1000")
+    async with (
+        inject_faults(FaultOptions(file), tmp_path, say=lambda line: None) as faults,
+        serve_proxy("http://127.0.0.1:1", port=0, faults=faults) as address,
+        aiohttp.ClientSession() as session,
+    ):
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(address)
+        faults.load(FaultSet())
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    async with session.get(address) as response:
+                        assert response.status == 502
+                        break
+                except aiohttp.ClientConnectorError:
+                    await asyncio.sleep(0.02)
 
 
 async def test_its_port_stays_when_it_is_free(tmp_path: Path) -> None:
