@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -9,14 +10,18 @@ from pathlib import Path
 
 from batchtui import paths
 from batchtui.cli import run as headless
+from batchtui.cli.codes import CRASHED
 from batchtui.cli.local import chosen_faults, chosen_play
 from batchtui.cli.options import parser
 from batchtui.cli.questions import at_a_terminal
 from batchtui.cli.session import open_session
+from batchtui.cli.signals import exit_code, reacting
+from batchtui.cli.streams import say
 from batchtui.cli.trouble import UsageError
 from batchtui.config import choose, keys, notify
 from batchtui.core.gateway import GatewayError
 from batchtui.core.session import Session
+from batchtui.crash import report
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.play import Play
 from batchtui.local.trouble import LocalAccountError
@@ -25,7 +30,8 @@ DEMO = "topnwords"
 
 
 async def run(args: argparse.Namespace) -> int:
-    if at_a_terminal():
+    # Such a driver shows the dashboard somewhere else, as `textual serve` does in a browser.
+    if at_a_terminal() or os.environ.get("TEXTUAL_DRIVER"):
         return await _on_screen(args)
     if args.command == "demo":
         return await headless.run(parser().parse_args(["run", DEMO, "--profile", "local", "--yes"]))
@@ -50,8 +56,16 @@ async def _on_screen(args: argparse.Namespace) -> int:
         start=_demo_recipe() if args.command == "demo" else None,
         keymap=keys(),
         callings=notify(),
+        report=report,
     )
-    return await app.run_async() or app.return_code or 0
+    with reacting(lambda number: app.end(exit_code(number))):
+        try:
+            code = await app.run_async()
+        finally:
+            await app.account_closed()
+    if app.last_words:
+        say(app.last_words)
+    return CRASHED if app.crashed else app.told_to_end or code or app.return_code or 0
 
 
 GARBAGE = (5_000, 10, 50)

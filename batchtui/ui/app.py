@@ -1,8 +1,9 @@
 """The application object: the account it is open on, its themes and commands."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,9 @@ from typing import ClassVar
 from textual import on, work
 from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
-from textual.worker import get_current_worker
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, get_current_worker
 
 from batchtui import paths
 from batchtui.core.controller import Controller
@@ -41,7 +44,9 @@ from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
 from batchtui.ui.telling import TellingApp
+from batchtui.ui.terminal.driver import TerminalDriver, TerminalGone
 from batchtui.ui.watching import WatchingApp
+from batchtui.ui.widgets import option_lists
 
 OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
 """Opens the account of a profile (None: of the one that the settings choose), telling each step.
@@ -55,6 +60,18 @@ STYLE_SHEETS = 512
 
 UNREACHABLE = 3
 """The exit code when no account could be opened."""
+HUNG_UP = 129
+"""The exit code when the terminal was closed, as after SIGHUP."""
+CRASHED = 70
+"""The exit code after a bug."""
+
+log = logging.getLogger(__name__)
+
+
+def log_bug(error: BaseException) -> str:
+    """Keep what is known of a bug where nothing else does."""
+    log.critical("A bug.", exc_info=error)
+    return "batchtui stopped because of a bug; the log has it."
 
 
 class BatchApp(
@@ -90,11 +107,15 @@ class BatchApp(
     """Seconds between two looks at what changes fastest in a local account; in one that is far
     away it is twice that, for it counts requests."""
 
+    GRACE = 10.0
+    """Seconds for the account to close after the program was told to end."""
     TIDY = 10.0
     """Seconds between two times of letting go of what closed screens left behind."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", tooltip="Leave batchtui", id="quit"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False,
+                tooltip="Go to the shell; fg comes back", id="suspend"),
         Binding("ctrl+p", "command_palette", "Palette", show=False, system=True),
         Binding("T", "change_theme", "Theme", show=False, tooltip="Choose colours", id="theme"),
         Binding("f12", "screenshot", "Screenshot", show=False, tooltip="Save a picture as SVG",
@@ -110,11 +131,14 @@ class BatchApp(
         start: Path | None = None,
         keymap: Mapping[str, str] = NO_KEYS,
         callings: Callings = WatchingApp.callings,
+        report: Callable[[BaseException], str] = log_bug,
     ) -> None:
         """`offer_local`: ask first whether to open the local account. `start`: a recipe's folder,
         run as soon as the account is open. `keymap`: other keys for commands, by their names.
-        `callings`: how to be told of news outside of the screen."""
+        `callings`: how to be told of news outside of the screen. `report`: keeps what is known of
+        a bug, and answers a sentence about it."""
         super().__init__()
+        option_lists.mend()
         # Textual keeps 64 of them parsed: with more it parses all anew whenever a kind of widget is
         # shown for the first time, which takes 25 ms for each kind.
         self.stylesheet._parse_cache.grow(STYLE_SHEETS)
@@ -128,6 +152,14 @@ class BatchApp(
         self._rekeyed = keymap
         self._connecting = ConnectingScreen()
         self._service_clock = ServiceClock()
+        self._report = report
+        self._account: Worker[None] | None = None
+        self.last_words = ""
+        """What to say once the terminal is as before; empty for nothing."""
+        self.crashed = False
+        """Whether a bug ended the app: `last_words` are about it."""
+        self.told_to_end = 0
+        """The exit code that the program was told to end with; 0 while it was not."""
         self._leaving = asyncio.Event()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -148,7 +180,48 @@ class BatchApp(
         self.begin_telling()
         self.begin_runs()
         self.rekey(self._rekeyed)
-        self.open_account()
+        if isinstance(self._driver, TerminalDriver) and self._driver.plain_because:
+            self.notify(
+                self._driver.plain_because, title="Terminal", severity="warning", timeout=20
+            )
+        self._account = self.open_account()
+
+    def get_driver_class(self) -> type[Driver]:
+        chosen = super().get_driver_class()
+        # Another one was chosen by TEXTUAL_DRIVER, or by the system.
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Report a bug and close the app. Textual would print it with all variables' values."""
+        self._return_code = CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self.crashed, self.last_words = True, self._report(cause)
+        self._close_messages_no_wait()
+
+    def end(self, code: int) -> None:
+        """Leave with that exit code and without a question; at once if told so again."""
+        if self.told_to_end or self.dashboard is None:
+            self.exit(code)
+        else:
+            self.set_timer(self.GRACE, lambda: self.exit(code))
+        self.told_to_end = self.told_to_end or code
+        self._leaving.set()
+
+    @on(TerminalGone)
+    def end_without_terminal(self) -> None:
+        self.end(HUNG_UP)
+
+    async def account_closed(self) -> None:
+        """Wait until the account is closed, whatever ended the app; its terminal is as before."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stop_application_mode()
+            self._driver.close()
+        if self._account is not None:
+            with suppress(WorkerFailed, WorkerCancelled):
+                await self._account.wait()
 
     def tidy(self) -> None:
         """Let go of all that closed screens had drawn, which a cache of Textual's keeps.
@@ -179,10 +252,11 @@ class BatchApp(
                 await self._live(session)
         except (GatewayError, ConfigError) as error:
             if self._leaving.is_set():
-                self.exit(UNREACHABLE, message=str(error))
+                self.last_words = str(error)
+                self.exit(self.told_to_end or UNREACHABLE)
             self._connecting.failure = str(error)
         else:
-            self.exit(0)
+            self.exit(self.told_to_end)
 
     async def _live(self, session: Session) -> None:
         """Show the account until the user leaves it."""
@@ -222,7 +296,7 @@ class BatchApp(
 
     @on(ConnectingScreen.RetryRequested)
     def try_again(self) -> None:
-        self.open_account()
+        self._account = self.open_account()
 
     async def action_quit(self) -> None:
         """Leave, but ask first while a run is under way."""

@@ -26,10 +26,14 @@ class TellingApp(App[int]):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = True,
+        markup: bool = False,
     ) -> None:
+        """As Textual's, but that the message is always plain text, whoever asks for markup.
+
+        Sentences have names of files, and answers of services, in them: `[/in]` is no markup.
+        """
         self._told_at = time.monotonic()
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def _make_room(self, screen: Screen[Any]) -> None:
         if isinstance(screen, ModalScreen) and time.monotonic() - self._told_at >= self.SEEN:

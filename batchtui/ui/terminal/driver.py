@@ -3,14 +3,14 @@
 import logging
 import os
 import re
+import select
 import selectors
 import signal
 import sys
 import termios
 import time
 import tty
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from threading import Thread
 from typing import Any
 
@@ -178,15 +178,18 @@ class TerminalDriver(LinuxDriver):
 
     def _parse(self, parser: XTermParser, text: str) -> XTermParser:
         """Send what the text says; the parser for what follows it."""
+        for char in text:
+            parser = self._sent(parser, parser.feed(char))
+        return self._sent(parser, parser.tick())
+
+    def _sent(self, parser: XTermParser, said: Iterable[Message]) -> XTermParser:
         try:
-            for event in parser.feed(text) if text else ():
-                self.process_message(event)
-            for event in parser.tick():
+            for event in said:
                 self.process_message(event)
         except Exception:
             # Whatever a terminal may send: a key code beyond Unicode (`\x1b[1114112u`), a size of
             # nothing. A generator that raised is at its end, so another parser goes on.
-            log.exception("The terminal sent what cannot be read: %r", text[:200])
+            log.exception("The terminal sent what cannot be read.")
             return XTermParser(self._debug)
         return parser
 
@@ -194,6 +197,7 @@ class TerminalDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except Exception as error:
+            log.exception("The thread that reads the keyboard ended.")
             self._app.call_later(self._app._handle_exception, error)
 
     def _told(self, number: signal.Signals) -> None:
@@ -321,24 +325,21 @@ class TerminalDriver(LinuxDriver):
     def _cells_of_two_bytes(self) -> int | None:
         """How many cells `é` in UTF-8 takes; None where the terminal does not say.
 
-        On a line that is then cleared. Whatever is typed meanwhile is kept for later.
+        On the alternate screen, which is drawn soon. Whatever is typed meanwhile is kept for later.
         """
+        typed, deadline = b"", time.monotonic() + ANSWER
         try:
-            os.write(self._output, b"\r\xc3\xa9\x1b[6n")
-            deadline = time.monotonic() + ANSWER
-            answer = b""
-            with selectors.SelectSelector() as selector:
-                selector.register(self.fileno, selectors.EVENT_READ)
-                while (left := deadline - time.monotonic()) > 0:
-                    if selector.select(left):
-                        answer += os.read(self.fileno, 1024) or b"\0"
-                    if found := POSITION.search(answer):
-                        self._typed_ahead = answer[: found.start()] + answer[found.end() :]
-                        return int(found[1]) - 1
-            self._typed_ahead = answer
+            os.write(self._output, b"\x1b[?1049h\r\xc3\xa9\x1b[6n")
+            while (left := deadline - time.monotonic()) > 0:
+                ready, _, _ = select.select([self.fileno], [], [], left)
+                piece = os.read(self.fileno, 1024) if ready else b""
+                if not piece:
+                    break
+                typed += piece
+                if found := POSITION.search(typed):
+                    self._typed_ahead = typed[: found.start()] + typed[found.end() :]
+                    return int(found[1]) - 1
         except OSError as error:
             log.info("The terminal cannot be asked: %s", error.strerror)
-        finally:
-            with suppress(OSError):
-                os.write(self._output, b"\r\x1b[K")
+        self._typed_ahead = typed
         return None

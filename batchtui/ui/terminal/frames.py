@@ -1,6 +1,7 @@
 """What a terminal shows that knows no UTF-8: plain characters in place of frames and signs."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +9,7 @@ from functools import cache
 from rich.cells import cell_len
 
 SIGNS = {
-    "·": ".", "…": ".", "–": "-", "—": "-", "‖": "|", "┊": ":", "✗": "x", "✓": "v", "●": "*",
+    "·": ".", "…": ".", "\N{EN DASH}": "-", "‖": "|", "┊": ":", "✗": "x", "✓": "v", "●": "*",
     "○": "o", "◌": "o", "◔": "o", "◐": "o", "◑": "o", "◗": "o", "◍": "o", "◎": "o", "◉": "*",
     "▲": "^", "△": "^", "▼": "v", "▽": "v", "▾": "v", "▶": ">", "▸": ">", "■": "#", "◆": "#",
     "◈": "#", "⊘": "/", "≠": "#", "↻": "@", "⏎": "<", "⇡": "^", "←": "<", "→": ">", "↑": "^",
@@ -80,13 +81,12 @@ def wanted_encoding(environment: Mapping[str, str] = os.environ) -> tuple[str, b
     (https://peps.python.org/pep-0538/), which is no choice of the user's.
     """
     name = next(filter(None, map(environment.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
-    codeset = name.partition(".")[2].partition("@")[0].lower().replace("_", "-")
-    if codeset.replace("-", "") == "utf8":
-        coerced = name == "C.UTF-8" and environment.get("LANG", "") in ("", "C", "POSIX")
-        return "utf-8", not coerced
+    if re.search("utf-?8", name, re.IGNORECASE):
+        unset = not environment.get("LC_ALL") and environment.get("LANG", "") in ("", "C", "POSIX")
+        return "utf-8", not (unset and name == "C.UTF-8")
     if name in ("", "C", "POSIX"):
         return "ascii", bool(name)
-    return _known(codeset or "iso8859-1"), True
+    return _known(name.partition(".")[2].partition("@")[0] or "iso8859-1"), True
 
 
 def _known(codeset: str) -> str:

@@ -9,15 +9,16 @@ from codecs import getincrementaldecoder
 MOUSE = b"\x1b[M"
 """Begins a mouse report as X10 sends it: three bytes follow, each the value and 32, up to 255."""
 PASTE, PASTED = b"\x1b[200~", b"\x1b[201~"
-RELEASED, MOVING, WHEEL = 3, 32, 64
-"""Of a report's first value: no button is held; it tells of a movement; of the wheel."""
+DROPPED = b"<35;0;0M"
+"""The rest of a report, as terminals send it today, of a place that is nowhere: Textual's parser
+leaves it out."""
 
 
 class Keyboard:
     """Makes text of bytes as they come: a character, or a report, may be cut by the end of a read.
 
-    A byte that is no part of a character becomes U+FFFD. A mouse report of X10 becomes one of SGR
-    (`\\x1b[<0;5;7M`), unless it is a part of a paste.
+    A byte that is no part of a character becomes U+FFFD. Mouse reports of X10 are left out, as
+    Textual leaves them out; what looks like one within a paste is not.
     """
 
     def __init__(self, encoding: str = "utf-8") -> None:
@@ -30,8 +31,7 @@ class Keyboard:
 
     def text(self, data: bytes) -> str:
         """What these bytes say, without a character or report that is not whole yet."""
-        if self._report is None and MOUSE[:1] not in data and not self._tail.endswith(MOUSE[:2]):
-            self._tail = (self._tail + data)[-len(PASTE) :]
+        if self._report is None and MOUSE[0] not in self._tail + data:
             return self._decoder.decode(data)
         return self._decoder.decode(b"".join(self._taken(byte) for byte in data))
 
@@ -48,8 +48,8 @@ class Keyboard:
             self._report += piece
             if len(self._report) < len(MOUSE):
                 return b""
-            report, self._report = self._report, None
-            return _as_sgr(*report)
+            self._report = None
+            return DROPPED
         before = self._tail
         self._tail = (before + piece)[-len(PASTE) :]
         if self._pasting:
@@ -60,12 +60,3 @@ class Keyboard:
             self._report, self._tail = b"", b""
             return b""
         return piece
-
-
-def _as_sgr(button: int, column: int, row: int) -> bytes:
-    """The rest of the report, after `\\x1b[`, as terminals send it today."""
-    state = button - 32
-    released = state & RELEASED == RELEASED and not state & (MOVING | WHEEL)
-    if released:
-        state -= RELEASED
-    return f"<{max(0, state)};{column - 32};{row - 32}{'m' if released else 'M'}".encode()
