@@ -1,0 +1,1 @@
+"""The dashboard for an hour in bad weather, with somebody at the keyboard who presses anything."""
