@@ -53,6 +53,12 @@ class PaneApp(App[None]):
         await pilot.pause()
         return pane
 
+    @on(NodesPane.TroubleWanted)
+    def stay_here(self, message: NodesPane.TroubleWanted) -> None:
+        """As the dashboard does where no other pool has any trouble."""
+        pane = self.query_one(NodesPane)
+        pane.seek_trouble(pane.about, back=message.back)
+
     @on(NodesOrdered)
     def keep_order(self, message: NodesOrdered) -> None:
         self.ordered.append((message.order, message.pool_id, [node.id for node in message.nodes]))
