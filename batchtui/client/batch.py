@@ -10,6 +10,7 @@ from azure.core.rest import HttpRequest
 from batchtui.client.adding import Adding
 from batchtui.client.conditions import condition, in_state_before
 from batchtui.client.copies import CopyAccount
+from batchtui.client.headers import http_date
 from batchtui.client.histories import HistoryAccount
 from batchtui.client.nodes import NodeAccount
 from batchtui.client.service import Service
@@ -17,6 +18,7 @@ from batchtui.client.steering import SteeredAccount
 from batchtui.client.wire import Page, address, members, path_of, raw_body
 from batchtui.core.gateway import UNREADABLE, Counted, GatewayError, RemoteFile, TaskFile
 from batchtui.core.models import (
+    FileState,
     Job,
     Node,
     NodeFile,
@@ -151,16 +153,20 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         )
         return files.items
 
-    async def file_size(self, file: RemoteFile) -> int:
+    async def file_state(self, file: RemoteFile) -> FileState:
         request = HttpRequest("HEAD", address(_path(file)))
         what = f"look at {_words(file)}"
         with self._service.trying(what):
             async with await self._client.send_request(request, stream=True) as response:
-                length = response.headers.get("Content-Length") or ""
-        if length.isdecimal():
-            return int(length)
+                headers = response.headers
+        length = headers.get("Content-Length") or ""
         # What compresses answers on their way leaves the length out.
-        return await self._listed_size(what, file)
+        size = int(length) if length.isdecimal() else await self._listed_size(what, file)
+        return FileState(
+            size,
+            http_date(headers.get("Last-Modified")),
+            http_date(headers.get("ocp-creation-time")),
+        )
 
     async def _listed_size(self, what: str, file: RemoteFile) -> int:
         """The size of a file as the listing of its task's or node's files has it."""

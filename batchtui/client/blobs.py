@@ -30,7 +30,7 @@ from batchtui.client.sas import Signer
 from batchtui.client.service import Service
 from batchtui.client.upload_source import Block, UploadSource, upload_source
 from batchtui.core.gateway import Counted, GatewayError
-from batchtui.core.models import Blob, Container, NameValue, Window
+from batchtui.core.models import Blob, Container, FileState, NameValue, Window
 from batchtui.core.part_file import PartFile, part_file
 from batchtui.core.things import Document, Kind, Thing
 
@@ -191,9 +191,10 @@ class StorageAccount:
             found = await self._blob_properties(thing.within, thing.id)
             return properties.of_blob(thing.id, blob.url.partition("?")[0], found)
 
-    async def blob_size(self, container: str, blob: str) -> int:
+    async def blob_state(self, container: str, blob: str) -> FileState:
         with self._service.trying(f"look at {blob} of container {container}"):
-            return int((await self._blob_properties(container, blob)).size)
+            found = await self._blob_properties(container, blob)
+            return FileState(int(found.size), found.last_modified, found.creation_time)
 
     async def _blob_properties(self, container: str, blob: str) -> BlobProperties:
         found = await self._client.get_blob_client(container, blob).get_blob_properties()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchtui.core.gateway import Counted, Gateway, GatewayError, RemoteFile, Storage
+from batchtui.core.models import FileState
 from batchtui.core.part_file import part_file
 
 CHUNK = 4 * 1024 * 1024
@@ -31,11 +32,11 @@ class Files:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def file_size(self, file: AnyFile) -> int:
-        """Bytes that the file holds at this moment."""
+    async def file_state(self, file: AnyFile) -> FileState:
+        """How long the file is at this moment, and since when."""
         if isinstance(file, BlobFile):
-            return await self._storage.blob_size(file.container, file.blob)
-        return await self._gateway.batch.file_size(file)
+            return await self._storage.blob_state(file.container, file.blob)
+        return await self._gateway.batch.file_state(file)
 
     async def read_file(self, file: AnyFile, *, start: int, length: int) -> bytes:
         """At most `length` bytes from `start`; empty at the end of the file."""
@@ -53,7 +54,7 @@ class Files:
         if isinstance(file, BlobFile):
             await self._storage.download(file.container, file.blob, target, received=received)
             return
-        size = await self.file_size(file)
+        size = (await self.file_state(file)).size
         async with part_file(target) as part:
             while part.size < size:
                 length = min(CHUNK, size - part.size)

@@ -15,6 +15,7 @@ from batchtui.core.histories import Histories
 from batchtui.core.models import (
     Blob,
     Container,
+    FileState,
     Job,
     Node,
     NodeFile,
@@ -146,8 +147,8 @@ class Batch(NodeCommands, Steering, Histories, Protocol):
 
     async def task(self, job_id: str, task_id: str) -> Task: ...
     async def task_files(self, job_id: str, task_id: str) -> tuple[NodeFile, ...]: ...
-    async def file_size(self, file: RemoteFile) -> int:
-        """Bytes that the file holds at this moment."""
+    async def file_state(self, file: RemoteFile) -> FileState:
+        """How long the file is at this moment, and since when."""
         ...
 
     async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
@@ -198,8 +199,8 @@ class Storage(Protocol):
         """All properties of a container or of a blob, with its metadata."""
         ...
 
-    async def blob_size(self, container: str, blob: str) -> int:
-        """Bytes that the blob holds at this moment."""
+    async def blob_state(self, container: str, blob: str) -> FileState:
+        """How long the blob is at this moment, and since when."""
         ...
 
     async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:

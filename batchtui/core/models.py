@@ -300,6 +300,15 @@ class FileProperties(Wire, frozen=True):
     last_modified: datetime | None = None
 
 
+class FileState(Struct, frozen=True):
+    """A file at one moment. Times that the service does not tell are None."""
+
+    size: int = 0
+    """Bytes."""
+    modified: datetime | None = None
+    created: datetime | None = None
+
+
 class NodeFile(Wire, frozen=True):
     """A file or a folder of a task or a node; `name` is its path below the root."""
 

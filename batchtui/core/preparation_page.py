@@ -13,8 +13,7 @@ from batchtui.core.preparation_status import (
     PreparationStatus,
     failure_words,
 )
-from batchtui.core.redact import redacted
-from batchtui.core.tail import Tail
+from batchtui.core.tail import Tail, shown_lines
 from batchtui.core.wording import in_time
 
 LISTED = 50
@@ -24,7 +23,7 @@ KEPT = 4 * 1024
 
 
 class PreparationErrors(Struct, frozen=True):
-    """What a failed preparation task wrote to stderr last; empty text for nothing."""
+    """What a failed preparation task wrote to stderr last, fit to be shown; empty for nothing."""
 
     node_id: str = ""
     text: str = ""
@@ -55,7 +54,9 @@ class PreparationErrorsLook:
             excerpt = await Tail(self._batch, file, keep=KEPT).read()
         except GatewayError as error:
             return PreparationErrors(node.node_id, trouble=str(error))
-        return PreparationErrors(node.node_id, excerpt.text.strip(), excerpt.missing)
+        return PreparationErrors(
+            node.node_id, "\n".join(shown_lines(excerpt)).strip(), excerpt.missing
+        )
 
 
 def stderr_of(node: PreparationStatus, run: NodeTaskRun) -> PoolNodeFile:
@@ -102,5 +103,5 @@ def _time(run: NodeTaskRun, now: datetime) -> str:
 
 def _stderr(errors: PreparationErrors) -> Iterator[Section]:
     if errors.node_id:
-        text = errors.trouble or redacted(errors.text) or "Nothing was written to stderr."
+        text = errors.trouble or errors.text or "Nothing was written to stderr."
         yield Section(f"stderr of the preparation on {errors.node_id}", (Line("", text),))

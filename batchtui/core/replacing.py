@@ -18,7 +18,7 @@ async def replaced(storage: Storage, container: str, names: Sequence[str]) -> tu
 
     async def there(name: str) -> bool:
         try:
-            await storage.blob_size(container, name)
+            await storage.blob_state(container, name)
         except GatewayError as error:
             if error.missing:
                 return False

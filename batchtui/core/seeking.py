@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from batchtui.core.plain import ESCAPES, lines_of
 from batchtui.core.redact import redacted
-from batchtui.core.tail import Source
+from batchtui.core.text_encoding import TextEncoding
+from batchtui.core.text_file import Source, TextFile
 
 F = TypeVar("F")
 
@@ -46,11 +47,13 @@ class Seeker(Generic[F]):
     """Bytes of a line that is looked at as a whole when it lies on the border of two ranges."""
 
     def __init__(self, source: Source[F], file: F, sought: str, told: Told) -> None:
-        self._source = source
-        self._file = file
+        self._file = TextFile(source, file)
+        self._encoding = TextEncoding()
+        self._sought = sought
         self._pattern = pattern(sought)
         self._bytes = _pattern_of_bytes(sought)
-        self._spread = len(sought.encode()) - 1
+        self._spread = 0
+        """Bytes before a place at which what is found there may begin."""
         self._told = told
         self._done = self._size = 0
 
@@ -79,18 +82,21 @@ class Seeker(Generic[F]):
         return None if found is None else Place(found, wrapped=True)
 
     async def _begin(self) -> None:
-        self._done, self._size = 0, await self._source.file_size(self._file)
+        self._done, self._size = 0, (await self._file.state()).size
         self._told(0, self._size)
+        self._encoding = await self._file.encoding(self._size)
+        self._spread = len(self._sought.encode(self._encoding.codec)) - 1
 
     async def _first(self, start: int, stop: int) -> int | None:
         """The first place between two bytes."""
-        held, place = b"", start
+        encoding = self._encoding
+        held, place = b"", encoding.floor(start)
         while place < stop:
             data = await self._read(place, min(place + self.RANGE, stop))
             if not data:
                 stop = place  # the file became shorter
             place, held = place + len(data), held + data
-            whole = len(held) if place >= stop else held.rfind(b"\n") + 1
+            whole = len(held) if place >= stop else encoding.after_last_line(held)
             rest = held[whole:]
             if len(rest) > self.OVERLAP:
                 whole, rest = len(held), held[-self.OVERLAP :]
@@ -102,14 +108,15 @@ class Seeker(Generic[F]):
 
     async def _last(self, start: int, stop: int) -> int | None:
         """The last place between two bytes."""
-        held, place = b"", stop
+        encoding = self._encoding
+        held, place, start = b"", stop, encoding.floor(start)
         while place > start:
-            low = max(start, place - self.RANGE)
+            low = encoding.floor(max(start, place - self.RANGE))
             data = await self._read(low, place)
             if len(data) < place - low:
                 held = b""  # the file became shorter, and ends here
             place, held = low, data + held
-            begun = 0 if place <= start else held.find(b"\n") + 1 or len(held)
+            begun = 0 if place <= start else encoding.after_first_line(held) or len(held)
             rest = held[:begun]
             if len(rest) > self.OVERLAP:
                 begun, rest = 0, held[: self.OVERLAP]
@@ -120,13 +127,15 @@ class Seeker(Generic[F]):
         return None
 
     async def _read(self, start: int, stop: int) -> bytes:
-        data = await self._source.read_file(self._file, start=start, length=stop - start)
+        data = await self._file.read(start, stop)
         self._done += len(data)
         self._told(min(self._done, self._size), self._size)
         return data
 
     def _look(self, data: bytes, *, last: bool) -> int | None:
         """The first or the last place in these lines, in bytes from where they begin."""
+        if self._encoding.unit > 1:
+            return self._look_wide(data, last=last)
         plain = ESCAPES_READ.sub(b"", data) if b"\x1b" in data else data
         for start, stop in self._candidates(plain, last=last):
             shown = lines_of(redacted(plain[start:stop].decode("utf-8", "replace")))
@@ -137,6 +146,21 @@ class Seeker(Generic[F]):
                     return min(stop, start + len(shown[0][:column].encode()))
                 return _nth_line(data, plain.count(b"\n", 0, start))
         return None
+
+    def _look_wide(self, data: bytes, *, last: bool) -> int | None:
+        """The same in UTF-16 and UTF-32, where a byte may be a part of any character."""
+        text = self._encoding.decode(data)
+        found = None
+        for line in re.finditer("[^\n]+", text):
+            shown = lines_of(redacted(line[0]))
+            places = list(self._pattern.finditer(shown[0])) if shown else []
+            if places:
+                # Where an escape or a secret is hidden, what follows it stands further on.
+                column = min(places[-1 if last else 0].start(), len(line[0]))
+                found = line.start() + column
+                if not last:
+                    break
+        return None if found is None else len(text[:found].encode(self._encoding.codec, "replace"))
 
     def _candidates(self, data: bytes, *, last: bool) -> Iterator[tuple[int, int]]:
         """The lines that may have it, each once, by where they start and stop."""

@@ -84,8 +84,8 @@ def of_container(gateway: Gateway, container: str, *, with_blob: str = "") -> Sh
         window = await gateway.storage.blobs(container, at_most=at_most)
         blobs = window.items
         if with_blob and not window.complete and all(blob.name != with_blob for blob in blobs):
-            size = await gateway.storage.blob_size(container, with_blob)
-            blobs = (*blobs, Blob(with_blob, size))
+            state = await gateway.storage.blob_state(container, with_blob)
+            blobs = (*blobs, Blob(with_blob, state.size, state.modified))
         return Window(of_blobs(blobs), window.complete)
 
     return Shelf(

@@ -166,13 +166,13 @@ async def test_what_goes_up_comes_down(
 async def test_a_blob_is_read_by_parts(storage: Storage, box: str, tmp_path: Path) -> None:
     await put(storage, box, "a/log.txt", b"0123456789", tmp_path)
     await put(storage, box, "empty", b"", tmp_path)
-    assert await storage.blob_size(box, "a/log.txt") == 10
+    assert (await storage.blob_state(box, "a/log.txt")).size == 10
     assert await storage.read_blob(box, "a/log.txt", start=3, length=4) == b"3456"
     assert await storage.read_blob(box, "a/log.txt", start=8, length=100) == b"89"
     assert await storage.read_blob(box, "a/log.txt", start=10, length=1) == b""
     assert await storage.read_blob(box, "empty", start=0, length=1) == b""
     with pytest.raises(GatewayError, match="Could not look at gone") as caught:
-        await storage.blob_size(box, "gone")
+        await storage.blob_state(box, "gone")
     assert caught.value.missing
 
 
@@ -355,7 +355,7 @@ async def test_bytes_are_the_same_whatever_the_encoding_says(
         received: list[int] = []
         await storage.download(box, name, tmp_path / name, received=received.append)
         assert (tmp_path / name).read_bytes() == content
-        assert sum(received) == len(content) == await storage.blob_size(box, name)
+        assert sum(received) == len(content) == (await storage.blob_state(box, name)).size
         assert await storage.read_blob(box, name, start=0, length=9) == content[:9]
         assert await storage.read_blob(box, name, start=50, length=size) == content[50 : 50 + size]
 

@@ -81,7 +81,7 @@ CHANGES_BY_200 = (
 )
 """Changes that the service confirms with a bare 200."""
 
-READS = ("file_size", "read_file", "blob_size", "read_blob", "download")
+READS = ("file_state", "read_file", "blob_state", "read_blob", "download")
 """What a file holds may be anything."""
 
 

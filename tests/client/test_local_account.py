@@ -108,7 +108,7 @@ async def test_a_workload(local: Batch) -> None:
     assert (await local.tasks("j", at_most=1000)).complete
 
     file = TaskFile("j", "t005", "stdout.txt")
-    assert await local.file_size(file) == len("ran run 7\n")
+    assert (await local.file_state(file)).size == len("ran run 7\n")
     assert await local.read_file(file, start=4, length=3) == b"run"
     assert await local.read_file(file, start=10, length=3) == b""
     names = [found.name for found in await local.task_files("j", "t005")]

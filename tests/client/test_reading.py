@@ -161,13 +161,13 @@ async def test_size_of_a_node_file(batch: Batch, service: CannedBatch) -> None:
     path = "/pools/p/nodes/n/files/startup%2Fstderr.txt"
     service.on("HEAD", path, Answer(b"x" * 1813))
     file = PoolNodeFile("p", "n", "startup/stderr.txt")
-    assert await batch.file_size(file) == 1813
+    assert (await batch.file_state(file)).size == 1813
 
 
 async def test_a_missing_file(batch: Batch, service: CannedBatch) -> None:
     service.on("HEAD", "*", Answer(None, 404, reason="The specified file does not exist."))
     with pytest.raises(GatewayError, match=r"look at stdout\.txt of task t of job j") as caught:
-        await batch.file_size(TaskFile("j", "t", "stdout.txt"))
+        await batch.file_state(TaskFile("j", "t", "stdout.txt"))
     assert caught.value.missing
 
 

@@ -192,10 +192,10 @@ async def test_a_length_that_is_not_said_is_looked_up(listed: Any, size: int | N
         connect(Profile("t", url, ACCOUNT, KEY), Traffic()) as gateway,
     ):
         if size is not None:
-            assert await gateway.batch.file_size(file) == size
+            assert (await gateway.batch.file_state(file)).size == size
             return
         with pytest.raises(GatewayError, match="does not say how long it is") as caught:
-            await gateway.batch.file_size(file)
+            await gateway.batch.file_state(file)
         assert caught.value.transient
 
 
@@ -223,10 +223,10 @@ async def test_names_that_no_library_takes(name: str) -> None:
             for call in (
                 gateway.batch.job(name),
                 gateway.batch.delete_pool(name),
-                gateway.batch.file_size(TaskFile(name, name, name)),
+                gateway.batch.file_state(TaskFile(name, name, name)),
                 gateway.storage.blobs(name, at_most=1),
                 gateway.storage.create_container(name),
-                gateway.storage.blob_size("box", name),
+                gateway.storage.blob_state("box", name),
             ):
                 with pytest.raises(GatewayError, match=r"^Could not "):
                     await call

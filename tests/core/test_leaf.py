@@ -1,6 +1,13 @@
 """A large file, part by part."""
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from batchtui.core.leaf import Leaf, Turn
+from batchtui.core.models import FileState
 from batchtui.core.tail import Excerpt
 
 LINES = [f"line {i:04}" for i in range(1000)]
@@ -12,11 +19,12 @@ class OneFile:
 
     def __init__(self, content: bytes) -> None:
         self.content = content
+        self.modified: datetime | None = None
         self.most = 0
         self.reads = 0
 
-    async def file_size(self, file: str) -> int:
-        return len(self.content)
+    async def file_state(self, file: str) -> FileState:
+        return FileState(len(self.content), self.modified)
 
     async def read_file(self, file: str, *, start: int, length: int) -> bytes:
         self.most = max(self.most, length)
@@ -25,9 +33,8 @@ class OneFile:
 
 
 def lines_in(excerpt: Excerpt) -> list[str]:
-    """The whole lines, as a viewer shows them: what comes before the first line feed is cut."""
-    text = excerpt.text.partition("\n")[2] if excerpt.start else excerpt.text
-    return text.removesuffix("\n").split("\n")
+    """The whole lines, as a viewer shows them."""
+    return excerpt.text.removesuffix("\n").split("\n")
 
 
 async def test_no_line_is_lost_or_told_twice_on_the_way_to_the_end() -> None:
@@ -79,7 +86,8 @@ async def test_a_line_longer_than_a_part_is_shown_in_pieces() -> None:
     part = await leaf.read()
     assert (len(part.text), part.left) == (1000, 2000)
     leaf.turn(Turn.LATER)
-    assert len((await leaf.read()).text) == 1000
+    part = await leaf.read()
+    assert (len(part.text), part.start, part.cut) == (999, 1000, True)
 
 
 async def test_a_file_that_became_shorter_is_read_from_its_end() -> None:
@@ -91,3 +99,53 @@ async def test_a_file_that_became_shorter_is_read_from_its_end() -> None:
     source.content = b"anew\n"
     assert (await leaf.read()).text == "anew\n"
     assert leaf.following
+
+
+ENCODED = ("utf-8", "utf-8-sig", "utf-16", "utf-32")
+TEXTS = st.text(st.sampled_from("ab\n\r ä€😀\ufeff"), min_size=1, max_size=400)
+
+
+async def parts(content: bytes, keep: int, to: Turn) -> list[Excerpt]:
+    """Every part of the file, from its start on or from its end back."""
+    leaf = Leaf(OneFile(content), "f", keep=keep)
+    found = [await leaf.read()]
+    if to is Turn.LATER:
+        leaf.turn(Turn.FIRST)
+        found = [await leaf.read()]
+    while found[-1].left if to is Turn.LATER else found[-1].start:
+        leaf.turn(to)
+        found.append(await leaf.read())
+        assert len(found) <= len(content)
+    return found
+
+
+@pytest.mark.fault("2.1", "2.2")
+@given(text=TEXTS, encoding=st.sampled_from(ENCODED), keep=st.integers(16, 90))
+async def test_parts_have_all_of_any_text_in_any_encoding(
+    text: str, encoding: str, keep: int
+) -> None:
+    content = text.encode(encoding)
+    plain = content.decode(encoding) if encoding != "utf-8" else text.removeprefix("\ufeff")
+    forward = await parts(content, keep, Turn.LATER)
+    assert "".join(part.text for part in forward) == plain
+    back = await parts(content, keep, Turn.EARLIER)
+    assert "".join(part.text for part in reversed(back)) == plain
+    for part in (*forward, *back):
+        assert part.text or not plain
+
+
+@pytest.mark.fault("2.14")
+async def test_a_part_of_a_file_that_was_written_anew_is_read_anew() -> None:
+    source = OneFile(WHOLE)
+    source.modified = datetime(2026, 1, 1, tzinfo=UTC)
+    leaf = Leaf(source, "f", keep=777)
+    await leaf.read()
+    leaf.turn(Turn.FIRST)
+    assert (await leaf.read()).text.startswith("line 0000")
+    source.content = WHOLE.replace(b"line", b"next")
+    source.modified += timedelta(seconds=1)
+    assert (await leaf.read()).text.startswith("next 0000")
+    source.content = b"short\n"
+    assert (await leaf.read()).text == "short\n"
+    leaf.restart()
+    assert (await leaf.read()).text == "short\n"

@@ -18,6 +18,6 @@ async def test_no_container_is_too_full_to_be_asked_about() -> None:
 async def test_a_refusal_is_no_answer() -> None:
     account = FakeAccount()
     account.storage.put("c")
-    account.calls.fail("blob_size", refused("no", status=403))
+    account.calls.fail("blob_state", refused("no", status=403))
     with pytest.raises(Exception, match="no"):
         await replaced(account.storage, "c", ["a"])

@@ -143,3 +143,22 @@ def _place(near: list[int], wrapped: list[int]) -> Place | None:
     if near:
         return Place(near[0])
     return Place(wrapped[0], wrapped=True) if wrapped else None
+
+
+@pytest.mark.fault("2.2")
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+async def test_text_in_other_encodings_is_searched(encoding: str) -> None:
+    text = "".join(f"line {n:04}\n" for n in range(60)) + "die Größe\n" + "rest\n" * 80
+    content = text.encode(encoding)
+    at = content.index(
+        "Größe".encode({"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(encoding, "utf-8"))
+    )
+    assert await seeker(content, "größe").after(0) == Place(at)
+    assert await seeker(content, "größe").before(len(content)) == Place(at)
+    assert await seeker(content, "nowhere").after(0) is None
+    leaf = Leaf(OneFile(content), "f", keep=300)
+    leaf.go_to(at)
+    part = await leaf.read()
+    assert leaf.aim is not None
+    line, column = leaf.aim
+    assert lines_in(part)[line][column:] == "Größe"

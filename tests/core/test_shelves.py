@@ -8,7 +8,7 @@ import pytest
 from batchtui.core import shelves
 from batchtui.core.entries import Entry, of_files, tree
 from batchtui.core.gateway import GatewayError
-from batchtui.core.models import FileProperties, NodeFile, PoolInfo
+from batchtui.core.models import FileProperties, FileState, NodeFile, PoolInfo
 from batchtui.core.specs import JobSpec
 from batchtui.core.transfer import Progress, move_all
 from tests.fakes import FakeAccount, Outcome, pool_spec, task_spec
@@ -83,12 +83,13 @@ async def test_files_of_a_task_and_of_a_container_are_saved_alike(tmp_path: Path
 async def test_a_file_that_shrinks_while_it_is_saved_leaves_nothing(tmp_path: Path) -> None:
     account = await account_with(b"text")
     shelf = shelves.of_task(account.gateway, "j", "t")
-    size = account.batch.file_size
+    state = account.batch.file_state
 
-    async def too_large(file: object) -> int:
-        return 1 + await size(shelf.file("stdout.txt"))  # type: ignore[arg-type]  # a task's
+    async def too_large(file: object) -> FileState:
+        told = await state(shelf.file("stdout.txt"))  # type: ignore[arg-type]  # a task's
+        return FileState(told.size + 1)
 
-    account.batch.file_size = too_large  # type: ignore[method-assign]  # one lie is enough
+    account.batch.file_state = too_large  # type: ignore[method-assign]  # one lie is enough
     with pytest.raises(GatewayError, match="became shorter"):
         await shelf.files.save(
             shelf.file("stdout.txt"), tmp_path / "out", received=lambda _more: None

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from batchtui.core.gateway import Counted, PoolNodeFile, RemoteFile
+from batchtui.core.gateway import Counted, PoolNodeFile, RemoteFile, TaskFile
 from batchtui.core.models import (
+    FileState,
     Job,
     Node,
     NodeFile,
@@ -138,9 +139,12 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         await self._calls.note("task_files", job_id, task_id)
         return views.task_files(self._task(job_id, task_id))
 
-    async def file_size(self, file: RemoteFile) -> int:
-        await self._calls.note("file_size", file.path)
-        return len(self._content(file))
+    async def file_state(self, file: RemoteFile) -> FileState:
+        await self._calls.note("file_state", file.path)
+        written = None
+        if isinstance(file, TaskFile):
+            written = self._task(file.job_id, file.task_id).written
+        return FileState(len(self._content(file)), written)
 
     async def read_file(self, file: RemoteFile, *, start: int, length: int) -> bytes:
         await self._calls.note("read_file", file.path, start, length)

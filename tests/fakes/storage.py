@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from batchtui.core.gateway import Counted, GatewayError
-from batchtui.core.models import Blob, Container, NameValue, Window
+from batchtui.core.models import Blob, Container, FileState, NameValue, Window
 from batchtui.core.things import Document, Kind, Thing
 from tests.fakes.calls import Calls, refused
 
@@ -112,9 +112,9 @@ class FakeStorage:
             "metadata": metadata,
         }
 
-    async def blob_size(self, container: str, blob: str) -> int:
-        await self._calls.note("blob_size", container, blob)
-        return len(self._blob(container, blob))
+    async def blob_state(self, container: str, blob: str) -> FileState:
+        await self._calls.note("blob_state", container, blob)
+        return FileState(len(self._blob(container, blob)))
 
     async def read_blob(self, container: str, blob: str, *, start: int, length: int) -> bytes:
         await self._calls.note("read_blob", container, blob, start, length)

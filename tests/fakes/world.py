@@ -90,6 +90,8 @@ class FakeTask:
     started: datetime | None = None
     ended: datetime | None = None
     steps: int = 0
+    written: datetime | None = None
+    """When its files were written last, where that is to be told."""
     instances: int = 1
     """Nodes that it runs on at once; one that needs several never runs here."""
     exit_conditions: ExitConditions | None = None

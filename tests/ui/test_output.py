@@ -78,7 +78,9 @@ async def test_a_running_task_is_followed_to_its_end() -> None:
 
 async def test_a_file_that_is_gone_with_its_node_is_said_to_be() -> None:
     account, stage = await opened(Outcome(0))
-    account.calls.fail("file_size", refused("Could not read it: no such node", status=404), times=9)
+    account.calls.fail(
+        "file_state", refused("Could not read it: no such node", status=404), times=9
+    )
     async with stage.run_test(size=(100, 24)) as pilot:
         await until(pilot, lambda: "no such node" in shown(pane(pilot, "stdout").view))
         assert "Its node may be gone" in " ".join(shown(pane(pilot, "stdout").view).split())
@@ -115,7 +117,7 @@ async def test_a_view_follows_the_end_unless_scrolled_up() -> None:
         await pilot.press("G")
         assert "line 399" in shown(view)
         await pilot.press("home")
-        assert shown(view).startswith("line 201")
+        assert shown(view).startswith("line 200")
 
 
 def grown(excerpt: Excerpt, more: str) -> Excerpt:

@@ -5,13 +5,12 @@ import asyncio
 from batchtui.core.events import NodeFailed, TaskFailed, Troubled
 from batchtui.core.gateway import GatewayError, PoolNodeFile, RemoteFile, TaskFile
 from batchtui.core.models import FailureInfo, Task, TaskExecution
-from batchtui.core.plain import lines_of
 from batchtui.core.queries import FAILED
 from batchtui.core.redact import redacted
 from batchtui.core.run.account import RunAccount
 from batchtui.core.run.journal import Journal
 from batchtui.core.states import NodeState
-from batchtui.core.tail import Tail
+from batchtui.core.tail import Tail, shown_lines
 
 SHOWN = 20
 """Failed tasks that are looked into; the others are counted."""
@@ -110,4 +109,4 @@ async def _last_lines(account: RunAccount, file: RemoteFile) -> str:
         excerpt = await account.batch(lambda batch: Tail(batch, file, keep=BYTES).read())
     except GatewayError as error:
         return f"({error})"
-    return "\n".join(lines_of(redacted(excerpt.text))[-LINES:])
+    return "\n".join(shown_lines(excerpt)[-LINES:])

@@ -10,9 +10,8 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 
-from batchtui.core.redact import redacted
-from batchtui.core.tail import Excerpt
-from batchtui.ui.widgets.excerpt_text import lines_of, rows_of
+from batchtui.core.tail import Excerpt, shown_lines
+from batchtui.ui.widgets.excerpt_text import rows_of
 from batchtui.ui.widgets.lines import LinesView
 from batchtui.ui.widgets.tones import Tone
 
@@ -115,9 +114,7 @@ class ExcerptView(LinesView, can_focus=True):
 
     def _show_latest(self) -> None:
         self._shown = self.excerpt
-        # A task may print the SAS that it was given.
-        text = redacted(self.excerpt.text)
-        self._lines = lines_of(text, cut=self.excerpt.start > 0)
+        self._lines = shown_lines(self.excerpt)
         self._lay_out()
 
     def _lay_out(self) -> None:
