@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batchtui.local.azurite.program import find_azurite, is_there
 from batchtui.local.azurite.run import Account, Azurite, is_free, lasting_port, run_azurite
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from batchtui.local.faults.injection import FaultInjection
     from batchtui.local.scene import Scene
     from batchtui.local.simulated.scene import SimulatedScene
+    from batchtui.local.store import StoreError
 
 TASKS_PER_CORE = 4
 MOST_NODES = 1000
@@ -38,24 +39,30 @@ class RunningAccount:
         connection: Connection,
         azurite: Azurite | None,
         warden: Warden,
+        failure: "asyncio.Future[StoreError]",
         faults: "FaultInjection | None" = None,
     ) -> None:
+        """`failure` gets its result when the account's state can no more be written."""
         self.connection = connection
         self.faults = faults
         self._azurite = azurite
         self._warden = warden
+        self._failure = failure
 
     async def broken(self) -> None:
-        """Wait until a part of it ends by itself, and raise `LocalAccountError`."""
+        """Wait until a part of it ends or fails by itself, and raise `LocalAccountError`."""
         parts = {asyncio.create_task(self._warden.ended()): "its warden process"}
         if self._azurite:
             parts[asyncio.create_task(self._azurite.ended())] = "Azurite, its storage service,"
         try:
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            waited: set[asyncio.Future[Any]] = {*parts, self._failure}
+            done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for part in parts:
                 part.cancel()
-        names = " and ".join(parts[part] for part in done)
+        if self._failure.done():
+            raise LocalAccountError(str(self._failure.result()))
+        names = " and ".join(name for part, name in parts.items() if part in done)
         log = self.connection.data_dir / "azurite" / "azurite.log"
         raise LocalAccountError(
             f"The local account stopped because {names} ended by itself; Azurite's log is {log}."
@@ -105,8 +112,11 @@ async def run_account(
             )
         port = port or (last.batch if last.batch and is_free(last.batch) else lasting_port())
         executor = scene.executor if scene else await _agent(data_dir, warden)
+        failure: asyncio.Future[StoreError] = asyncio.get_running_loop().create_future()
         endpoint = await stack.enter_async_context(
-            _service(data_dir, identity, executor, scene, port, injection)
+            _service(
+                data_dir, identity, executor, scene, port, injection, failed=failure.set_result
+            )
         )
         own_address = address = await azurite.listening() if azurite else ""
         if injection and address:
@@ -129,7 +139,7 @@ async def run_account(
         )
         azurite_port = port_of(own_address) if injection else last.azurite
         stack.enter_context(data_dir.announced(connection, os.getpid(), azurite=azurite_port))
-        yield RunningAccount(connection, azurite, warden, injection)
+        yield RunningAccount(connection, azurite, warden, failure, injection)
 
 
 # What is imported below takes half a second, which is as long as Azurite takes to come up.
@@ -211,6 +221,8 @@ async def _service(
     scene: "Scene | None",
     port: int,
     faults: "FaultInjection | None",
+    *,
+    failed: "Callable[[StoreError], None]",
 ) -> AsyncIterator[str]:
     """The Batch service. Raises `LocalAccountError`."""
     from batchtui.local.server import serve
@@ -224,16 +236,18 @@ async def _service(
         port=port,
         most_nodes=MOST_SIMULATED_NODES if scene else MOST_NODES,
     )
-    async with AsyncExitStack() as stack:
-        try:
-            endpoint = await stack.enter_async_context(
-                serve(settings, executor=executor, scene=scene, faults=faults)
-            )
-        except StoreError as error:
-            raise LocalAccountError(str(error)) from error
-        except OSError as error:
-            raise LocalAccountError(
-                f"The Batch service cannot listen on port {port} of 127.0.0.1: {error.strerror}. "
-                "Choose another with --port, or leave it out to take a free one."
-            ) from error
-        yield endpoint
+    try:
+        async with AsyncExitStack() as stack:
+            try:
+                endpoint = await stack.enter_async_context(
+                    serve(settings, executor=executor, scene=scene, faults=faults, failed=failed)
+                )
+            except OSError as error:
+                raise LocalAccountError(
+                    f"The Batch service cannot listen on port {port} of 127.0.0.1: "
+                    f"{error.strerror}. Choose another with --port, or leave it out to take a "
+                    "free one."
+                ) from error
+            yield endpoint
+    except StoreError as error:
+        raise LocalAccountError(str(error)) from error

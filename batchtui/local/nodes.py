@@ -12,7 +12,7 @@ from batchtui.local.autoscale.processor import Processor
 from batchtui.local.wire.times import limit
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
-from batchtui.local.world.task import Task, root_directory
+from batchtui.local.world.task import Task, job_directory, root_directory
 
 Json = Mapping[str, Any]
 
@@ -27,9 +27,27 @@ class Site:
     account: str
     endpoint: str
 
+    @property
+    def nodes(self) -> Path:
+        """The directory of all pools' directories."""
+        return self.data_dir / "nodes"
+
+    @property
+    def trash(self) -> Path:
+        """Where directories go that are being removed; no pool can be called so."""
+        return self.nodes / ".removed"
+
+    def pool(self, pool: str) -> Path:
+        """The directory of a pool's nodes."""
+        return self.nodes / pool
+
     def node(self, pool: str, node: str) -> Path:
         """A node's root directory."""
-        return self.data_dir / "nodes" / pool / node
+        return self.pool(pool) / node
+
+    def job(self, pool: str, node: str, job: str) -> Path:
+        """The directory of a job's tasks on a node."""
+        return self.node(pool, node) / job_directory(job)
 
     def task(self, pool: str, node: str, job: str, task: str) -> Path:
         """A task's root directory on its node."""

@@ -1,9 +1,7 @@
 """The service: one aiohttp server on the loopback interface."""
 
 import asyncio
-import logging
 import socket
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -32,12 +30,10 @@ from batchtui.local.routes.call import LARGEST_BODY, RULES, Call
 from batchtui.local.routes.replies import failure, sign_off
 from batchtui.local.scene import Scene
 from batchtui.local.settings import Settings
-from batchtui.local.store import Store
+from batchtui.local.store import Store, StoreError
 from batchtui.local.wire.auth import verify
 from batchtui.local.world.rules import Rules
 from batchtui.local.world.world import World
-
-log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,18 +45,22 @@ async def serve(
     executor: Executor,
     scene: Scene | None = None,
     faults: FaultInjection | None = None,
+    failed: Callable[[StoreError], None] | None = None,
 ) -> AsyncIterator[str]:
     """Serve an account until the block ends, and yield its endpoint, `http://127.0.0.1:PORT`.
 
     With `faults` it misbehaves as these say. Raises StoreError when the data directory cannot be
     used, OSError when the port is taken. At the end all that runs is ended first; what failed in
     the background meanwhile is raised then.
+
+    `failed` is called when the account's state can no more be written: every request is answered
+    with a 500 from then on, and the block should end, which raises the same StoreError.
     """
     bound = socket.create_server((settings.host, settings.port), family=_family(settings.host))
     try:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         endpoint = f"http://{host}:{bound.getsockname()[1]}"
-        store = await _store(settings, scene)
+        store = await _store(settings, scene, failed)
     except BaseException:
         bound.close()
         raise
@@ -81,6 +81,7 @@ async def serve(
             scene.begin(rules)
         else:
             rules.resume()
+        store.commit()
         async with AsyncExitStack() as stack:
             if faults:
                 listener = Listener(runner, bound)
@@ -95,14 +96,18 @@ async def serve(
             await rules.stop()
         finally:
             store.close()
+    if store.failure:
+        raise store.failure
 
 
-async def _store(settings: Settings, scene: Scene | None) -> Store:
+async def _store(
+    settings: Settings, scene: Scene | None, failed: Callable[[StoreError], None] | None
+) -> Store:
     """The account's store, as the scene begins where there is one. Raises StoreError."""
     database = settings.data_dir / "account.db"
     if scene:
         await asyncio.to_thread(scene.lay_out, database)
-    return Store(database, soon=asyncio.get_running_loop().call_soon)
+    return Store(database, soon=asyncio.get_running_loop().call_soon, failed=failed)
 
 
 def create_app(rules: Rules, outermost: Iterable[Middleware] = ()) -> web.Application:
@@ -143,18 +148,21 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         )
         Call(request).check_version()
         response = await handler(request)
-        rules.world.store.commit()
+        if not response.prepared:  # a file's content is under way already
+            rules.world.store.commit()
     except ServiceError as error:
-        response = failure(request, error, rules.world.clock)
+        # What is refused for a reason of its own may have been refused for a write that failed.
+        trouble = rules.world.store.failure
+        response = failure(request, _internal(trouble) if trouble else error, rules.world.clock)
     except web.HTTPException as error:
         response = failure(request, _translated(error), rules.world.clock)
-    except sqlite3.Error as error:
-        log.exception("The store failed")
-        reason = f"The account's state could not be written or read: {error}."
-        response = failure(
-            request, ServiceError("InternalError", ("Reason", reason)), rules.world.clock
-        )
+    except StoreError as error:
+        response = failure(request, _internal(error), rules.world.clock)
     return response
+
+
+def _internal(error: StoreError) -> ServiceError:
+    return ServiceError("InternalError", ("Reason", str(error)))
 
 
 def _translated(error: web.HTTPException) -> ServiceError:

@@ -2,8 +2,13 @@
 
 Everything happens on the event loop's thread: a statement takes microseconds, and a thread of its
 own would cost each request two hand-overs and the simple order of things.
+
+The account changes its memory first and the file second, so a write that fails (a full disk) would
+leave it telling of what is nowhere kept. The first one that fails is therefore the last: from then
+on nothing is answered, and the account ends. Its next start takes up what the file holds.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -68,11 +73,21 @@ class Store:
     """Reads at once; collects writes in a transaction until `commit`.
 
     `soon` is the event loop's `call_soon`: what no request commits is committed within the turn,
-    and an answer is sent only after what it tells of is on disk.
+    and an answer is sent only after what it tells of is on disk. A write that fails is said by
+    `commit`, which everything that is answered waits for, and once to `failed`; writes after it
+    do nothing.
     """
 
-    def __init__(self, path: Path, soon: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        soon: Callable[[Callable[[], None]], object],
+        failed: Callable[[StoreError], None] | None = None,
+    ) -> None:
+        self._path = path
         self._soon = soon
+        self._failed = failed
+        self.failure: StoreError | None = None
         try:
             private_folder(path.parent)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
@@ -92,7 +107,15 @@ class Store:
             raise StoreError(f"Cannot keep the account in {path.parent}: {why}.") from error
 
     def read(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-        return self._db.execute(sql, tuple(parameters)).fetchall()
+        """Raises `StoreError`; in the middle of a change that fails the store for good."""
+        try:
+            return self._db.execute(sql, tuple(parameters)).fetchall()
+        except sqlite3.Error as error:
+            if _code(error) == sqlite3.SQLITE_INTERRUPT:
+                raise
+            if self._db.in_transaction:
+                raise self.fail(error) from error
+            raise StoreError(f"The account's state could not be read: {error}.") from error
 
     def read_within(
         self, seconds: float, sql: str, parameters: Parameters = ()
@@ -102,29 +125,63 @@ class Store:
         self._db.set_progress_handler(lambda: perf_counter() > end, _STEPS)
         try:
             return self.read(sql, parameters)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                raise
+        except sqlite3.OperationalError:  # interrupted
             return None
         finally:
             self._db.set_progress_handler(None, 0)
 
     def write(self, sql: str, parameters: Parameters = ()) -> int:
-        """Change something; says how many rows."""
-        self._begin()
-        return self._db.execute(sql, tuple(parameters)).rowcount
+        """Change something; says how many rows. 0 when it fails, which `commit` tells."""
+        if self.failure:
+            return 0
+        try:
+            self._begin()
+            return self._db.execute(sql, tuple(parameters)).rowcount
+        except sqlite3.Error as error:
+            self.fail(error)
+            return 0
 
     def write_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._begin()
-        self._db.executemany(sql, rows)
+        if self.failure:
+            return
+        try:
+            self._begin()
+            self._db.executemany(sql, rows)
+        except sqlite3.Error as error:
+            self.fail(error)
 
     def commit(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+        """Keep what was written. Raises `StoreError` when that or any write before it failed."""
+        if self.failure:
+            raise self.failure
+        try:
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self.fail(error) from error
+
+    def fail(self, error: Exception) -> StoreError:
+        """Give up writing: the file stays as it was at the last commit."""
+        if self.failure is None:
+            why = "the disk is full" if _code(error) == sqlite3.SQLITE_FULL else str(error)
+            self.failure = StoreError(
+                f"The local account stopped because its state could not be written to "
+                f"{self._path}: {why}. What it has answered is kept: make room on that disk, or "
+                "see what is wrong with it, and start the account again."
+            )
+            with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back already
+                self._db.execute("ROLLBACK")
+            if self._failed:
+                self._failed(self.failure)
+        return self.failure
 
     def close(self) -> None:
-        self.commit()
-        self._db.close()
+        """Raises `StoreError` when the last writes cannot be kept."""
+        try:
+            if not self.failure:
+                self.commit()
+        finally:
+            self._db.close()
 
     def put(self, kind: str, parent: str, key: str, thing: object) -> None:
         """Keep a pool, node or job as a document."""
@@ -155,4 +212,13 @@ class Store:
     def _begin(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
-            self._soon(self.commit)
+            self._soon(self._commit_unasked)
+
+    def _commit_unasked(self) -> None:
+        with contextlib.suppress(StoreError):  # who owns the account has been told
+            self.commit()
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code; 0 for what the library itself did not raise."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

@@ -1,6 +1,5 @@
 """The server itself: what happens when something under it fails."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,12 +10,10 @@ from azure.batch.aio import BatchClient
 from batchtui.local.agent.launch import Launch, Outcome
 from batchtui.local.server import serve
 from batchtui.local.settings import Settings
-from batchtui.local.store import Store
 
 from .batch import job_options, nodes, pool_options, steady_pool, task_options, until
 from .conftest import connect
 from .fakes import FakeExecutor
-from .wire import ask
 
 
 class Broken(FakeExecutor):
@@ -36,19 +33,6 @@ async def run_one_task(settings: Settings) -> None:
         await client.create_job(job_options())
         await client.create_task("job", task_options("t"))
         assert (await client.get_task("job", "t")).state == "active"
-
-
-async def test_a_full_disk_is_an_error_in_words(
-    endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "write", full)
-        answer = await ask(endpoint, "POST", "/jobs", {"id": "j", "poolInfo": {"poolId": "p"}})
-    assert (answer.status, answer.code) == (500, "InternalError")
-    assert answer.value("Reason").endswith("database or disk is full.")
 
 
 async def test_a_node_whose_folders_cannot_be_made_is_unusable(

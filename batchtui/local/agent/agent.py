@@ -16,6 +16,7 @@ from batchtui.local.agent.launch import Failure, Launch, Outcome
 from batchtui.local.agent.outputs import upload_outputs
 from batchtui.local.agent.process import GRACE, Exit, Unwatched, Watch, run_command, split
 from batchtui.local.agent.resources import fetch_resources
+from batchtui.local.threads import in_thread
 
 
 class Agent:
@@ -81,13 +82,13 @@ class Agent:
     async def _prepare(self, launch: Launch, deadline: float | None) -> None:
         """Make the directories and fetch the resource files. Raises `RunError`."""
         try:
-            await asyncio.to_thread(make_directories, launch.environment, launch.root)
+            await in_thread(make_directories, launch.environment, launch.root)
             async with asyncio.timeout_at(deadline):
                 if launch.shared:
                     await fetch_resources(launch.common_files, launch.shared)
                 await fetch_resources(launch.resource_files, launch.root / "wd")
             # To make a file takes a while; to open one that is there takes none.
-            await asyncio.to_thread(make_streams, launch.root)
+            await in_thread(make_streams, launch.root)
         except TimeoutError:
             raise RunError(failure("TaskEnded")) from None
         except OSError as error:

@@ -16,6 +16,7 @@ from batchtui.local.agent.failures import failure, without_sas
 from batchtui.local.agent.launch import Failure, Launch
 from batchtui.local.agent.patterns import Pattern, pattern
 from batchtui.local.file_names import shown
+from batchtui.local.threads import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ async def upload_outputs(
             reasons = ", ".join(value for _, value in trouble.details)
             errors.append(f"{file['filePattern']}: {trouble.message} ({reasons})")
     try:
-        await asyncio.to_thread(_write_logs, launch.root, done, errors)
+        await in_thread(_write_logs, launch.root, done, errors)
     except OSError as error:
         # The outputs are where they belong; only what tells of it has found no room.
         log.warning("Could not write the upload logs in %s: %s", launch.root, error)

@@ -15,6 +15,7 @@ from yarl import URL
 from batchtui.local.agent.containers import USER_AGENT, container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
 from batchtui.local.agent.launch import Failure
+from batchtui.local.threads import in_thread
 
 AT_ONCE = 8
 """Downloads per task."""
@@ -136,13 +137,13 @@ async def _store(content: aiohttp.StreamReader, download: Download) -> None:
     target = download.target
     code = "ResourceDirectoryCreateFailed"
     try:
-        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+        await in_thread(target.parent.mkdir, parents=True, exist_ok=True)
         code = "ResourceFileCreateFailed"
-        with await asyncio.to_thread(target.open, "wb") as file:
+        with await in_thread(target.open, "wb") as file:
             code = "ResourceFileWriteFailed"
             while chunk := await content.read(CHUNK):
-                await asyncio.to_thread(file.write, chunk)
-        await asyncio.to_thread(target.chmod, download.mode)
+                await in_thread(file.write, chunk)
+        await in_thread(target.chmod, download.mode)
     except TimeoutError:
         raise
     except OSError as error:

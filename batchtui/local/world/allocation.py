@@ -157,7 +157,7 @@ class Allocation:
         await world.side.end(node)
         fleet.remove(node)
         world.store.drop("node", node.pool.lower(), node.id)
-        await world.demolish(world.site.node(node.pool, node.id))
+        world.throw_away(world.site.node(node.pool, node.id))
 
     def _note(self, pool: Pool, code: str, why: str) -> None:
         fleet = self._world.fleet(pool)

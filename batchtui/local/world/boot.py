@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.scheduler import Scheduler
+from batchtui.local.threads import in_thread
 from batchtui.local.wire.times import micros
 from batchtui.local.world.node import Json, Node, StartRun
 from batchtui.local.world.pool import Pool
@@ -25,6 +26,8 @@ class Boot:
 
     def begin(self, pool: Pool, node: Node, *, created: bool = False) -> asyncio.Task[None]:
         """Start a node; `created` if its machine has to be made first. Await it for the end."""
+        # Not left to the new boot, which may be ended before it has begun.
+        self.halt(node)
         before = self._boots.get(node.id)
         return self._keep(node, self._bring_up(pool, node, before, created))
 
@@ -85,7 +88,7 @@ class Boot:
         if before:
             await _cancel(before)
         try:
-            await asyncio.to_thread(world.site.furnish, node)
+            await in_thread(world.site.furnish, node)
         except OSError as error:
             node.errors = [_unusable(error)]
             world.move_node(node, "unusable")
@@ -130,7 +133,7 @@ class Boot:
         most = int(start_task["maxTaskRetryCount"])
         while True:
             world.save_node(node)
-            outcome = await world.executor.run(
+            outcome = await world.run(
                 launch, running=lambda at: setattr(run, "started", micros(at))
             )
             if outcome.failure is None or (most != -1 and run.retries >= most):

@@ -36,7 +36,7 @@ class Execution:
         if "multiInstanceSettings" in task.spec:
             return await self._instances.carry_out(task, job, nodes, running)
         launch = self._world.site.launch(task, job, nodes[0])
-        return await self._world.executor.run(launch, running=running)
+        return await self._world.run(launch, running=running)
 
     async def _prepare(self, job: Job, nodes: Sequence[Node]) -> None:
         preparing = (self._preparation.prepare(job, node) for node in nodes)

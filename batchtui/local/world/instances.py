@@ -53,7 +53,7 @@ class Instances:
                 begun = running
                 if each.subtask:
                     begun = partial(self._begun, task, subtasks, each.subtask)
-                work = asyncio.create_task(self._world.executor.run(each.launch, running=begun))
+                work = asyncio.create_task(self._world.run(each.launch, running=begun))
                 works.append(work)
                 stack.push_async_callback(_end, work, each.linger)
             stack.callback(self._close, task, subtasks)
@@ -68,7 +68,7 @@ class Instances:
                 if failed:
                     return failed
             launch = self._environed(self._world.site.launch(task, job, nodes[0]), nodes, 0)
-            return await self._world.executor.run(replace(launch, appends=True), running=running)
+            return await self._world.run(replace(launch, appends=True), running=running)
 
     def _instance(self, task: Task, job: Job, nodes: Sequence[Node], number: int) -> _Instance:
         settings: Json = task.spec["multiInstanceSettings"]

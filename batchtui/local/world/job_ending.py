@@ -1,6 +1,7 @@
 """How jobs end: terminated, or deleted with all that they have."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,9 +10,9 @@ from batchtui.local.wire.times import moment
 from batchtui.local.world.job import Job
 from batchtui.local.world.preparation import Preparation
 from batchtui.local.world.runs import Ending, Runs
-from batchtui.local.world.task import job_directory
 from batchtui.local.world.world import World
 
+_AT_ONCE = 500
 _ENDED = ("terminating", "completed", "deleting")
 
 
@@ -99,16 +100,32 @@ class JobEnding:
         while deleted:
             deleted = world.table.delete_some(job.key) > 0
             await asyncio.sleep(0)  # a million rows take seconds: let others have their turn
-        pool = world.pools.get(job.pool)
-        for node in list(world.fleet(pool)) if pool else ():
-            folder = world.site.node(node.pool, node.id) / job_directory(job.id)
-            await world.demolish(folder)
+        await self._throw_away(job)
         self._silence(job)
+        self._runs.forget_job(job)
         world.visits.forget_job(job.key)
         world.subtasks.forget_job(job.key)
         world.store.drop("job", "", job.key)
         del world.jobs[job.key], world.counts[job.key]
         self._ended(job)
+
+    async def _throw_away(self, job: Job) -> None:
+        """Remove what the job has on nodes, also of pools on which it ran before it was moved."""
+        world = self._world
+        nodes = [node for fleet in list(world.fleets.values()) for node in fleet]
+        for number, node in enumerate(nodes):
+            folder = world.site.job(node.pool, node.id, job.id)
+            world.throw_away(folder)
+            if not any(other is not job for other in self._siblings(job)):
+                with contextlib.suppress(OSError):  # not there, or something else's too
+                    folder.parent.rmdir()
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # ten thousand nodes take a while
+
+    def _siblings(self, job: Job) -> list[Job]:
+        """The jobs whose directories lie beside the job's."""
+        schedule = self._world.schedules.get(job.schedule)
+        return self._world.jobs_from(schedule) if schedule else []
 
     def _silence(self, job: Job) -> None:
         alarm = self._alarms.pop(job.key, None)

@@ -98,7 +98,7 @@ class NodeRules:
         await self._clear(node, option)
         await self._boot.end(node)
         await world.side.end(node)
-        await world.demolish(world.site.node(node.pool, node.id))
+        world.throw_away(world.site.node(node.pool, node.id))
         if node.state == "reimaging":
             node.users = []
             world.visits.forget_node(node)

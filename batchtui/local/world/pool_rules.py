@@ -138,7 +138,7 @@ class PoolRules:
         await self._allocation.stop(pool)
         nodes: list[Node] = list(world.fleet(pool))
         await self._allocation.remove(nodes, "requeue")
-        await world.demolish(world.site.data_dir / "nodes" / pool.id)
+        world.throw_away(world.site.pool(pool.id))
         world.store.drop("pool", "", pool.key)
         del world.pools[pool.key], world.fleets[pool.key]
 

@@ -124,7 +124,7 @@ class Preparation:
         world = self._world
         while True:
             world.visits.save(visit)
-            outcome = await world.executor.run(
+            outcome = await world.run(
                 launch, running=lambda at: setattr(attempt, "started", micros(at))
             )
             if outcome.failure is None or (most != -1 and attempt.retries >= most):

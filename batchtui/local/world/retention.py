@@ -76,7 +76,7 @@ class Retention:
                 job = world.jobs.get(job_key)
                 # It may have been deleted, or be on its way through a node again.
                 if state == "completed" and job and node:
-                    await world.demolish(world.site.task(pool, node, job.id, task_id))
+                    world.throw_away(world.site.task(pool, node, job.id, task_id))
                 world.store.write("DELETE FROM retained WHERE seq = ? AND due <= ?", (seq, now))
             await asyncio.sleep(0)  # a million rows take seconds: let others have their turn
         self.start()

@@ -1,12 +1,9 @@
 """All rules of one account, put together; and how it comes back after a stop or a crash."""
 
-import logging
-
 import msgspec
 
 from batchtui.local.agent.launch import Outcome
 from batchtui.local.autoscale.rules import AutoscaleRules
-from batchtui.local.nodes import demolish
 from batchtui.local.scheduler import Scheduler
 from batchtui.local.world.allocation import Allocation
 from batchtui.local.world.auto_pools import AutoPools
@@ -18,6 +15,7 @@ from batchtui.local.world.incidents import Incidents
 from batchtui.local.world.job import Counts, Job
 from batchtui.local.world.job_ending import JobEnding
 from batchtui.local.world.job_rules import JobRules
+from batchtui.local.world.leftovers import throw_away_leftovers
 from batchtui.local.world.node import Node
 from batchtui.local.world.node_rules import NodeRules
 from batchtui.local.world.node_users import NodeUsers
@@ -33,8 +31,6 @@ from batchtui.local.world.task import Json, Task, execution_info
 from batchtui.local.world.task_rules import TaskRules
 from batchtui.local.world.world import World
 
-log = logging.getLogger(__name__)
-
 
 class Rules:
     """What the routes call: `pools`, `nodes`, `jobs`, `tasks` and so on."""
@@ -48,7 +44,7 @@ class Rules:
             completed=lambda job, task, outcome: self._completed(job, task, outcome),
             freed=lambda pool: self._scheduler.wake(pool),
         )
-        self._scheduler = Scheduler(world, self._runs, Placement(preparation))
+        self._scheduler = Scheduler(world, self._runs, Placement(preparation, self._runs))
         self._boot = Boot(world, self._scheduler)
         dependencies = Dependencies(world.store)
         self._retention = Retention(world)
@@ -82,6 +78,7 @@ class Rules:
         """
         self._load()
         self._requeue_interrupted()
+        throw_away_leftovers(self.world)
         world = self.world
         for pool in list(world.pools.values()):
             for node in list(world.fleet(pool)):
@@ -181,7 +178,6 @@ class Rules:
                 counts.remove(task)
                 now = world.clock.now()
                 if task.state == "running":
-                    self._clear(task)
                     task.requeues, task.requeued = task.requeues + 1, now
                 task.account(None, now)
                 task.move("active", now)
@@ -190,15 +186,3 @@ class Rules:
             elif task.state == "active":
                 task.forget_run()
             world.table.save(task)
-
-    def _clear(self, task: Task) -> None:
-        """Remove what an interrupted run left: half a file must not pass for an output.
-
-        At once, before anything is served: the task may run there again in a moment.
-        """
-        world = self.world
-        folder = world.site.task(task.pool or "", task.node or "", world.jobs[task.job].id, task.id)
-        try:
-            demolish(folder)
-        except OSError as error:
-            log.warning("Could not remove all of %s: %s", folder, error)

@@ -11,7 +11,7 @@ from batchtui.local.wire.times import micros
 from batchtui.local.world.execution import Execution
 from batchtui.local.world.job import Job
 from batchtui.local.world.node import Node
-from batchtui.local.world.placement import held_slots
+from batchtui.local.world.pool import Pool
 from batchtui.local.world.preparation import UnpreparedError
 from batchtui.local.world.task import Task, ended_by_user, execution_info, failure_info
 from batchtui.local.world.world import World
@@ -40,6 +40,8 @@ class Run:
     slots: int
     """What it holds of each node."""
     work: asyncio.Task[None] | None = None
+    entered: bool = False
+    """Whether `work` has begun: what is cancelled before would never let go of its nodes."""
     ending: Ending = Ending.NONE
 
     @property
@@ -69,10 +71,20 @@ class Runs:
         self._runs: dict[int, Run] = {}
         self._by_job: dict[str, dict[int, Run]] = {}
         self._by_node: dict[str, dict[int, Run]] = {}
+        self._left: dict[str, dict[int, set[tuple[str, str]]]] = {}
+        """Pool and node of the folders that earlier runs have left, by the job's key and `seq`."""
+        self._leaving: dict[tuple[str, str], list[Run]] = {}
+        """Runs of deleted tasks that still end, by the keys of job and task."""
 
     def start(self, task: Task, job: Job, nodes: tuple[Node, ...]) -> None:
         """Give a ready task to nodes that have the slots; the first is its own."""
         world = self._world
+        left = self._left.get(job.key, {}).pop(task.seq, set()) - {
+            (node.pool, node.id) for node in nodes
+        }
+        for pool, node_id in left:
+            # Its files are where it runs, and nowhere else.
+            world.throw_away(world.site.task(pool, node_id, job.id, task.id))
         task.placed, task.node, task.pool = True, nodes[0].id, nodes[0].pool
         if self._execution.is_held_up(job, nodes):
             self._move(task, job, "preparing")
@@ -102,6 +114,25 @@ class Runs:
     def of_task(self, task: Task) -> Run | None:
         return self._runs.get(task.seq)
 
+    def places_of(self, task: Task) -> set[tuple[str, str]]:
+        """Pool and node of what the task runs on, and of the folders that it has left."""
+        run = self._runs.get(task.seq)
+        places = {(node.pool, node.id) for node in run.nodes} if run else set()
+        return places | self._left.get(task.job, {}).get(task.seq, set())
+
+    def forget(self, task: Task) -> None:
+        """A task is being deleted: where its folders are is known."""
+        self._left.get(task.job, {}).pop(task.seq, None)
+
+    def forget_job(self, job: Job) -> None:
+        """A job is gone with all its tasks."""
+        self._left.pop(job.key, None)
+
+    def keeps_away(self, task: Task, node: Node) -> bool:
+        """Whether a deleted task of that id still ends there: its processes know the folder."""
+        runs = self._leaving.get((task.job, task.key), ())
+        return any(node in run.nodes for run in runs)
+
     def end(self, run: Run, ending: Ending) -> None:
         """Begin to end a run. A terminated task is completed at once, its processes end after."""
         if ending <= run.ending:
@@ -110,7 +141,9 @@ class Runs:
         begun, run.ending = run.ending is not Ending.NONE, ending
         if ending is Ending.TERMINATE:
             self.complete(run.task, run.job, None)
-        if run.work and not begun:
+        if ending is Ending.DELETE:
+            self._leaving.setdefault((run.job.key, run.task.key), []).append(run)
+        if run.work and run.entered and not begun:
             run.work.cancel()
 
     async def ended(self, runs: Iterable[Run]) -> None:
@@ -143,17 +176,18 @@ class Runs:
         self._completed(job, task, outcome)
 
     async def _carry_out(self, run: Run) -> None:
+        run.entered = True
+        outcome: Outcome | None = None
         try:
-            outcome: Outcome | None = await self._execution.carry_out(
-                run.task, run.job, run.nodes, running=lambda at: self._begun(run, at)
-            )
+            if run.ending is Ending.NONE:
+                outcome = await self._execution.carry_out(
+                    run.task, run.job, run.nodes, running=lambda at: self._begun(run, at)
+                )
         except UnpreparedError:
-            outcome = None
             run.ending = max(run.ending, Ending.RECOVER)
         except asyncio.CancelledError:
             if run.ending is Ending.NONE:
                 raise  # The account stops; the task stays running in the store, for the next start.
-            outcome = None
         if outcome and run.task.state != "running":
             self._begun(run, outcome.started or outcome.ended)
         self._let_go(run)
@@ -193,22 +227,34 @@ class Runs:
         task, job = run.task, run.job
         match run.ending:
             case Ending.DELETE:
+                self._leave(run)
                 return
             case Ending.TERMINATE:
                 self._world.table.save(task)
             case Ending.RECOVER | Ending.REQUEUE:
-                self._again(task, job, run.ending, None)
+                self._again(run, None)
             case Ending.NONE if outcome and _is_retried(task, outcome):
-                self._again(task, job, run.ending, outcome)
+                self._again(run, outcome)
             case _:
                 self.complete(task, job, outcome)
         self._remember(run)
 
-    def _again(self, task: Task, job: Job, ending: Ending, outcome: Outcome | None) -> None:
+    def _leave(self, run: Run) -> None:
+        """The last process of a deleted task has ended: what it made since goes too."""
+        world, task, key = self._world, run.task, (run.job.key, run.task.key)
+        for node in run.nodes:
+            world.throw_away(world.site.task(node.pool, node.id, run.job.id, task.id))
+        self._leaving[key].remove(run)
+        if not self._leaving[key]:
+            del self._leaving[key]
+
+    def _again(self, run: Run, outcome: Outcome | None) -> None:
         """Back to active: a retry (not ended) is the task's own doing, a requeue the user's."""
-        world = self._world
+        world, task, ending = self._world, run.task, run.ending
         now = world.clock.now()
-        counts = world.counts[job.key]
+        counts = world.counts[run.job.key]
+        left = self._left.setdefault(run.job.key, {}).setdefault(task.seq, set())
+        left.update((node.pool, node.id) for node in run.nodes)
         counts.remove(task)
         if task.state != "active":
             task.move("active", now)
@@ -237,6 +283,12 @@ class Runs:
         }
         node.recent = [recent, *node.recent][:_RECENT]
         self._world.save_node(node)
+
+
+def held_slots(task: Task, job: Job, pool: Pool) -> int:
+    """How many slots of its node a task keeps from others while it runs."""
+    manager = job.manager_of(task)
+    return pool.slots if manager and manager["runExclusive"] else task.slots
 
 
 def _discard(index: dict[str, dict[int, Run]], key: str, seq: int) -> None:

@@ -66,7 +66,9 @@ class Subtasks:
         return msgspec.json.decode(rows[0][0], type=list[Subtask]) if rows else []
 
     def save(self, task: Task, subtasks: list[Subtask]) -> None:
-        self._store.put(_KIND, task.job, task.key, subtasks)
+        """Keep them while the task is there: another one may have its id by now."""
+        if self._store.read("SELECT 1 FROM tasks WHERE seq = ?", (task.seq,)):
+            self._store.put(_KIND, task.job, task.key, subtasks)
 
     def forget(self, task: Task) -> None:
         self._store.drop(_KIND, task.job, task.key)

@@ -1,6 +1,7 @@
 """What happens to tasks: adding, changing, ending, running again, deleting."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from batchtui.local.errors import ServiceError, invalid_property
 from batchtui.local.scheduler import Scheduler
@@ -8,7 +9,7 @@ from batchtui.local.wire.body import convert
 from batchtui.local.wire.task_bodies import CreateTask, UpdateTask
 from batchtui.local.world.dependencies import Dependencies, number_of
 from batchtui.local.world.job import Job, check_alive
-from batchtui.local.world.runs import Ending, Runs
+from batchtui.local.world.runs import Ending, Run, Runs
 from batchtui.local.world.task import Json, Task
 from batchtui.local.world.world import World
 
@@ -89,25 +90,39 @@ class TaskRules:
     def delete(self, job: Job, task: Task) -> None:
         """Remove a task and its files; if it runs, its processes end after the answer."""
         world = self._world
+        run = self._runs.of_task(task)
+        places = self._places(task)
         world.counts[job.key].remove(task)
         world.table.delete(task)
-        run = self._runs.of_task(task)
+        world.subtasks.forget(task)
+        self._runs.forget(task)
         if run:
             self._runs.end(run, Ending.DELETE)
-        world.spawn(self._remove_files(job, task))
+        # Files go when it is certain that their task does, and before the answer: another task may
+        # be added under its id at once.
+        world.store.commit()
+        folders = [world.site.task(pool, node, job.id, task.id) for pool, node in places]
+        asides = [aside for folder in folders if (aside := world.trash.take(folder))]
+        if run:
+            world.spawn(self._delete_after(run, asides))
+        else:
+            for aside in asides:
+                world.trash.delete(aside)
 
-    async def _remove_files(self, job: Job, task: Task) -> None:
-        run = self._runs.of_task(task)
-        await self._runs.ended([run] if run else [])
+    async def _delete_after(self, run: Run, folders: Sequence[Path]) -> None:
+        """Delete folders when the processes that write to them have ended."""
+        await self._runs.ended([run])
+        for folder in folders:
+            self._world.trash.delete(folder)
+
+    def _places(self, task: Task) -> set[tuple[str, str]]:
+        """Pool and node of every folder that the task may have."""
+        places = self._runs.places_of(task)
+        if task.pool and task.node:
+            places.add((task.pool, task.node))
         if "multiInstanceSettings" in task.spec:
-            subtasks = self._world.subtasks.of(task)
-            self._world.subtasks.forget(task)
-            for subtask in subtasks:
-                site = self._world.site
-                await self._world.demolish(site.task(subtask.pool, subtask.node, job.id, task.id))
-        if task.node and task.pool:
-            site = self._world.site
-            await self._world.demolish(site.task(task.pool, task.node, job.id, task.id))
+            places |= {(each.pool, each.node) for each in self._world.subtasks.of(task)}
+        return places
 
     def _new(self, job: Job, body: CreateTask) -> Task:
         depends_on = body.depends_on

@@ -41,7 +41,7 @@ class TaskTable:
         """Append a task; False if the job has one of that id. Sets `seq`."""
         self._last += 1
         task.seq = self._last
-        return self._store.write(_INSERT, task.row()) == 1
+        return self._store.write(_INSERT, task.row()) == 1 or self._store.failure is not None
 
     def save(self, task: Task) -> None:
         row = task.row()

@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from batchtui.local.agent.launch import Launch, Outcome
 from batchtui.local.errors import ServiceError
 from batchtui.local.executors import Executor
-from batchtui.local.nodes import Site, demolish
+from batchtui.local.nodes import Site
 from batchtui.local.pace import Pace, SteadyPace
 from batchtui.local.settings import Settings
-from batchtui.local.store import Store
+from batchtui.local.store import Store, StoreError
+from batchtui.local.trash import Trash
 from batchtui.local.wire.times import Clock
 from batchtui.local.world.fleet import Fleet
 from batchtui.local.world.job import Counts, Job
@@ -52,6 +55,7 @@ class World:
         self.visits = Visits(store)
         self.subtasks = Subtasks(store)
         self.side = SideWork(self.spawn)
+        self.trash = Trash(site.trash, self.spawn)
         self.pools: dict[str, Pool] = {}
         self.fleets: dict[str, Fleet] = {}
         self.jobs: dict[str, Job] = {}
@@ -133,12 +137,19 @@ class World:
         task.add_done_callback(self._done)
         return task
 
-    async def demolish(self, folder: Path) -> None:
-        """Remove a folder, as far as it can be: what is left of it is logged, and no more used."""
-        try:
-            await asyncio.to_thread(demolish, folder)
-        except OSError as error:
-            log.warning("Could not remove all of %s: %s", folder, error)
+    async def run(self, launch: Launch, *, running: Callable[[datetime], None]) -> Outcome:
+        """Run something on a node. Raises `StoreError` when what becomes of it cannot be kept."""
+        if self.store.failure:
+            raise self.store.failure
+        return await self.executor.run(launch, running=running)
+
+    def throw_away(self, folder: Path) -> None:
+        """Remove a folder of a node; its place is free at once.
+
+        Nothing is removed any more when the account cannot keep that it was.
+        """
+        if not self.store.failure:
+            self.trash.throw(folder)
 
     async def stop(self) -> None:
         """End all that runs, processes included, and wait for it; raises what failed meanwhile."""
@@ -153,6 +164,9 @@ class World:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._work.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, StoreError):
+            self.store.fail(error)
+        elif error:
             log.error("The local account failed in the background", exc_info=error)
             self.failures.append(error)
