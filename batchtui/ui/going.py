@@ -1,12 +1,13 @@
 """An app in which one goes to things by their names, and back again."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from batchtui.core.gateway import Batch, GatewayError
+from batchtui.core.gateway import Batch
 from batchtui.core.places import LookUp, Place, beyond, known
 from batchtui.core.trail import Trail
 from batchtui.ui.screens.arriving import ArrivingScreen
@@ -47,22 +48,13 @@ class GoingApp(App[int]):
         feeds = self.dashboard.feeds
         batch = self.dashboard.controller.gateway.batch
         further = LookUp(batch, feeds)
-        screen = GotoScreen(known(feeds), lambda text: beyond(text, feeds), further)
-        self._name_schedules(screen, batch)
+        screen = GotoScreen(
+            known(feeds), lambda text: beyond(text, feeds), further, partial(_schedules, batch)
+        )
         place = await self.push_screen_wait(screen)
         if place is not None:
             self._trail.leave(self.dashboard.here)
             self._arrive(self.dashboard, place)
-
-    @work(exclusive=True, group="schedules")
-    async def _name_schedules(self, screen: GotoScreen, batch: Batch) -> None:
-        """Let one go to the job schedules too, which nothing else keeps an eye on."""
-        try:
-            schedules = await batch.schedules()
-        except GatewayError as error:
-            screen.say(str(error))
-        else:
-            screen.add([Place("schedules", schedule.id) for schedule in schedules])
 
     def action_retrace(self, direction: str) -> None:
         if self.dashboard is None:
@@ -93,3 +85,8 @@ class GoingApp(App[int]):
             dashboard.action_schedules(place.id)
         else:
             dashboard.arrive(place)
+
+
+async def _schedules(batch: Batch) -> list[Place]:
+    """The job schedules, which no feed of the dashboard keeps an eye on."""
+    return [Place("schedules", schedule.id) for schedule in await batch.schedules()]

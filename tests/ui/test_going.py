@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
+from batchtui.core.gateway import GatewayError
 from batchtui.core.places import Place
 from batchtui.core.schedules import JobSchedule
 from batchtui.core.states import NodeState
@@ -261,3 +262,24 @@ async def test_f_says_that_no_node_is_in_trouble_and_goes_round_in_the_only_pool
             await pilot.press("f")
             await settled(pilot, app)
             assert app.panes.here == Place("nodes", broken.id, "render-farm")
+
+
+@pytest.mark.parametrize("refusal", [None, unreachable()])
+async def test_an_answer_that_comes_after_the_line_is_closed_is_nobodys(
+    refusal: GatewayError | None,
+) -> None:
+    account = await render_farm(nodes=16, tasks=20)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        hold = account.calls.hold("schedules")
+        if refusal is not None:
+            account.calls.fail("schedules", refusal)
+        await pilot.press("colon")
+        await hold.reached.wait()
+        await pilot.press("escape")
+        await until(lambda: not isinstance(app.screen, GotoScreen))
+        hold.release()
+        await pilot.pause()
+        assert app.is_running
+        assert app.return_code is None

@@ -1,6 +1,6 @@
 """The line in which one types where to go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -41,15 +41,18 @@ class GotoScreen(Dialog[Place | None]):
         places: Sequence[Place],
         beyond: Callable[[str], Place | None] = lambda _text: None,
         look_up: LookUp | None = None,
+        fetch_more: Callable[[], Awaitable[Sequence[Place]]] | None = None,
     ) -> None:
         """`beyond` gives a place to look for what is typed where no known place is meant.
 
-        `look_up` asks the service for nodes and tasks that are not known.
+        `look_up` asks the service for nodes and tasks that are not known. `fetch_more` asks it once
+        for places that no feed knows; both raise `GatewayError`.
         """
         super().__init__()
         self._places = places
         self._beyond = beyond
         self._look_up = look_up
+        self._fetch_more = fetch_more
         self._found: Sequence[Place] = ()
         self._absent = ""
         """What was looked for and does not exist."""
@@ -66,6 +69,16 @@ class GotoScreen(Dialog[Place | None]):
 
     def on_mount(self) -> None:
         self._show("")
+        if self._fetch_more is not None:
+            self.add_more(self._fetch_more)
+
+    @work(group="more")
+    async def add_more(self, fetch: Callable[[], Awaitable[Sequence[Place]]]) -> None:
+        """As work of this screen, it ends with it: nobody would see what comes later."""
+        try:
+            self.add(await fetch())
+        except GatewayError as error:
+            self.say(str(error))
 
     @on(Input.Changed)
     def search(self, message: Input.Changed) -> None:
