@@ -35,6 +35,8 @@ class AccountSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     storage_connection_string_env: str = ""
     storage_connection_string_file: str = ""
     read_only: bool = False
+    poll_requests_per_minute: object = None
+    """Checked by `config`, which knows what else may say it."""
 
 
 SECRETS = ("batch_key", "storage_key", "storage_connection_string")

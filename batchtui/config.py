@@ -3,6 +3,7 @@
 The file `config.toml` lies in the user's configuration folder and may look like this::
 
     default = "work"
+    poll_requests_per_minute = 240        # at most, for looking again and again; 0: no limit
 
     [profiles.work]
     batch_endpoint = "https://myaccount.westeurope.batch.azure.com"
@@ -10,6 +11,7 @@ The file `config.toml` lies in the user's configuration folder and may look like
     storage_account = "mystorage"
     storage_key_file = "~/.secrets/storage"
     read_only = true
+    poll_requests_per_minute = 600        # for this account alone
 
     [prices]                              # per node and hour; spot nodes second
     currency = "EUR"
@@ -32,6 +34,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,6 +65,12 @@ VARIABLES = {
 """The variable that stands for each setting, as the az command line names them."""
 
 
+POLLS = 240
+"""Requests a minute that polling may cost where nothing says how many: the service counts all
+requests to an account, whoever sends them."""
+MOST_POLLS = 1_000_000
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration file; each profile is converted by itself, so that errors name it."""
 
@@ -70,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: dict[str, str | float | tuple[float, float]] = {}
     keys: dict[str, str] = {}
     notify: dict[str, object] = {}
+    poll_requests_per_minute: object = None
 
 
 def choose(
@@ -90,7 +100,7 @@ def choose(
     ):
         if wanted:
             return _named(wanted, origin, settings, file, environ)
-    return _from_environment(environ) if _in_environment(environ) else None
+    return _from_environment(environ, settings, file) if _in_environment(environ) else None
 
 
 def profile_names(
@@ -142,7 +152,7 @@ def _named(
     if name == LOCAL:
         return LocalProfile()
     if name == ENVIRONMENT:
-        return _from_environment(environ)
+        return _from_environment(environ, settings, file)
     if name not in settings.profiles:
         known = (LOCAL, ENVIRONMENT, *settings.profiles)
         raise ConfigError(
@@ -155,7 +165,24 @@ def _named(
     held = [key for key in SECRETS if getattr(account, key)]
     if held:
         refuse_readable(file, f"{path}.{held[0]}: {file} holds a secret")
-    return profile
+    return _with_polls(profile, settings, file, account.poll_requests_per_minute, path)
+
+
+def _with_polls(
+    profile: Profile, settings: Settings, file: Path, own: object = None, path: str = ""
+) -> Profile:
+    """The profile, with the number of requests that polling may send: its own one first."""
+    said, where = (own, f"{path}.") if own is not None else (None, f"{file}: ")
+    if said is None:
+        said = settings.poll_requests_per_minute
+    if said is None:
+        said = 0 if profile.local else POLLS
+    if not isinstance(said, int) or isinstance(said, bool) or not 0 <= said <= MOST_POLLS:
+        raise ConfigError(
+            f"{where}poll_requests_per_minute: expected a whole number such as {POLLS}, "
+            f"or 0 for no limit, got {said!r}"
+        )
+    return replace(profile, polls_per_minute=said or None)
 
 
 def _in_environment(environ: Mapping[str, str]) -> bool:
@@ -163,10 +190,11 @@ def _in_environment(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("AZURE_BATCH_ACCOUNT") or environ.get("AZURE_BATCH_ENDPOINT"))
 
 
-def _from_environment(environ: Mapping[str, str]) -> Profile:
+def _from_environment(environ: Mapping[str, str], settings: Settings, file: Path) -> Profile:
     given = {key: environ.get(variable, "").strip() for key, variable in VARIABLES.items()}
     account = msgspec.convert(given, AccountSettings)
-    return make_profile(ENVIRONMENT, account, where=lambda key: VARIABLES[key], environ=environ)
+    profile = make_profile(ENVIRONMENT, account, where=lambda key: VARIABLES[key], environ=environ)
+    return _with_polls(profile, settings, file)
 
 
 def _read(file: Path) -> Settings:

@@ -65,6 +65,7 @@ def test_the_environment_as_az_reads_it(file: Path) -> None:
         storage_endpoint="https://store.blob.core.windows.net",
         storage_account="store",
         storage_key="c3RvcmU=",
+        polls_per_minute=240,
     )
 
 
@@ -271,3 +272,28 @@ def test_a_key_file_is_for_its_owner_only(file: Path, tmp_path: Path) -> None:
         choose("work", environ={}, file=file)
     key.chmod(0o400)
     assert chosen(file, "work").batch_key == "a2V5"
+
+
+def test_what_polling_may_cost(file: Path) -> None:
+    profile = f'[profiles.a]\nbatch_endpoint = "{URL}"\n'
+    write(file, profile)
+    assert chosen(file, "a").polls_per_minute == 240
+    assert chosen(file, environ=ENVIRONMENT).polls_per_minute == 240
+    write(file, f"poll_requests_per_minute = 100\n{profile}")
+    assert chosen(file, "a").polls_per_minute == 100
+    assert chosen(file, environ=ENVIRONMENT).polls_per_minute == 100
+    write(file, f"poll_requests_per_minute = 100\n{profile}poll_requests_per_minute = 0\n")
+    assert chosen(file, "a").polls_per_minute is None
+    write(file, '[profiles.a]\nbatch_endpoint = "http://127.0.0.1:1"\nbatch_account = "x"\n')
+    assert chosen(file, "a").polls_per_minute is None, "a local account has no limit"
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "true", '"many"', "[240]", "99999999999"])
+@pytest.mark.parametrize("place", ["top", "profile"])
+def test_a_wrong_budget_is_named(file: Path, value: str, place: str) -> None:
+    line = f"poll_requests_per_minute = {value}\n"
+    profile = f'[profiles.a]\nbatch_endpoint = "{URL}"\n'
+    write(file, f"{line}{profile}" if place == "top" else f"{profile}{line}")
+    where = f"{file}: " if place == "top" else f"{file}: profiles.a."
+    with pytest.raises(ConfigError, match=re.escape(f"{where}poll_requests_per_minute: expected")):
+        choose("a", environ={}, file=file)

@@ -67,7 +67,7 @@ async def open_session(
             profile = replace(profile, read_only=True)
         from batchtui.client.connect import connect
 
-        traffic = Traffic()
+        traffic = Traffic(polls_per_minute=profile.polls_per_minute)
         gateway = await stack.enter_async_context(connect(profile, traffic))
         yield _session(profile, gateway, traffic, guard)
 

@@ -74,7 +74,6 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         return await self._wire.one(what, path_of("pools", pool_id), Pool, select=POOL)
 
     async def node_counts(self) -> tuple[PoolNodeCounts, ...]:
-        # Ten pools to a page unless asked for more.
         counts = await self._wire.window("count nodes", "/nodecounts", Page[PoolNodeCounts])
         return counts.items
 

@@ -75,7 +75,8 @@ class Wire:
         items: list[T] = []
         following = link or address(
             path,
-            maxresults="" if at_most is None else str(min(at_most, PAGE)),
+            # Always: by itself the service puts ten pools into a page of node counts.
+            maxresults=str(PAGE if at_most is None else min(at_most, PAGE)),
             condition=condition,
             select=",".join(select),
             recursive="true" if recursive else "",

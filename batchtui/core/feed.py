@@ -116,7 +116,7 @@ class Feed(Generic[T]):
         self._news = False
         self._failures = 0
         self._ended = float("-inf")
-        self._took = self._latency = 0.0
+        self._took = self._slowest = 0.0
 
     @property
     def looked_at(self) -> bool:
@@ -198,28 +198,27 @@ class Feed(Generic[T]):
                 await self._unless_asked(self._traffic.patience())
                 await self._unless_asked(self._traffic.budget.take(seen=self.in_sight))
                 looks += 1
-                if self._asked.is_set():
-                    await self.poll()
-                else:
-                    await self._poll_by_itself()
+                await self._once(asked=self._asked.is_set())
         finally:
             self.next_look = None
             self._outage.leave(self)
 
     async def poll(self) -> bool:
         """Fetch and publish once, at once; say whether it worked."""
+        return await self._once(asked=True)
+
+    async def _once(self, *, asked: bool) -> bool:
+        """Look once. Where nobody `asked` for that, a token of the budget has been taken for it."""
         self._asked.clear()
         self.next_look = None
         async with self._fetching:
-            return await self._look()
-
-    async def _poll_by_itself(self) -> None:
-        """The same within the budget of polls, of which a token has been taken."""
-        with self._traffic.polling() as poll:
-            try:
-                await self.poll()
-            finally:
-                self._traffic.budget.spend(poll.requests - 1)
+            with self._traffic.looking(asked=asked) as look:
+                try:
+                    return await self._look()
+                finally:
+                    self._slowest = look.slowest
+                    if not asked:
+                        self._traffic.budget.spend(look.requests - 1)
 
     async def _look(self) -> bool:
         clock = self._traffic.clock
@@ -251,7 +250,7 @@ class Feed(Generic[T]):
             return not about.error
         finally:
             self._ended = clock()
-            self._took, self._latency = self._ended - started, self._traffic.latency
+            self._took = self._ended - started
 
     def _publish(self, reading: Reading[T]) -> None:
         self.reading = reading
@@ -278,9 +277,9 @@ class Feed(Generic[T]):
         if self._news:
             return self._traffic.clock()
         took = self._took
-        if took * self.REST_RATIO > self.every and self._latency > 0:
+        if took * self.REST_RATIO > self.every and self._slowest > 0:
             # It may be quick again by now, as the requests of others tell.
-            took *= min(1.0, self._traffic.latency / self._latency)
+            took *= min(1.0, self._traffic.latency / self._slowest)
         return self._ended + min(max(self.every, took * self.REST_RATIO), self.AT_MOST)
 
     async def _rest(self) -> None:
@@ -293,7 +292,7 @@ class Feed(Generic[T]):
                 return
             self.next_look = due if self.looked_at else None
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, self.every / 2)):
+                async with asyncio.timeout(min(left, self.every / 4)):
                     await self._changed.wait()
 
     async def _unless_asked(self, waiting: Coroutine[Any, Any, None]) -> None:

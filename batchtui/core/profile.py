@@ -35,6 +35,8 @@ class Profile:
     """Whether this is an account on this machine that costs nothing."""
     simulated: bool = False
     """Whether that account only plays its nodes and tasks."""
+    polls_per_minute: int | None = None
+    """The most requests that the dashboard sends in a minute to look; None for no limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from statistics import median
 
 from batchtui.core.outage import Outage
 from batchtui.core.request_budget import RequestBudget
@@ -27,14 +26,18 @@ class Request:
 
 
 @dataclass(slots=True)
-class Poll:
-    """A look that nobody asked for."""
+class Look:
+    """The requests that a look at something sent so far."""
 
+    asked: bool
+    """Whether the user asked for it; else it is a poll."""
     requests: int = 0
+    slowest: float = 0.0
+    """Seconds that the slowest one took."""
 
 
-_poll: ContextVar[Poll | None] = ContextVar("poll", default=None)
-"""The poll that sends the requests of this task; None for what the user does."""
+_look: ContextVar[Look | None] = ContextVar("look", default=None)
+"""The look that sends the requests of this task; None for commands."""
 
 
 class Traffic:
@@ -48,8 +51,8 @@ class Traffic:
     LONGEST_QUIET = 60.0
     """Seconds for which the service is left alone at the most, whatever it asks for."""
     SHORTEST_QUIET = 1.0
-    LATELY = 5
-    """Answers that tell how quick the service is at present."""
+    LATELY = 2
+    """Requests that tell how quick the service is at present."""
 
     def __init__(
         self,
@@ -81,11 +84,11 @@ class Traffic:
         now = self.clock()
         self.recent.append(Request(method, path, status, seconds, now))
         self._seconds.append(seconds)
-        if (poll := _poll.get()) is None:
-            self._commanded.append(now)
-        else:
-            poll.requests += 1
-            self._polled.append(now)
+        look = _look.get()
+        if look is not None:
+            look.requests += 1
+            look.slowest = max(look.slowest, seconds)
+        (self._commanded if look is None or look.asked else self._polled).append(now)
         self._forget(now)
         if status in (429, 503):
             self.asked_for = retry_after
@@ -93,14 +96,14 @@ class Traffic:
             self._quiet_until = max(self._quiet_until, now + quiet)
 
     @contextmanager
-    def polling(self) -> Iterator[Poll]:
-        """Count the requests of this task, and of those that it starts, as those of a poll."""
-        poll = Poll()
-        token = _poll.set(poll)
+    def looking(self, *, asked: bool) -> Iterator[Look]:
+        """Count the requests of this task, and of those that it starts, as those of a look."""
+        look = Look(asked)
+        token = _look.set(look)
         try:
-            yield poll
+            yield look
         finally:
-            _poll.reset(token)
+            _look.reset(token)
 
     @property
     def per_minute(self) -> int:
@@ -121,8 +124,8 @@ class Traffic:
 
     @property
     def latency(self) -> float:
-        """Seconds that a request takes at present; 0 before the first one."""
-        return median(self._seconds) if self._seconds else 0.0
+        """Seconds that the quicker of the last requests took; 0 before the first one."""
+        return min(self._seconds, default=0.0)
 
     @property
     def throttled(self) -> float:
