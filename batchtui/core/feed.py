@@ -117,6 +117,8 @@ class Feed(Generic[T]):
         self._failures = 0
         self._ended = float("-inf")
         self._took = self._slowest = 0.0
+        self._cost = 1
+        """Requests that the last look took."""
 
     @property
     def looked_at(self) -> bool:
@@ -196,9 +198,10 @@ class Feed(Generic[T]):
                     await self._unless_asked(self._traffic.flowing())
                 self.next_look = self._traffic.clock() + self._traffic.throttled
                 await self._unless_asked(self._traffic.patience())
-                await self._unless_asked(self._traffic.budget.take(seen=self.in_sight))
+                cost = self._cost
+                await self._unless_asked(self._traffic.budget.take(cost, seen=self.in_sight))
                 looks += 1
-                await self._once(asked=self._asked.is_set())
+                await self._once(asked=self._asked.is_set(), paid=cost)
         finally:
             self.next_look = None
             self._outage.leave(self)
@@ -207,8 +210,8 @@ class Feed(Generic[T]):
         """Fetch and publish once, at once; say whether it worked."""
         return await self._once(asked=True)
 
-    async def _once(self, *, asked: bool) -> bool:
-        """Look once. Where nobody `asked` for that, a token of the budget has been taken for it."""
+    async def _once(self, *, asked: bool, paid: int = 0) -> bool:
+        """Look once. Where nobody `asked`, so many requests have been taken from the budget."""
         self._asked.clear()
         self.next_look = None
         async with self._fetching:
@@ -217,8 +220,9 @@ class Feed(Generic[T]):
                     return await self._look()
                 finally:
                     self._slowest = look.slowest
+                    self._cost = max(1, look.requests)
                     if not asked:
-                        self._traffic.budget.spend(look.requests - 1)
+                        self._traffic.budget.spend(look.requests - paid)
 
     async def _look(self) -> bool:
         clock = self._traffic.clock

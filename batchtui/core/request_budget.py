@@ -1,14 +1,16 @@
 """How many requests a minute polling may cost."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 
 class RequestBudget:
     """A bucket of tokens that fills as time passes; each request of a poll takes one.
 
-    How many requests a poll will take is known only afterwards: a poll begins while the bucket
-    holds a token, and what it takes beyond that is owed. What the user asks for takes nothing.
+    How many requests a poll will take is known only afterwards: it begins once the bucket holds as
+    many tokens as the one before took, and what it takes beyond that is owed. What the user asks
+    for takes nothing.
     """
 
     BURST = 1 / 12
@@ -16,7 +18,7 @@ class RequestBudget:
     RESERVE = 0.5
     """The share of a full bucket that is kept for what somebody looks at."""
     LONGEST = 60.0
-    """Seconds for which anybody waits at the most."""
+    """Seconds for which what nobody looks at waits behind what somebody does, at the most."""
 
     def __init__(self, per_minute: int | None, *, clock: Callable[[], float]) -> None:
         """`per_minute`: None for no limit. `clock` gives seconds that only grow."""
@@ -34,19 +36,29 @@ class RequestBudget:
         """Whether enough is left for what nobody looks at."""
         return self._missing(self._most * self.RESERVE) <= 0
 
-    async def take(self, *, seen: bool) -> None:
-        """Wait for a token and take it: in turns, and what somebody looks at (`seen`) first."""
+    async def take(self, requests: int, *, seen: bool) -> None:
+        """Wait for so many tokens and take them: in turns, and what somebody looks at (`seen`)
+        before all else."""
         if self.per_minute is None:
             return
-        last = self._clock() + self.LONGEST
-        async with self._seen if seen else self._unseen:
-            kept = 1.0 if seen else 1.0 + self._most * self.RESERVE
-            missing = self._missing(kept)
+        wanted = min(float(requests), self._most)
+        if not seen:
+            spare = min(self._most, wanted + self._most * self.RESERVE)
+            await self._wait(self._unseen, spare, self.LONGEST)
+        await self._wait(self._seen, wanted, math.inf, take=requests)
+
+    async def _wait(
+        self, queue: asyncio.Lock, tokens: float, longest: float, *, take: int = 0
+    ) -> None:
+        """Wait in the queue until there are so many tokens, but no longer than that."""
+        last = self._clock() + longest
+        async with queue:
+            missing = self._missing(tokens)
             while missing > 0 and (left := last - self._clock()) > 0:
                 # A little longer: a sleep that ends early by a rounding would be taken again.
                 await asyncio.sleep(min(missing / self._rate, left) + 0.001)
-                missing = self._missing(kept)
-            self._tokens -= 1
+                missing = self._missing(tokens)
+            self._tokens -= take
 
     def spend(self, requests: int) -> None:
         """Requests were sent beyond the tokens that were taken; a negative number gives back."""

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.lately import FailedLately
 from batchtui.core.models import PoolInfo, TaskCounts
 from batchtui.core.specs import JobSpec
-from batchtui.core.states import JobState
+from batchtui.core.states import JobState, TaskState
 from batchtui.core.tallies import Tallies
 from batchtui.core.traffic import Traffic
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
@@ -166,3 +168,146 @@ async def test_a_refused_count_is_the_feeds_error() -> None:
     feeds.show_progress_of(("j",))
     assert not await feeds.progress.poll()
     assert feeds.progress.reading.error == "too many requests"
+
+
+class Steady:
+    """A clock that a test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def counted(account: FakeAccount, job_id: str) -> int:
+    return account.calls.made.count(f"task_counts {job_id}")
+
+
+@pytest.fixture
+def still() -> FakeAccount:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    return account
+
+
+@pytest.mark.fault("2.11")
+async def test_a_job_that_completed_between_two_counts_is_counted_after_its_end(
+    still: FakeAccount,
+) -> None:
+    account, clock = still, Steady()
+    world = account.batch.world
+    await job(account, "j", 0)
+    feeds = Feeds(account.gateway, Traffic(clock=clock), now=lambda: world.now)
+    feeds.show_progress_of(("j",))
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
+    assert feeds.progress.reading.value == {"j": TaskCounts()}
+    await account.batch.add_tasks(
+        "j", [task_spec(f"t{i}") for i in range(100)], added=lambda _count: None
+    )
+    for number, task in enumerate(world.jobs["j"].tasks.values()):
+        task.state = TaskState.COMPLETED
+        task.outcome = Outcome(exit_code=1 if number < 10 else 0)
+    world.jobs["j"].state = JobState.COMPLETED
+    clock.now += 2
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
+    assert feeds.progress.reading.value["j"] == TaskCounts(completed=100, succeeded=90, failed=10)
+
+
+@pytest.mark.fault("2.11")
+async def test_a_count_that_lags_behind_a_jobs_end_is_not_the_last(still: FakeAccount) -> None:
+    account, clock = still, Steady()
+    world = account.batch.world
+    await job(account, "j", 0)
+    world.jobs["j"].state = JobState.COMPLETED
+    ended = world.now
+    feeds = Feeds(account.gateway, Traffic(clock=clock), now=lambda: world.now)
+    feeds.show_progress_of(("j",))
+    for second in range(0, 120, 2):
+        clock.now, world.now = 1000.0 + second, ended + timedelta(seconds=second)
+        await feeds.jobs.poll()
+        await feeds.progress.poll()
+        if second == 20:
+            await account.batch.add_tasks("j", [task_spec("late")], added=lambda _count: None)
+            world.jobs["j"].tasks["late"].state = TaskState.COMPLETED
+    assert feeds.progress.reading.value["j"].completed == 1
+    assert counted(account, "j") == 16, "until half a minute after its end, and then no more"
+
+
+@pytest.mark.fault("2.11")
+async def test_a_job_that_is_made_again_under_its_id_is_counted_anew(still: FakeAccount) -> None:
+    account, clock = still, Steady()
+    world = account.batch.world
+    await job(account, "j", 0)
+    world.jobs["j"].state = JobState.COMPLETED
+    world.now += timedelta(hours=1)
+    feeds = Feeds(account.gateway, Traffic(clock=clock), now=lambda: world.now)
+    feeds.show_progress_of(("j",))
+    feeds.show_job("j")
+    for _ in range(3):
+        await feeds.jobs.poll()
+        await feeds.progress.poll()
+        clock.now += 2
+    assert counted(account, "j") == 1
+    del world.jobs["j"]
+    await job(account, "j", 7)
+    world.jobs["j"].state = JobState.COMPLETED
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
+    assert feeds.progress.reading.value == {"j": TaskCounts(active=7)}
+    assert not feeds.tasks.reading.known, "and none of the other job's tasks is shown in it"
+
+
+async def test_a_job_in_which_all_is_done_is_counted_once_a_minute(still: FakeAccount) -> None:
+    account, clock = still, Steady()
+    await job(account, "done", 3)
+    await job(account, "hidden", 3)
+    await job(account, "live", 3)
+    for job_id in ("done", "hidden"):
+        for task in account.batch.world.jobs[job_id].tasks.values():
+            task.state = TaskState.COMPLETED
+    feeds = Feeds(account.gateway, Traffic(clock=clock))
+    feeds.show_progress_of(("done", "live"))
+    await feeds.jobs.poll()
+    for _ in range(60):
+        await feeds.progress.poll()
+        clock.now += 2
+    assert counted(account, "done") == counted(account, "hidden") == 2
+    assert counted(account, "live") == 60
+    feeds.refresh("progress")
+    await feeds.progress.poll()
+    assert counted(account, "done") == 3, "or when the user wants to"
+
+
+@pytest.mark.fault("2.12")
+async def test_one_job_of_four_that_cannot_be_counted_is_marked(still: FakeAccount) -> None:
+    account, clock = still, Steady()
+    names = ("a", "b", "c", "d")
+    for name in names:
+        await job(account, name, 1)
+    feeds = Feeds(account.gateway, Traffic(clock=clock))
+    feeds.show_progress_of(names)
+    await feeds.progress.poll()
+    for name in names:
+        await account.batch.add_tasks(name, [task_spec("more")], added=lambda _count: None)
+    clock.now += 2
+    account.calls.fail("task_counts", refused("Could not count: 500", status=500))
+    assert not await feeds.progress.poll()
+    reading = feeds.progress.reading
+    assert sorted(counts.active for counts in reading.value.values()) == [1, 2, 2, 2]
+    assert reading.error == "Could not count: 500"
+    clock.now += 2
+    assert await feeds.progress.poll()
+    assert {counts.active for counts in feeds.progress.reading.value.values()} == {2}
+
+
+async def test_a_small_account_is_asked_for_nothing_that_nobody_needs() -> None:
+    """One pool, no job shown, no container open: four listings, and nothing else."""
+    account = FakeAccount()
+    await account.batch.create_pool(pool_spec("p", dedicated=1))
+    account.calls.made.clear()
+    feeds = Feeds(account.gateway, Traffic())
+    for name in feeds.NAMES:
+        assert await feeds[name].poll()
+    assert sorted(account.calls.made) == ["containers", "jobs", "node_counts", "pools"]

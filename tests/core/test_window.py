@@ -1,5 +1,6 @@
 """A window on tasks costs what changed, and misses nothing."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -167,3 +168,42 @@ async def test_what_begins_as_wanted_is_found_wherever_in_the_job_it_is(
     calls = len(asked(account))
     assert (await window.fetch()).complete
     assert "some" not in asked(account)[calls:], "nothing lies beyond a window on everything"
+
+
+@pytest.mark.fault("2.13")
+@pytest.mark.parametrize("first", [True, False], ids=["a full look", "a look at changes"])
+async def test_a_wish_to_see_all_during_a_look_has_the_next_one_read_all(
+    account: FakeAccount, first: bool
+) -> None:
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
+    if not first:
+        await window.fetch()
+    hold = account.calls.hold("tasks")
+    under_way = asyncio.create_task(window.fetch())
+    await hold.reached.wait()
+    await account.batch.delete_task("j", "t0")
+    window.sweep()
+    hold.release()
+    await under_way
+    assert [task.id for task in (await window.fetch()).items] == ["t1", "t2"]
+    assert asked(account)[-1] == "all"
+    await window.fetch()
+    assert asked(account)[-1] == "changed"
+
+
+@pytest.mark.fault("2.13")
+async def test_a_growth_under_way_does_not_lose_a_wish_either(account: FakeAccount) -> None:
+    await long_listing(account)
+    window = TaskWindow(account.batch, Clock())
+    window.show("j", EVERY_TASK)
+    await window.fetch()
+    window.widen(PAGE)
+    hold = account.calls.hold("tasks")
+    under_way = asyncio.create_task(window.fetch())
+    await hold.reached.wait()
+    window.sweep()
+    hold.release()
+    await under_way
+    assert len((await window.fetch()).items) == 2 * PAGE
+    assert asked(account)[-1] == "all"
