@@ -4,20 +4,26 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from batchtui import paths
-from batchtui.cli.session import open_session
-from batchtui.cli.trouble import say
+from batchtui.cli.session import is_chosen, open_session
+from batchtui.cli.trouble import REFUSED, say
 from batchtui.cli.words import of_things
-from batchtui.core.gateway import Gateway
+from batchtui.core.gateway import Gateway, GatewayError
 from batchtui.core.ledger import Ledger, Outcome, Record
 from batchtui.core.plain import visible, visible_json
 from batchtui.core.plan import new_run_id
+from batchtui.core.prices import NO_PRICES, Prices
 from batchtui.core.recipe.load import load
+from batchtui.core.run.account import RunAccount
+from batchtui.core.run.found import FoundRun, found_runs
+from batchtui.core.run.patience import Patience
+from batchtui.core.wording import in_time
+from batchtui.local.trouble import LocalAccountError
 
 Row = dict[str, str | int]
 ACCOUNT = ("pools", "jobs", "containers")
@@ -27,7 +33,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.what == "recipes":
         _print("recipes", await asyncio.to_thread(_recipes), as_json=args.json)
     elif args.what == "runs":
-        _print("runs", await asyncio.to_thread(_runs), as_json=args.json)
+        return await _list_runs(args)
     else:
         async with open_session(args.profile, progress=say) as session:
             for what in [args.what] if args.what else ACCOUNT:
@@ -62,9 +68,21 @@ async def _held(what: str, gateway: Gateway) -> list[Row]:
     ]
 
 
-def _runs() -> list[Row]:
+async def _list_runs(args: argparse.Namespace) -> int:
+    """This machine's runs, and those of others that left something in the chosen account."""
     ledger = Ledger(paths.runs_dir())
-    return [
+    records = await asyncio.to_thread(ledger.records, trouble=lambda error: say(str(error)))
+    code, found, prices, account = 0, dict[str, FoundRun](), NO_PRICES, ""
+    if is_chosen(args.profile):
+        try:
+            async with open_session(args.profile, progress=say) as session:
+                prices, account = session.prices, session.label
+                looking = RunAccount(session.gateway, Patience.none())
+                found = {run.run_id: run for run in await found_runs(looking, prices)}
+        except (GatewayError, LocalAccountError) as error:
+            say(f"Runs of other machines are not known. {error}")
+            code = REFUSED
+    rows = [
         {
             "run": record.run_id,
             "recipe": record.recipe,
@@ -73,9 +91,37 @@ def _runs() -> list[Row]:
             "outcome": _outcome(record, ledger),
             "tasks": record.tasks,
             "left": of_things(record.left),
+            **_cost(found.pop(record.run_id, None), prices),
         }
-        for record in ledger.records(trouble=lambda error: say(str(error)))
+        for record in records
     ]
+    rows += [
+        {
+            "run": run.run_id,
+            "recipe": run.recipe,
+            "account": account,
+            "started": _minute(run.began),
+            "outcome": "of another machine",
+            "tasks": "",
+            "left": of_things(run.things),
+            **_cost(run, prices),
+        }
+        for run in found.values()
+    ]
+    _print("runs", rows, as_json=args.json)
+    return code
+
+
+def _cost(run: FoundRun | None, prices: Prices) -> Row:
+    """How old it is, and what it costs at this moment; empty where the account was not asked."""
+    if run is None:
+        return {"age": "", "nodes": "", "cost": ""}
+    age = run.age(datetime.now(UTC))
+    return {
+        "age": in_time(age) if age is not None else "",
+        "nodes": run.nodes,
+        "cost": prices.words(run.cost) if run.nodes and run.cost is not None else "",
+    }
 
 
 def _outcome(record: Record, ledger: Ledger) -> str:

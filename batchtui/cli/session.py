@@ -25,6 +25,11 @@ NO_FAULTS = (
 )
 
 
+def is_chosen(name: str | None) -> bool:
+    """Whether an account is chosen at all: by a name or by the settings. Raises `ConfigError`."""
+    return choose(name) is not None
+
+
 @asynccontextmanager
 async def open_session(
     name: str | None,

@@ -1,6 +1,7 @@
 """A run's events in plain words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from batchtui.core.events import (
     Created,
@@ -26,6 +27,8 @@ from batchtui.core.events import (
 from batchtui.core.ledger import Kind, Outcome, Thing
 from batchtui.core.models import TaskCounts
 from batchtui.core.plain import lines_of
+from batchtui.core.prices import Prices
+from batchtui.core.run.found import FoundRun
 from batchtui.core.states import NodeState
 from batchtui.core.wording import in_bytes, in_time, many, some
 
@@ -124,6 +127,17 @@ def of_things(things: tuple[Thing, ...]) -> str:
         if names:
             spoken.append(f"{kind}{'s' if len(names) > 1 else ''} {some(names, at_most=10)}")
     return "; ".join(spoken)
+
+
+def of_found(run: FoundRun, prices: Prices, now: datetime) -> str:
+    """`pool p; container c: 3 h old, 2 nodes, 0.19 EUR/h`."""
+    age = run.age(now)
+    facts = [f"{in_time(age)} old"] if age is not None else []
+    if run.nodes:
+        facts.append(many(run.nodes, "node"))
+        if run.cost is not None:
+            facts.append(prices.words(run.cost))
+    return ": ".join(filter(None, (of_things(run.things), ", ".join(facts))))
 
 
 def _transferred(event: Transferred) -> str:

@@ -39,6 +39,11 @@ class Terminal:
         """Goes on in the loop of the command while it runs."""
         self.label, self.endpoint = "fake", "https://fake"
         self.read_only = False
+        self.chosen = False
+        """Whether the settings choose an account where no command line does."""
+        self.closed: dict[str | None, Exception] = {}
+        """Profiles that cannot be opened, and why."""
+        self.opened: list[str | None] = []
         self._patch = patch
         self._keyboard: io.TextIOWrapper | None = None
         self._capture = capture
@@ -46,6 +51,8 @@ class Terminal:
         patch.setattr(paths, "log_dir", lambda: folder / "log")
         for command in COMMANDS:
             patch.setattr(f"batchtui.cli.{command}.open_session", self._open)
+            if command in ("clean", "list"):
+                patch.setattr(f"batchtui.cli.{command}.is_chosen", self._is_chosen)
             if command != "list":
                 patch.setattr(f"batchtui.cli.{command}.Run", partial(Run, pace=QUICK))
 
@@ -77,10 +84,16 @@ class Terminal:
         if self._keyboard is not None:
             self._keyboard.close()
 
+    def _is_chosen(self, name: str | None) -> bool:
+        return self.chosen or name is not None
+
     @asynccontextmanager
     async def _open(
         self, name: str | None, *, progress: Callable[[str], None]
     ) -> AsyncIterator[Session]:
+        self.opened.append(name)
+        if name in self.closed:
+            raise self.closed[name]
         progress(f"Opening profile {name}.")
         beside = asyncio.create_task(self.beside()) if self.beside else None
         gateway, label, endpoint = self.account.gateway, self.label, self.endpoint

@@ -23,6 +23,8 @@ class FakeStorage:
 
     def __init__(self, calls: Calls) -> None:
         self.held: dict[str, dict[str, bytes]] = {}
+        self.written = WRITTEN
+        """When the containers were created."""
         self.labels: dict[str, dict[str, str]] = {}
         """The metadata of containers, by their names."""
         self._calls = calls
@@ -132,7 +134,7 @@ class FakeStorage:
 
     def _shown(self, name: str, *, metadata: bool) -> Container:
         pairs = self.labels.get(name, {}).items() if metadata else ()
-        return Container(name, WRITTEN, tuple(NameValue(*pair) for pair in pairs))
+        return Container(name, self.written, tuple(NameValue(*pair) for pair in pairs))
 
     def _container(self, name: str) -> dict[str, bytes]:
         try:

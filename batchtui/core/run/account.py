@@ -18,6 +18,10 @@ class RunAccount:
         self._batch = Patient(gateway.batch, patience)
         self._storage = Patient(gateway.storage, patience) if gateway.storage else None
 
+    @property
+    def has_storage(self) -> bool:
+        return self._storage is not None
+
     async def batch(self, request: Callable[[Batch], Awaitable[T]]) -> T:
         """What the Batch service answers. Raises `GatewayError`."""
         return await self._batch.ask(request)

@@ -1,16 +1,17 @@
 """What becomes of the things that a run made."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct
 
-from batchtui.core.events import Asking, Deleted, Kept, Troubled
+from batchtui.core.events import Asking, Deleted, Event, Kept, Troubled
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Fact, Kind, Outcome, Thing
 from batchtui.core.recipe.model import AfterTrouble, Cleanup, Fate
-from batchtui.core.run.journal import Journal
 from batchtui.core.run.ownership import Ownership, Sight
 from batchtui.core.wording import some
 
@@ -73,13 +74,24 @@ def fates_after(
     return fates
 
 
+class Book(Protocol):
+    """Where a clean-up says and notes what becomes of each thing."""
+
+    def say(self, event: Event) -> None: ...
+    def note(self, kind: Kind, name: str, fact: Fact) -> None: ...
+
+
 class Cleaner:
     """Deletes, asks about or keeps things, kind by kind, each only while it is the run's."""
 
-    def __init__(self, journal: Journal, ownership: Ownership, decide: Decide) -> None:
-        self._journal = journal
+    def __init__(
+        self, book: Book, ownership: Ownership, decide: Decide, *, goodbye: float = 10.0
+    ) -> None:
+        """`goodbye` are the seconds that a deleted thing gets to be gone."""
+        self._book = book
         self._ownership = ownership
         self._decide = decide
+        self._goodbye = goodbye
 
     async def clean_up(self, left: Iterable[Thing], fates: Fates) -> None:
         """Everything is tried even when some of it fails. Raises the first `GatewayError` then."""
@@ -97,7 +109,7 @@ class Cleaner:
                         raise result
             else:
                 for thing in things:
-                    self._journal.say(Kept(kind=thing.kind, name=thing.name))
+                    self._book.say(Kept(kind=thing.kind, name=thing.name))
         if errors:
             raise errors[0]
 
@@ -105,26 +117,26 @@ class Cleaner:
         if fate is not Fate.ASK:
             return fate is Fate.DELETE
         question = Question(things[0].kind, tuple(thing.name for thing in things))
-        self._journal.say(Asking(kind=question.kind, names=question.names))
+        self._book.say(Asking(kind=question.kind, names=question.names))
         return await self._decide(question)
 
     async def _delete(self, thing: Thing) -> None:
         sight = await self._ownership.delete(thing.kind, thing.name)
         if sight is Sight.FOREIGN:
-            self._journal.note(thing.kind, thing.name, Fact.REFUSED)
+            self._book.note(thing.kind, thing.name, Fact.REFUSED)
             what = f"{thing.kind.capitalize()} {thing.name}"
             sentence = f"{what} was created by somebody else by now, and is not deleted."
-            self._journal.say(Troubled(sentence=sentence))
+            self._book.say(Troubled(sentence=sentence))
             return
-        self._journal.note(thing.kind, thing.name, Fact.DELETED)
+        self._book.note(thing.kind, thing.name, Fact.DELETED)
         gone = sight is Sight.ABSENT or await self._gone(thing)
-        self._journal.say(Deleted(kind=thing.kind, name=thing.name, gone=gone))
+        self._book.say(Deleted(kind=thing.kind, name=thing.name, gone=gone))
 
     async def _gone(self, thing: Thing) -> bool:
         """Whether it went within the time that a run takes for its goodbye."""
-        pause, until = 0.05, self._journal.elapsed + self._journal.pace.goodbye
+        pause, until = 0.05, time.monotonic() + self._goodbye
         while await self._there(thing):
-            if self._journal.elapsed >= until:
+            if time.monotonic() >= until:
                 return False
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 1.0)

@@ -3,13 +3,23 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from batchtui.core.durations import duration
 from batchtui.core.events import Ended, Finished, Resumed, Started, Troubled, now
 from batchtui.core.gateway import Gateway, GatewayError
-from batchtui.core.ledger import Fact, Kind, Ledger, LedgerError, Outcome, Record, Verdict, Wanted
+from batchtui.core.ledger import (
+    Fact,
+    Kind,
+    Ledger,
+    LedgerError,
+    Outcome,
+    Record,
+    Thing,
+    Verdict,
+    Wanted,
+)
 from batchtui.core.plan import Plan
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.load import restored
@@ -112,7 +122,7 @@ class Run:
         self._ownership = Ownership(
             self._account, record.run_id, record.recipe, labelled=record.labelled
         )
-        self._cleaner = Cleaner(self._journal, self._ownership, decide)
+        self._cleaner = Cleaner(self._journal, self._ownership, decide, goodbye=pace.goodbye)
         self._rule = rule
         self._yes = yes
 
@@ -140,13 +150,18 @@ class Run:
             self._journal.reread()
             return await self._to_its_end(self._resume)
 
-    async def clean(self, fate: Fate) -> None:
+    async def clean(self, fate: Fate, found: Iterable[Thing] = ()) -> None:
         """Delete what the run made and left, or ask about each.
 
-        Raises `GatewayError`, and `LedgerError` when the run is under way elsewhere.
+        `found` is what a look at the account has shown to carry its id: the ledger may have less,
+        where an older version wrote it. Raises `GatewayError`, and `LedgerError` when the run is
+        under way elsewhere.
         """
         with self._ledger.holding(self.record.run_id):
             self._journal.reread()
+            for thing in found:
+                if self.record.fact(thing.kind, thing.name) not in (Fact.INTENDED, Fact.CREATED):
+                    self._journal.note(thing.kind, thing.name, Fact.CREATED)
             await self._cleaner.clean_up(self.record.left, everywhere(fate))
 
     async def _to_its_end(self, work: Callable[[], Awaitable[Verdict]]) -> Outcome:
