@@ -18,7 +18,7 @@ examples:
   batchtui --read-only                         the same, and nothing can be changed
   batchtui --world busy                        the dashboard of a simulated one with 2,500 nodes
   batchtui run topnwords --profile local       a workload without a screen
-  batchtui run my/recipe --set words=5 --yes   your own, everything deleted at the end
+  batchtui run my/recipe --set words=5 --yes   your own, every question answered yes
   batchtui run my/recipe --check               only look whether the recipe is right
   batchtui local --faults storm                a local account that misbehaves
   batchtui list runs                           what ran, and what it left
@@ -27,9 +27,11 @@ examples:
 EXIT_CODES = """\
 exit codes:
   0    all tasks succeeded
-  1    some tasks failed
-  2    the command line or the recipe is wrong; nothing was created
-  3    the service refused, or could not be reached; or the output could not be written
+  1    some tasks failed, or never ran
+  2    the command line or the recipe is wrong and nothing was created, or a run's inputs
+       have changed and nothing was deleted
+  3    the service refused or could not be reached, or outputs could not be fetched, and
+       everything is kept; or standard output could not be written
   4    timed out; everything is kept
   70   a bug; a report of it is written
   130  interrupted; 143 and 129 after SIGTERM and SIGHUP
@@ -109,7 +111,7 @@ def _run(commands: "Commands") -> None:
 
 
 def _wait(commands: "Commands") -> None:
-    wait = _command(commands, "wait", "go on with a run that was left: monitor, download, clean up")
+    wait = _command(commands, "wait", "go on with a run wherever it was left")
     wait.add_argument("run", help="the run's id, as `batchtui list runs` shows it")
     _profile(wait)
     _deletions(wait)
@@ -130,8 +132,9 @@ def _list(commands: "Commands") -> None:
         commands,
         "list",
         "list what an account has, what ran, or the shipped recipes",
-        "List pools, jobs and containers of the account, the runs that are written down here, or "
-        "the\nrecipes that come with batchtui. Without a word: pools, jobs and containers.",
+        "List pools, jobs and containers of the account, the runs of this machine and those that\n"
+        "left something in the account, or the recipes that come with batchtui. Without a word:\n"
+        "pools, jobs and containers.",
     )
     listing.add_argument("what", nargs="?", choices=LISTS, help="one of: " + ", ".join(LISTS))
     _profile(listing)

@@ -18,6 +18,7 @@ def wrongs(recipe: Recipe) -> Iterator[Fault]:
     yield from _said(("job", "id"), wrong_entity(recipe.job.id))
     yield from _duration(("job", "max_time"), recipe.job.max_time)
     yield from _duration(("monitor", "timeout"), recipe.monitor.timeout)
+    yield from _duration(("monitor", "patience"), recipe.monitor.patience)
     if not recipe.tasks:
         yield Fault(("tasks",), "must have at least one entry")
     for index, entry in enumerate(recipe.tasks):

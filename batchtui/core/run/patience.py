@@ -13,6 +13,8 @@ from batchtui.core.wording import in_time
 S = TypeVar("S")
 T = TypeVar("T")
 
+YEAR = 366 * 86_400.0
+"""Seconds; more is as good as for ever, and a date far enough ahead has no name."""
 LONGEST = 10.0
 """Seconds between two attempts, unless the service asks for more."""
 
@@ -44,7 +46,7 @@ class Patience:
 
     def __init__(self, allowed: float, say: Callable[[Event], None], *, first: float) -> None:
         """`first` are the seconds between the first two attempts."""
-        self.allowed = allowed
+        self.allowed = min(allowed, YEAR)
         self.first = first
         self.lost = False
         self._say = say
