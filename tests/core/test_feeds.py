@@ -306,6 +306,8 @@ async def test_a_small_account_is_asked_for_nothing_that_nobody_needs() -> None:
     """One pool, no job shown, no container open: four listings, and nothing else."""
     account = FakeAccount()
     await account.batch.create_pool(pool_spec("p", dedicated=1))
+    account.batch.step(9)
+    account.batch.by_itself = False
     account.calls.made.clear()
     feeds = Feeds(account.gateway, Traffic())
     for name in feeds.NAMES:
