@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import fields
 
 from batchtui.client.answers import NotAzureError
+from batchtui.client.lenient import decode_leniently
 from batchtui.client.service import Service
 from batchtui.core.models import Window
 
@@ -181,8 +182,17 @@ async def raw_body(client: BatchClient, request: HttpRequest) -> bytes:
 
 
 def decode(answer: bytes, kind: type[T]) -> T:
-    """Lenient, because the service writes 64-bit numbers as strings."""
-    return msgspec.json.decode(answer, type=kind, strict=False)
+    """Numbers may be texts, because the service writes those of 64 bits so.
+
+    An answer that is not quite as documented is read as far as it can be.
+    """
+    try:
+        return msgspec.json.decode(answer, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        try:
+            return decode_leniently(answer, kind)
+        except msgspec.ValidationError:
+            raise error from None
 
 
 def members(kind: type[Struct], *, without: Sequence[str] = ()) -> tuple[str, ...]:

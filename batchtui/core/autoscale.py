@@ -1,8 +1,6 @@
 """What became of a pool's autoscale formula."""
 
-from datetime import datetime
-
-from batchtui.core.wire import NameValue, Wire
+from batchtui.core.wire import NameValue, Time, Wire
 
 
 class AutoScaleError(Wire, frozen=True):
@@ -19,7 +17,7 @@ class AutoScaleError(Wire, frozen=True):
 class AutoScaleRun(Wire, frozen=True):
     """What a formula came to. `results` are `$Name=value` joined by semicolons."""
 
-    timestamp: datetime | None = None
+    timestamp: Time | None = None
     results: str = ""
     error: AutoScaleError | None = None
 

@@ -23,6 +23,7 @@ from batchtui.core.states import (
     TaskState,
 )
 from batchtui.core.wire import NameValue as NameValue
+from batchtui.core.wire import Time
 from batchtui.core.wire import Wire as Wire
 
 T = TypeVar("T")
@@ -49,8 +50,8 @@ class Pool(Wire, frozen=True):
     state: PoolState = PoolState.UNKNOWN
     allocation_state: AllocationState = AllocationState.UNKNOWN
     vm_size: str = ""
-    creation_time: datetime | None = None
-    allocation_state_transition_time: datetime | None = None
+    creation_time: Time | None = None
+    allocation_state_transition_time: Time | None = None
     current_dedicated_nodes: int = 0
     current_low_priority_nodes: int = 0
     target_dedicated_nodes: int = 0
@@ -100,8 +101,13 @@ class NodeCounts(Wire, frozen=True):
     total: int = 0
 
     def by_state(self) -> dict[NodeState, int]:
-        """Each state that has any node, in the legend's order."""
+        """Each state that has any node, in the legend's order.
+
+        Nodes in a state that this version has not heard of are counted in `total` alone, and are
+        `UNKNOWN` here.
+        """
         counts = {state: int(getattr(self, state.name.lower())) for state in NodeState}
+        counts[NodeState.UNKNOWN] += max(0, self.total - sum(counts.values()))
         return {state: count for state, count in counts.items() if count}
 
 
@@ -141,8 +147,8 @@ class FailureInfo(Wire, frozen=True):
 class TaskExecution(Wire, frozen=True):
     """How far a task or a start task came. `exit_code` is None when no process ended."""
 
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     exit_code: int | None = None
     result: Result | None = None
     failure_info: FailureInfo | None = None
@@ -168,7 +174,7 @@ class Node(Wire, frozen=True):
 
     id: str
     state: NodeState = NodeState.UNKNOWN
-    state_transition_time: datetime | None = None
+    state_transition_time: Time | None = None
     scheduling_state: SchedulingState = SchedulingState.ENABLED
     is_dedicated: bool = True
     running_tasks_count: int = 0
@@ -177,8 +183,8 @@ class Node(Wire, frozen=True):
     vm_size: str = ""
     total_tasks_run: int = 0
     total_tasks_succeeded: int = 0
-    allocation_time: datetime | None = None
-    last_boot_time: datetime | None = None
+    allocation_time: Time | None = None
+    last_boot_time: Time | None = None
     recent_tasks: tuple[RecentTask, ...] = ()
     start_task_info: TaskExecution | None = None
     errors: tuple[NodeError, ...] = ()
@@ -189,8 +195,8 @@ class PoolInfo(Wire, frozen=True):
 
 
 class JobExecution(Wire, frozen=True):
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     pool_id: str = ""
     terminate_reason: str = ""
 
@@ -198,8 +204,8 @@ class JobExecution(Wire, frozen=True):
 class Job(Wire, frozen=True):
     id: str
     state: JobState = JobState.UNKNOWN
-    state_transition_time: datetime | None = None
-    creation_time: datetime | None = None
+    state_transition_time: Time | None = None
+    creation_time: Time | None = None
     priority: int = 0
     max_parallel_tasks: int = -1
     """Tasks of it that may run at once; -1 for any number."""
@@ -246,8 +252,8 @@ class Task(Wire, frozen=True):
 
     id: str
     state: TaskState = TaskState.UNKNOWN
-    state_transition_time: datetime | None = None
-    creation_time: datetime | None = None
+    state_transition_time: Time | None = None
+    creation_time: Time | None = None
     command_line: str = ""
     execution_info: TaskExecution = TaskExecution()
     node_info: NodeInfo = NodeInfo()
@@ -297,7 +303,7 @@ class SupportedImage(Wire, frozen=True):
 class FileProperties(Wire, frozen=True):
     content_length: int = 0
     """Bytes."""
-    last_modified: datetime | None = None
+    last_modified: Time | None = None
 
 
 class FileState(Struct, frozen=True):

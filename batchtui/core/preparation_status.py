@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from msgspec import Struct, field
 
 from batchtui.core.models import EXIT, FailureInfo
 from batchtui.core.states import Result
-from batchtui.core.wire import Wire
+from batchtui.core.wire import Time, Wire
 from batchtui.core.wording import many, some
 
 
@@ -17,8 +16,8 @@ class NodeTaskRun(Wire, frozen=True):
 
     state: str = ""
     """`running` or `completed`."""
-    start_time: datetime | None = None
-    end_time: datetime | None = None
+    start_time: Time | None = None
+    end_time: Time | None = None
     exit_code: int | None = None
     result: Result | None = None
     failure_info: FailureInfo | None = None

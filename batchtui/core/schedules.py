@@ -3,14 +3,14 @@
 Members are those of api-version 2025-06-01, as in `models`.
 """
 
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Self
+from datetime import timedelta
 
 from batchtui.core.models import PoolInfo, Wire
+from batchtui.core.states import State
+from batchtui.core.wire import Time
 
 
-class ScheduleState(StrEnum):
+class ScheduleState(State):
     ACTIVE = "active"
     DISABLED = "disabled"
     TERMINATING = "terminating"
@@ -18,16 +18,12 @@ class ScheduleState(StrEnum):
     DELETING = "deleting"
     UNKNOWN = "unknown"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        return cls("unknown")
-
 
 class Timing(Wire, frozen=True):
     """When a schedule makes its jobs; without an interval it makes one."""
 
-    do_not_run_until: datetime | None = None
-    do_not_run_after: datetime | None = None
+    do_not_run_until: Time | None = None
+    do_not_run_after: Time | None = None
     start_window: timedelta | None = None
     recurrence_interval: timedelta | None = None
 
@@ -37,9 +33,9 @@ class RecentJob(Wire, frozen=True):
 
 
 class ScheduleExecution(Wire, frozen=True):
-    next_run_time: datetime | None = None
+    next_run_time: Time | None = None
     recent_job: RecentJob = RecentJob()
-    end_time: datetime | None = None
+    end_time: Time | None = None
 
 
 class JobSpecification(Wire, frozen=True):
@@ -52,8 +48,8 @@ class JobSpecification(Wire, frozen=True):
 class JobSchedule(Wire, frozen=True):
     id: str
     state: ScheduleState = ScheduleState.UNKNOWN
-    state_transition_time: datetime | None = None
-    creation_time: datetime | None = None
+    state_transition_time: Time | None = None
+    creation_time: Time | None = None
     schedule: Timing = Timing()
     job_specification: JobSpecification = JobSpecification()
     execution_info: ScheduleExecution = ScheduleExecution()

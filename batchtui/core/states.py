@@ -1,33 +1,54 @@
 """The states that Azure Batch gives its entities.
 
-Every enumeration answers a value that this version has never heard of with `UNKNOWN`, because a
-newer service must not break a running dashboard.
+A newer service must not break a running dashboard: a word that this version has never heard of
+becomes a state of its own, which is none of those that are listed here.
 """
 
+import re
 from enum import StrEnum
 from typing import Self
 
+_WORD = re.compile(r"[A-Za-z][\w -]{0,39}", re.ASCII)
+_UNHEARD: dict[tuple[type, str], "State"] = {}
+"""States that a service has used and this version does not know."""
 
-class _State(StrEnum):
+
+class State(StrEnum):
+    """Has a member `UNKNOWN`, which stands also for what is no word at all."""
+
     @classmethod
     def _missing_(cls, value: object) -> Self:
-        return cls("unknown")
+        if not (isinstance(value, str) and _WORD.fullmatch(value)):
+            return cls("unknown")
+        found = _UNHEARD.get((cls, value))
+        if found is None:
+            if len(_UNHEARD) >= 100:
+                return cls("unknown")
+            found = str.__new__(cls, value)
+            found._name_, found._value_ = "UNHEARD", value
+            _UNHEARD[cls, value] = found
+        return found  # type: ignore[return-value]  # it was put there under its class
+
+    @property
+    def familiar(self) -> Self:
+        """This state, or `UNKNOWN` for one that this version has not heard of."""
+        return self if self._name_ in type(self).__members__ else type(self)("unknown")
 
 
-class PoolState(_State):
+class PoolState(State):
     ACTIVE = "active"
     DELETING = "deleting"
     UNKNOWN = "unknown"
 
 
-class AllocationState(_State):
+class AllocationState(State):
     STEADY = "steady"
     RESIZING = "resizing"
     STOPPING = "stopping"
     UNKNOWN = "unknown"
 
 
-class NodeState(_State):
+class NodeState(State):
     """All sixteen states of api-version 2025-06-01, in the order in which the legend lists them."""
 
     RUNNING = "running"
@@ -48,13 +69,13 @@ class NodeState(_State):
     UNKNOWN = "unknown"
 
 
-class SchedulingState(_State):
+class SchedulingState(State):
     ENABLED = "enabled"
     DISABLED = "disabled"
     UNKNOWN = "unknown"
 
 
-class JobState(_State):
+class JobState(State):
     ACTIVE = "active"
     DISABLING = "disabling"
     DISABLED = "disabled"
@@ -65,7 +86,7 @@ class JobState(_State):
     UNKNOWN = "unknown"
 
 
-class TaskState(_State):
+class TaskState(State):
     ACTIVE = "active"
     PREPARING = "preparing"
     RUNNING = "running"
@@ -73,7 +94,7 @@ class TaskState(_State):
     UNKNOWN = "unknown"
 
 
-class Result(_State):
+class Result(State):
     """How a task or start task ended."""
 
     SUCCESS = "success"

@@ -1,6 +1,12 @@
 """What values of the Batch service are made of."""
 
-from msgspec import Struct
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Time = Annotated[datetime, Meta(tz=True)]
+"""A moment in UTC. A time without a zone is none: it could not be compared with others."""
 
 
 class Wire(Struct, frozen=True, rename="camel", gc=False):

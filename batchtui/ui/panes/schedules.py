@@ -19,19 +19,21 @@ from batchtui.ui.panes import orders
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.panes.steering import SteerablePane
 from batchtui.ui.widgets.columns import Column
-from batchtui.ui.widgets.glyphs import Sign, of_job
+from batchtui.ui.widgets.glyphs import Sign, Signs, of_job
 from batchtui.ui.widgets.records import RecordTable
 from batchtui.ui.widgets.times import ago, since
 from batchtui.ui.widgets.tones import Cell, Tone
 
-SIGNS = {
-    ScheduleState.ACTIVE: Sign("●", "active", Tone.GOOD),
-    ScheduleState.DISABLED: Sign("○", "disabled", Tone.WARNING),
-    ScheduleState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
-    ScheduleState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
-    ScheduleState.DELETING: Sign("◌", "deleting", Tone.MUTED),
-    ScheduleState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
-}
+SIGNS = Signs(
+    {
+        ScheduleState.ACTIVE: Sign("●", "active", Tone.GOOD),
+        ScheduleState.DISABLED: Sign("○", "disabled", Tone.WARNING),
+        ScheduleState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
+        ScheduleState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
+        ScheduleState.DELETING: Sign("◌", "deleting", Tone.MUTED),
+        ScheduleState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+    }
+)
 
 
 class SchedulesPane(SteerablePane[JobSchedule]):

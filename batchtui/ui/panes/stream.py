@@ -99,7 +99,7 @@ class StreamPane(Framed):
         state, missing = self.subject.value.state, self.reading.value.missing
         if missing and state is TaskState.COMPLETED:
             return f"There is no {self.stream}. {missing}. Its node may be gone, its files with it."
-        return WAITING[state].format(stream=self.stream)
+        return WAITING[state.familiar].format(stream=self.stream)
 
     def describe(self) -> None:
         """Say on the border how much there is and where one is in it."""

@@ -158,7 +158,7 @@ def _pool(story: Story, _room: int) -> Spans:
 
 
 def _node_tone(state: NodeState) -> Tone:
-    if state in TROUBLED:
+    if state.familiar in TROUBLED:
         return Tone.BAD
     return Tone.GOOD if state is NodeState.RUNNING else Tone.MUTED
 

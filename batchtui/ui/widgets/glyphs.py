@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import TypeVar
 
 from batchtui.core.models import Job, Pool, PoolNodeCounts, Task
-from batchtui.core.states import AllocationState, JobState, NodeState, PoolState, TaskState
+from batchtui.core.states import AllocationState, JobState, NodeState, PoolState, State, TaskState
 from batchtui.ui.widgets.tones import Spans, Tone
+
+S = TypeVar("S", bound=State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +37,74 @@ MARKED = "✓"
 SPOT = "ˢ"
 """Beside the glyph of a spot node."""
 
-NODES: Mapping[NodeState, tuple[str, str]] = {
-    NodeState.RUNNING: ("▇", "running"),
-    NodeState.IDLE: ("·", "idle"),
-    NodeState.WAITING_FOR_START_TASK: ("◔", "waiting for start task"),
-    NodeState.STARTING: ("▲", "starting"),
-    NodeState.CREATING: ("△", "creating"),
-    NodeState.REBOOTING: ("↻", "rebooting"),
-    NodeState.REIMAGING: ("◎", "reimaging"),
-    NodeState.UPGRADING_OS: ("⇡", "upgrading OS"),
-    NodeState.LEAVING_POOL: ("←", "leaving pool"),
-    NodeState.OFFLINE: ("○", "offline"),
-    NodeState.DEALLOCATING: ("▽", "deallocating"),
-    NodeState.DEALLOCATED: ("_", "deallocated"),
-    NodeState.PREEMPTED: ("⊘", "preempted"),
-    NodeState.START_TASK_FAILED: ("✗", "start task failed"),
-    NodeState.UNUSABLE: ("!", "unusable"),
-    NodeState.UNKNOWN: ("?", "unknown"),
-}
+
+class NodeSigns(dict[NodeState, tuple[str, str]]):
+    """A state that this version has not heard of is shown by its own word."""
+
+    def __missing__(self, state: NodeState) -> tuple[str, str]:
+        return "?", f"{state}"
+
+
+class Signs(dict[S, Sign]):
+    """A state that this version has not heard of is shown by its own word."""
+
+    def __missing__(self, state: S) -> Sign:
+        return Sign("?", f"{state}", Tone.WARNING)
+
+
+NODES: Mapping[NodeState, tuple[str, str]] = NodeSigns(
+    {
+        NodeState.RUNNING: ("▇", "running"),
+        NodeState.IDLE: ("·", "idle"),
+        NodeState.WAITING_FOR_START_TASK: ("◔", "waiting for start task"),
+        NodeState.STARTING: ("▲", "starting"),
+        NodeState.CREATING: ("△", "creating"),
+        NodeState.REBOOTING: ("↻", "rebooting"),
+        NodeState.REIMAGING: ("◎", "reimaging"),
+        NodeState.UPGRADING_OS: ("⇡", "upgrading OS"),
+        NodeState.LEAVING_POOL: ("←", "leaving pool"),
+        NodeState.OFFLINE: ("○", "offline"),
+        NodeState.DEALLOCATING: ("▽", "deallocating"),
+        NodeState.DEALLOCATED: ("_", "deallocated"),
+        NodeState.PREEMPTED: ("⊘", "preempted"),
+        NodeState.START_TASK_FAILED: ("✗", "start task failed"),
+        NodeState.UNUSABLE: ("!", "unusable"),
+        NodeState.UNKNOWN: ("?", "unknown"),
+    }
+)
 """Glyph and words of each state of a node; its colour is `$node-...` of the theme."""
 
-JOBS: Mapping[JobState, Sign] = {
-    JobState.ACTIVE: Sign("●", "active", Tone.GOOD),
-    JobState.DISABLING: Sign("◑", "disabling", Tone.WARNING),
-    JobState.DISABLED: Sign("○", "disabled", Tone.WARNING),
-    JobState.ENABLING: Sign("◐", "enabling", Tone.ACTIVE),
-    JobState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
-    JobState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
-    JobState.DELETING: Sign("◌", "deleting", Tone.MUTED),
-    JobState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
-}
+JOBS: Mapping[JobState, Sign] = Signs(
+    {
+        JobState.ACTIVE: Sign("●", "active", Tone.GOOD),
+        JobState.DISABLING: Sign("◑", "disabling", Tone.WARNING),
+        JobState.DISABLED: Sign("○", "disabled", Tone.WARNING),
+        JobState.ENABLING: Sign("◐", "enabling", Tone.ACTIVE),
+        JobState.TERMINATING: Sign("◗", "ending", Tone.WARNING),
+        JobState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
+        JobState.DELETING: Sign("◌", "deleting", Tone.MUTED),
+        JobState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+    }
+)
 
-ALLOCATIONS: Mapping[AllocationState, Sign] = {
-    AllocationState.STEADY: Sign("●", "steady", Tone.GOOD),
-    AllocationState.RESIZING: Sign("▲", "resizing", Tone.ACTIVE),
-    AllocationState.STOPPING: Sign("■", "stopping", Tone.WARNING),
-    AllocationState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
-}
+ALLOCATIONS: Mapping[AllocationState, Sign] = Signs(
+    {
+        AllocationState.STEADY: Sign("●", "steady", Tone.GOOD),
+        AllocationState.RESIZING: Sign("▲", "resizing", Tone.ACTIVE),
+        AllocationState.STOPPING: Sign("■", "stopping", Tone.WARNING),
+        AllocationState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+    }
+)
 
-TASKS: Mapping[TaskState, Sign] = {
-    TaskState.ACTIVE: Sign("·", "active", Tone.MUTED),
-    TaskState.PREPARING: Sign("◔", "preparing", Tone.ACTIVE),
-    TaskState.RUNNING: Sign("▶", "running", Tone.GOOD),
-    TaskState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
-    TaskState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
-}
+TASKS: Mapping[TaskState, Sign] = Signs(
+    {
+        TaskState.ACTIVE: Sign("·", "active", Tone.MUTED),
+        TaskState.PREPARING: Sign("◔", "preparing", Tone.ACTIVE),
+        TaskState.RUNNING: Sign("▶", "running", Tone.GOOD),
+        TaskState.COMPLETED: Sign("✓", "completed", Tone.MUTED),
+        TaskState.UNKNOWN: Sign("?", "unknown", Tone.WARNING),
+    }
+)
 FAILED = Sign("✗", "failed", Tone.BAD)
 
 

@@ -74,8 +74,8 @@ class Legend(Widget):
 
     def _entries(self) -> list[Entry]:
         entries = [
-            self._entry(state, *NODES[state], self.counts[state], f"$node-{state}")
-            for state in NodeState
+            self._entry(state, *NODES[state], self.counts[state], f"$node-{state.familiar}")
+            for state in (*NodeState, *(each for each in self.counts if each not in NODES))
             if self.counts.get(state)
         ]
         for key, glyph, words, count, style in (

@@ -1,5 +1,6 @@
 """The nodes of an account in a few groups of states."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from batchtui.core.states import NodeState
@@ -38,6 +39,9 @@ def in_words(states: Mapping[NodeState, int]) -> Spans:
 
 
 def _counted(states: Mapping[NodeState, int]) -> Iterator[tuple[str, str, str, int]]:
+    known: Counter[NodeState] = Counter()
+    for state, count in states.items():
+        known[state.familiar] += count
     for glyph, words, tone, group in GROUPS:
-        if count := sum(states.get(state, 0) for state in group):
+        if count := sum(known[state] for state in group):
             yield glyph, words, tone, count

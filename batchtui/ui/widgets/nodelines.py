@@ -49,7 +49,7 @@ def node_lines(node: Node, lens: Lens, *, beside: int = 0) -> tuple[Spans, ...]:
 def state_words(node: Node) -> Spans:
     """The state's glyph and words; that it takes no tasks where it does not say so by itself."""
     glyph, words = NODES[node.state]
-    state = (f"{glyph} {words}", TONES.get(node.state, Tone.ACTIVE))
+    state = (f"{glyph} {words}", TONES.get(node.state.familiar, Tone.ACTIVE))
     if node.scheduling_state is SchedulingState.DISABLED:
         return (state, (", takes no tasks", Tone.WARNING))
     return (state,)

@@ -107,7 +107,7 @@ class Lens:
         worse = (
             lambda node: node.state in BROKEN,
             lambda node: node.id in self.stuck,
-            lambda node: node.state in ABSENT,
+            lambda node: node.state.familiar in ABSENT,
         )
         for is_so in worse:
             if (node := next(filter(is_so, shown), None)) is not None:
@@ -185,10 +185,10 @@ def _dress(state: NodeState, *, stuck: bool, marked: bool, shown: bool) -> tuple
     if not shown:
         return (Tone.TRACK, *mark)
     if state in BROKEN:
-        return (f"bold $background on $node-{state}", *mark)
+        return (f"bold $background on $node-{state.familiar}", *mark)
     if stuck:
         return ("bold $warning", *mark)
-    return (f"$node-{state}", *mark)
+    return (f"$node-{state.familiar}", *mark)
 
 
 def _glyph(nodes: Sequence[Node], node: Node, lens: Lens) -> str:
