@@ -9,7 +9,9 @@ from batchtui.core.gateway import Counted, Gateway, GatewayError, Storage
 from batchtui.core.models import SupportedImage, Task
 from batchtui.core.replacing import replaced
 from batchtui.core.specs import JobSpec, PoolSpec, TaskSpec
+from batchtui.core.surroundings import LookAround
 from batchtui.core.transfer import Piece
+from batchtui.core.waiting import Reason, why_waiting
 
 
 class Controller:
@@ -81,6 +83,21 @@ class Controller:
             task,
             every=self.feeds.every,
             traffic=self.feeds.traffic,
+        )
+
+    def reason(self, job_id: str, task: Callable[[], Task]) -> Feed[Reason | None]:
+        """A feed on why that task waits; asks for nothing while it does not."""
+        look = LookAround(self.gateway.batch, job_id)
+
+        async def fetch() -> Reason | None:
+            return why_waiting(task(), await look.fetch(task()))
+
+        return Feed(
+            fetch,
+            None,
+            every=self.feeds.every * 5,
+            traffic=self.feeds.traffic,
+            needed=lambda: task().waits,
         )
 
     @property

@@ -30,6 +30,8 @@ class Reading(Generic[T]):
     at: float | None = field(default=None, compare=False)
     known: bool = False
     """Whether `value` came from the service rather than being the empty start."""
+    missing: bool = False
+    """Whether what `value` tells of no longer exists, as the service last said."""
 
     @property
     def fresh(self) -> bool:
@@ -240,7 +242,7 @@ class Feed(Generic[T]):
             self._failures += 1
             self._outage.failed(self, error)
             if epoch == self._epoch:
-                self._publish(replace(self.reading, error=str(error)))
+                self._publish(replace(self.reading, error=str(error), missing=error.missing))
             return False
         else:
             self._failures = 0

@@ -267,6 +267,16 @@ class Task(Wire, frozen=True):
         return self.execution_info.result is Result.FAILURE
 
     @property
+    def attempt(self) -> tuple[datetime | None, int, int]:
+        """Tells one try of it from the next, each of which writes its files anew."""
+        ran = self.execution_info
+        return ran.start_time, ran.retry_count, ran.requeue_count
+
+    @property
+    def waits(self) -> bool:
+        return self.state in (TaskState.ACTIVE, TaskState.PREPARING)
+
+    @property
     def instances(self) -> int:
         """Nodes that it runs on at once."""
         settings = self.multi_instance_settings

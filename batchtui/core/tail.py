@@ -16,6 +16,9 @@ __all__ = ["Excerpt", "Source", "Tail", "shown_lines"]
 
 F = TypeVar("F")
 
+NOT_YET = 409
+"""How the service answers for the files of a task that no node has run yet."""
+
 ELLIPSIS = "…"
 CUT_WORD = 2048
 """Characters of a word whose beginning is not here, and which might be the rest of a secret."""
@@ -78,6 +81,7 @@ class Tail(Generic[F]):
 
     def restart(self) -> None:
         """Read the file anew the next time: somebody knows that it was written anew."""
+        self._excerpt = Excerpt()
         self._state, self._bytes, self._start = None, b"", 0
         self._file.forget()
 
@@ -86,7 +90,8 @@ class Tail(Generic[F]):
         try:
             state = await self._file.state()
         except GatewayError as error:
-            if error.missing and not self._excerpt.size:
+            absent = error.missing or error.status == NOT_YET
+            if absent and not self._excerpt.size:
                 self._excerpt = Excerpt(missing=str(error))
                 return self._excerpt
             raise

@@ -11,6 +11,9 @@ from batchtui.core.states import JobState, NodeState, PoolState, TaskState
 from batchtui.core.surroundings import Surroundings
 from batchtui.core.wording import many, some
 
+VERBS = frozenset(("waits", "needs", "never"))
+"""Words by which a reason goes on from `the task`."""
+
 
 class Reason(Struct, frozen=True):
     """`words` are a part of a sentence: `job is disabled`, `needs 9 nodes, p has 2`."""
@@ -18,6 +21,12 @@ class Reason(Struct, frozen=True):
     words: str
     blocked: bool = False
     """Whether the task waits until somebody acts."""
+
+    @property
+    def sentence(self) -> str:
+        """`The task waits for a free slot.`, `The task waits: job is disabled.`"""
+        verb = self.words.partition(" ")[0]
+        return f"The task{'' if verb in VERBS else ' waits:'} {self.words}."
 
 
 FREE_SLOT = Reason("waits for a free slot")

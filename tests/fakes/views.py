@@ -161,6 +161,7 @@ def task(held: FakeTask) -> Task:
             exit_code=held.outcome.exit_code if completed else None,
             result=result if completed else None,
             failure_info=failure(held.outcome) if completed else None,
+            retry_count=held.retries,
         ),
         node_info=NodeInfo(held.pool_id, held.node_id),
         required_slots=held.spec.required_slots,

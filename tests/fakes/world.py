@@ -90,6 +90,7 @@ class FakeTask:
     started: datetime | None = None
     ended: datetime | None = None
     steps: int = 0
+    retries: int = 0
     written: datetime | None = None
     """When its files were written last, where that is to be told."""
     instances: int = 1

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from batchtui.core import shelves
 from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
-from batchtui.core.models import PoolInfo
+from batchtui.core.gateway import RemoteFile, TaskFile
+from batchtui.core.models import FileState, PoolInfo
 from batchtui.core.specs import JobSpec
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
@@ -20,6 +21,7 @@ from batchtui.ui.panes.files import FilesPane
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.panes.task_stream import TaskStreamPane
 from batchtui.ui.screens.files import FilesScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.outputs import OutputsScreen
@@ -29,7 +31,7 @@ from batchtui.ui.widgets.verdict import Verdict
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 from tests.ui.conftest import TestedApp, settled, text_of
 from tests.ui.scene import render_farm
-from tests.ui.stage import Stage, until
+from tests.ui.stage import Stage, until, words
 
 LINES = b"".join(b"line %05d of the log\n" % i for i in range(40_000))
 
@@ -182,8 +184,8 @@ async def test_a_pattern_that_nothing_fits_stays_to_be_put_right(
         await until(pilot, (tmp_path / "box/logs/short.log").exists)
 
 
-async def outputs(*stdouts: bytes) -> Stage[None]:
-    account = FakeAccount()
+async def outputs(*stdouts: bytes, account: FakeAccount | None = None) -> Stage[None]:
+    account = account or FakeAccount()
     account.batch.by_itself = False
     for index, stdout in enumerate(stdouts):
         account.batch.outcomes[f"t{index}"] = Outcome(index, stdout=stdout, stderr=b"err " + stdout)
@@ -210,6 +212,34 @@ async def test_outputs_of_several_tasks_stand_side_by_side() -> None:
         assert [view.found[1] for view in stage.screen.query(TextView)] == [1, 1, 0]
         await pilot.press("v")
         await until(pilot, lambda: all("err" in text for text in told()))
+
+
+@pytest.mark.fault("2.8")
+async def test_one_that_still_waits_among_several_says_so_and_is_followed() -> None:
+    account = FakeAccount()
+    stage = await outputs(b"one\n", b"two\n", b"three\n", account=account)
+    waits = account.batch.world.jobs["night"].tasks["t1"]
+    waits.state, waits.node_id, waits.started, waits.ended = TaskState.ACTIVE, "", None, None
+    state = account.batch.file_state
+
+    async def told(file: RemoteFile) -> FileState:
+        if isinstance(file, TaskFile) and file.task_id == "t1" and waits.started is None:
+            raise refused("Could not look at stdout.txt (HTTP 409)")
+        return await state(file)
+
+    account.batch.file_state = told  # type: ignore[method-assign]  # as the service answers
+    async with stage.run_test(size=(200, 40)) as pilot:
+        panes = list(stage.screen.query(TaskStreamPane))
+        await until(pilot, lambda: "three" in text_of(panes[2].view))
+        await until(pilot, lambda: "The task waits to be scheduled." in text_of(panes[1].view))
+        assert not panes[1].has_class("-stale")
+        waits.outcome = Outcome(0, steps=90, stdout=b"it began\n")
+        account.batch.step()
+        await until(pilot, lambda: "it began" in text_of(panes[1].view))
+        await until(pilot, lambda: str(panes[1].border_title).startswith("▶"))
+        await account.batch.delete_task("night", "t2")
+        await until(pilot, lambda: "no longer exists" in words(stage))
+        assert str(panes[2].border_title).startswith("◌")
 
 
 async def test_what_is_sought_is_marked_and_gone_through() -> None:

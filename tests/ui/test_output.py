@@ -1,5 +1,8 @@
 """The output of a task: live, safe to look at, and honest about what is not there."""
 
+from datetime import timedelta
+
+import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -7,6 +10,7 @@ from batchtui.core.controller import Controller
 from batchtui.core.feeds import Feeds
 from batchtui.core.models import PoolInfo
 from batchtui.core.specs import JobSpec
+from batchtui.core.states import JobState
 from batchtui.core.tail import Excerpt
 from batchtui.core.traffic import Traffic
 from batchtui.ui.panes.stream import StreamPane
@@ -174,3 +178,91 @@ def test_rows_are_never_wider_than_the_view() -> None:
         assert "".join(rows) == line
         assert all(cell_len(row) <= 80 for row in rows)
     assert list(rows_of("", 80)) == [""]
+
+
+@pytest.mark.fault("2.6")
+@pytest.mark.parametrize("state", ["running", "completed"])
+async def test_a_task_that_is_deleted_while_its_output_is_open_is_said_to_be_gone(
+    state: str,
+) -> None:
+    steps = 90 if state == "running" else 1
+    account, stage = await opened(Outcome(0, steps=steps, stdout=b"first\n"), steps=6)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        stdout, stderr = pane(pilot, "stdout"), pane(pilot, "stderr")
+        await until(pilot, lambda: "first" in shown(stdout.view))
+        await until(pilot, lambda: state in words(stage))
+        await account.batch.delete_task("night", "t")
+        await until(pilot, lambda: "no longer exists" in words(stage))
+        assert state not in words(stage)
+        assert "first" in shown(stdout.view), "what was read stays"
+        assert "as it was last seen" in str(stdout.border_subtitle)
+        assert "following" not in str(stdout.border_subtitle)
+        await until(pilot, lambda: "The task no longer exists" in shown(stderr.view))
+        screen = stage.screen
+        assert isinstance(screen, OutputScreen)
+        before = words(stage)
+        screen.now += timedelta(minutes=5)
+        await pilot.pause()
+        assert words(stage) == before, "nothing grows of what is gone"
+
+
+@pytest.mark.fault("2.6")
+async def test_a_task_that_comes_back_is_no_longer_said_to_be_gone() -> None:
+    account, stage = await opened(Outcome(0, steps=90, stdout=b"first\n"), steps=6)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: "running" in words(stage))
+        task = account.batch.world.jobs["night"].tasks.pop("t")
+        await until(pilot, lambda: "no longer exists" in words(stage))
+        account.batch.world.jobs["night"].tasks["t"] = task
+        await until(pilot, lambda: "running" in words(stage))
+
+
+@pytest.mark.fault("2.8")
+async def test_a_waiting_task_says_that_it_waits_and_for_what() -> None:
+    account, stage = await opened(Outcome(0, stdout=b"first\n"), steps=0)
+    not_yet = refused("Could not look at stdout.txt (HTTP 409)")
+    account.calls.fail("file_state", not_yet, times=10_000)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        stdout = pane(pilot, "stdout")
+        await until(pilot, lambda: "The task waits" in shown(stdout.view))
+        assert not stdout.has_class("-stale")
+        assert "409" not in shown(stdout.view)
+        await until(pilot, lambda: "nodes of p are starting" in shown(stdout.view))
+        account.batch.world.jobs["night"].state = JobState.DISABLED
+        await until(pilot, lambda: "The task waits: job is disabled." in shown(stdout.view))
+
+
+@pytest.mark.fault("2.14", "2.15")
+async def test_a_task_that_runs_again_is_followed() -> None:
+    account, stage = await opened(Outcome(3, stdout=b"first try\n"), steps=9)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        stdout = pane(pilot, "stdout")
+        await until(pilot, lambda: "first try" in shown(stdout.view))
+        await until(pilot, lambda: "exit 3" in words(stage))
+        task = account.batch.world.jobs["night"].tasks["t"]
+        await account.batch.reactivate_task("night", "t")
+        task.outcome = Outcome(0, steps=90, stdout=b"secondtry\n")
+        await until(pilot, lambda: "active" in words(stage))
+        assert "exit 3" not in words(stage)
+        account.batch.step(2)
+        await until(pilot, lambda: "running" in words(stage))
+        await until(pilot, lambda: "secondtry" in shown(stdout.view))
+        assert "first try" not in shown(stdout.view)
+        task.outcome = Outcome(0, steps=1, stdout=b"secondtry\nand its end\n")
+        account.batch.step()
+        await until(pilot, lambda: "and its end" in shown(stdout.view))
+        await until(pilot, lambda: "completed" in words(stage))
+
+
+@pytest.mark.fault("2.14")
+async def test_a_retry_on_its_node_starts_the_text_anew() -> None:
+    account, stage = await opened(Outcome(0, steps=90, stdout=b"try one\n"), steps=6)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        stdout = pane(pilot, "stdout")
+        await until(pilot, lambda: "try one" in shown(stdout.view))
+        task = account.batch.world.jobs["night"].tasks["t"]
+        task.outcome = Outcome(0, steps=90, stdout=b"try two\n")
+        task.retries = 1
+        await until(pilot, lambda: "try two" in shown(stdout.view))
+        await until(pilot, lambda: "retry 1" in words(stage))
+        assert "try one" not in shown(stdout.view)

@@ -10,18 +10,21 @@ from batchtui.core.feed import Reading
 from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
+from batchtui.core.waiting import FREE_SLOT, PREPARING, Reason
 from batchtui.core.wording import in_bytes
 from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.searchline import SearchLine
 from batchtui.ui.widgets.textview import TextView
 
-WAITING = {
-    TaskState.ACTIVE: "The task waits for a free slot on a node: there is no {stream} yet.",
-    TaskState.PREPARING: "The node fetches what the task needs: there is no {stream} yet.",
-    TaskState.RUNNING: "The task runs and has written nothing to {stream} yet.",
+NOTHING = {
+    TaskState.ACTIVE: FREE_SLOT.sentence,
+    TaskState.PREPARING: PREPARING.sentence,
+    TaskState.RUNNING: "The task is running and has written nothing to {stream} yet.",
     TaskState.COMPLETED: "The task wrote nothing to {stream}.",
     TaskState.UNKNOWN: "Nothing of {stream} has been seen yet.",
 }
+"""What is said of an empty stream."""
+GONE = "The task no longer exists, nor do its files."
 
 
 class StreamPane(Framed):
@@ -37,6 +40,8 @@ class StreamPane(Framed):
 
     reading: var[Reading[Excerpt]] = var(Reading(Excerpt()))
     subject: var[Reading[Task]] = var(Reading(Task("")))
+    reason: var[Reading[Reason | None]] = var(Reading(None))
+    """Why the task waits."""
 
     view = getters.query_one(TextView)
 
@@ -77,16 +82,25 @@ class StreamPane(Framed):
 
     def watch_reading(self, reading: Reading[Excerpt]) -> None:
         if self.is_mounted:
-            self.set_class(bool(reading.error), "-stale")
-            self.query_one(".stream--error", Label).update(reading.error)
+            self._say_trouble()
             self.view.excerpt = reading.value
             self.show_empty()
             self.describe()
 
+    def _say_trouble(self) -> None:
+        trouble = GONE if self.subject.missing else self.reading.error
+        self.set_class(bool(trouble), "-stale")
+        self.query_one(".stream--error", Label).update(trouble)
+
     def watch_subject(self) -> None:
         self.show_empty()
         if self.is_mounted:
+            self._say_trouble()
+        if self.is_mounted:
             self.describe()
+
+    def watch_reason(self) -> None:
+        self.show_empty()
 
     def show_empty(self) -> None:
         """Say why there is nothing to read."""
@@ -94,12 +108,16 @@ class StreamPane(Framed):
             self.view.empty = self._why_empty()
 
     def _why_empty(self) -> str:
+        if self.subject.missing:
+            return GONE
         if not (self.reading.known or self.reading.error):
-            return "Looking for the file ..."
-        state, missing = self.subject.value.state, self.reading.value.missing
-        if missing and state is TaskState.COMPLETED:
-            return f"There is no {self.stream}. {missing}. Its node may be gone, its files with it."
-        return WAITING[state.familiar].format(stream=self.stream)
+            return "Looking for the file…"
+        task, missing = self.subject.value, self.reading.value.missing
+        if missing and task.state is TaskState.COMPLETED:
+            return f"{missing}. Its node may be gone, and its files with it."
+        if task.waits and self.reason.value is not None:
+            return self.reason.value.sentence
+        return NOTHING[task.state.familiar].format(stream=self.stream)
 
     def describe(self) -> None:
         """Say on the border how much there is and where one is in it."""
@@ -112,7 +130,7 @@ class StreamPane(Framed):
             parts.append("enter looks through all of the file")
         elif self.reading.known:
             parts.append(extent(excerpt))
-        if self.reading.error:
+        if self.reading.error or self.subject.missing:
             parts.append("as it was last seen")
         elif not view.following and not excerpt.left:
             parts.append("scrolled up, G follows the end")

@@ -6,7 +6,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.models import Task
 from batchtui.core.tail import Excerpt
 from batchtui.ui.panes.stream import StreamPane
-from batchtui.ui.widgets.glyphs import of_task
+from batchtui.ui.widgets.glyphs import DELETED, of_task
 from batchtui.ui.widgets.tones import clean
 
 
@@ -17,7 +17,6 @@ class TaskStreamPane(StreamPane):
         self.task_id = task.id
         self.index = index
         self.feed = f"output-{index}"
-        self._shown = task
         super().__init__(self.feed, "")
         self.set_reactive(StreamPane.subject, Reading(task, known=True))
         self.show_stream("stdout")
@@ -25,9 +24,17 @@ class TaskStreamPane(StreamPane):
     def show_stream(self, stream: str) -> None:
         """Have the other stream here, of which nothing is known yet."""
         self.stream = stream
-        sign = of_task(self._shown)
-        code = self._shown.execution_info.exit_code
-        exit_code = "" if code is None else f" · exit {code}"
-        title = f"{sign.glyph} {clean(self.task_id)} · {stream}{exit_code}"
-        self.border_title = escape(title)
+        self._entitle()
         self.reading = Reading(Excerpt())
+
+    def watch_subject(self) -> None:
+        self._entitle()
+        super().watch_subject()
+
+    def _entitle(self) -> None:
+        task = self.subject.value
+        sign = DELETED if self.subject.missing else of_task(task)
+        code = task.execution_info.exit_code
+        exit_code = "" if code is None else f" · exit {code}"
+        title = f"{sign.glyph} {clean(self.task_id)} · {self.stream}{exit_code}"
+        self.border_title = escape(title)

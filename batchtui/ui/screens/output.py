@@ -17,11 +17,12 @@ from batchtui.core.models import Task
 from batchtui.core.states import TaskState
 from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
+from batchtui.core.waiting import Reason
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.reading import ReadingScreen
-from batchtui.ui.widgets.glyphs import of_task
+from batchtui.ui.widgets.glyphs import DELETED, of_task
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.statusline import Fact, fitting
@@ -33,12 +34,16 @@ STREAMS = {"1": "stdout", "2": "stderr"}
 GAP = 3
 """Cells between what is told of the task."""
 
+FOLLOWED = 1.0
+"""Seconds between two looks at the streams of a task that may still write to them."""
 CALM = 30.0
 """Seconds between two looks at the streams of a task that has ended: only its node may go."""
+CALMER = 5
+"""How much more seldom a task is looked at that has ended: somebody may have it run again."""
 
 
 class OutputScreen(InspectableScreen, ReadingScreen):
-    """Follows both streams while it is open, and the task itself until it has ended."""
+    """Follows the task and both its streams while it is open, from one try of it to the next."""
 
     CSS_PATH = "output.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (140, "-wide")]  # noqa: RUF012
@@ -57,6 +62,8 @@ class OutputScreen(InspectableScreen, ReadingScreen):
     subject: var[Reading[Task]] = var(Reading(Task("")))
     stdout: var[Reading[Excerpt]] = var(Reading(Excerpt()))
     stderr: var[Reading[Excerpt]] = var(Reading(Excerpt()))
+    reason: var[Reading[Reason | None]] = var(Reading(None))
+    """Why the task waits."""
 
     def __init__(
         self, controller: Controller, job_id: str, task: Task, *, clock: Clock | None = None
@@ -73,7 +80,9 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         with Container(id="streams"):
             for key, stream in STREAMS.items():
                 yield StreamPane(stream, key).data_bind(
-                    OutputScreen.subject, reading=getattr(OutputScreen, stream)
+                    OutputScreen.subject,
+                    OutputScreen.reason,
+                    reading=getattr(OutputScreen, stream),
                 )
         yield KeyBar()
 
@@ -83,6 +92,7 @@ class OutputScreen(InspectableScreen, ReadingScreen):
             file = TaskFile(self._job_id, self._task_id, f"{stream}.txt")
             self.follow_file(stream, self.controller.gateway.batch, file)
         self.follow("subject", self.controller.task(self._job_id, task))
+        self.follow("reason", self.controller.reason(self._job_id, lambda: self.subject.value))
         self.describe()
         self.action_show("stderr" if task.failed else "stdout")
 
@@ -95,9 +105,9 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         """The stream in use."""
         return f"{self._front.stream}.txt"
 
-    def watch_subject(self, subject: Reading[Task]) -> None:
-        if subject.known and subject.value.state is TaskState.COMPLETED:
-            self._calm_down()
+    def watch_subject(self, before: Reading[Task], subject: Reading[Task]) -> None:
+        if subject.known:
+            self._take_up(before.value if before.known else None, subject.value)
         if self.is_mounted:
             self.describe()
 
@@ -108,18 +118,26 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         if self.is_mounted:
             self.describe()
 
-    def _calm_down(self) -> None:
-        """The task has ended: all that may still change is that its node goes."""
-        self.unfollow("subject")
+    def _take_up(self, before: Task | None, task: Task) -> None:
+        """Look as often as is worth it: what has ended changes only where it is run again."""
+        over = task.state is TaskState.COMPLETED
+        self.feeds["subject"].every = self.controller.feeds.every * (CALMER if over else 1)
+        again = before is not None and before.attempt != task.attempt
         for stream in STREAMS.values():
-            # What the task wrote last may have come after the last look.
-            self.feeds[stream].every = CALM
-            self.feeds[stream].ask_anew()
+            self.feeds[stream].every = CALM if over else FOLLOWED
+            if again:
+                self.restart_file(stream)
+            elif before is None or before.state is not task.state:
+                # What the task wrote last may have come after the last look.
+                self.feeds[stream].ask_anew()
+        if task.waits and "reason" in self.feeds:
+            self.feeds["reason"].ask_anew()
 
     def describe(self) -> None:
         """Say what the task is and how it is doing."""
         task, line = self.subject.value, self.query_one("#task", Static)
-        facts = fitting(headline(task, self._job_id, self.now), line.content_size.width, GAP)
+        told = headline(task, self._job_id, self.now, gone=self.subject.missing)
+        facts = fitting(told, line.content_size.width, GAP)
         line.update(content(joined([fact.text for fact in facts], " " * GAP)))
         why = self.query_one("#why", Static)
         why.display = bool(reason(task))
@@ -138,14 +156,17 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         return self.query_one("StreamPane.-front", StreamPane)
 
 
-def headline(task: Task, job_id: str, now: datetime) -> tuple[Fact, ...]:
-    """`frame-081   ✗ failed   exit 7   2.1 s   job night   node tvm-9f0c`."""
+def headline(task: Task, job_id: str, now: datetime, *, gone: bool = False) -> tuple[Fact, ...]:
+    """`frame-081   ✗ failed   exit 7   2.1 s   job night   node tvm-9f0c`.
+
+    Of a task that is gone it says so, and no longer for how long it has been running.
+    """
     execution = task.execution_info
-    facts = [Fact(((task.id, Tone.STRONG),)), Fact(of_task(task).spans)]
+    facts = [Fact(((task.id, Tone.STRONG),)), Fact((DELETED if gone else of_task(task)).spans)]
     if execution.exit_code is not None:
         tone = Tone.BAD if task.failed else Tone.MUTED
         facts.append(Fact(((f"exit {execution.exit_code}", tone),)))
-    if execution.start_time is not None:
+    if execution.start_time is not None and (execution.end_time or not gone):
         took = lasted(execution.start_time, execution.end_time, now)
         facts.append(Fact(((took, Tone.PLAIN),), 1))
     if execution.retry_count:

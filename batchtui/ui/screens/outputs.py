@@ -1,6 +1,7 @@
 """The outputs of several tasks, side by side."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +14,6 @@ from batchtui.core.controller import Controller
 from batchtui.core.feed import Reading
 from batchtui.core.gateway import TaskFile
 from batchtui.core.models import Task
-from batchtui.core.tail import Excerpt
 from batchtui.core.things import Kind, Thing
 from batchtui.ui.panes.task_stream import TaskStreamPane
 from batchtui.ui.screens.following import Clock
@@ -29,8 +29,14 @@ AT_ONCE = 6
 STREAMS = ("stdout.txt", "stderr.txt")
 
 
+SUBJECT, REASON = "subject-", "reason-"
+"""Before a task's number: the feeds on the task itself, and on why it waits."""
+EACH = 3
+"""How much more seldom each of several tasks is looked at than a single one."""
+
+
 class OutputsScreen(InspectableScreen, ReadingScreen):
-    """Follows one stream of each task; what is sought in one is sought in all."""
+    """Follows each task and one stream of it; what is sought in one is sought in all."""
 
     CSS_PATH = "outputs.tcss"
     AUTO_FOCUS = "TaskStreamPane TextView"
@@ -79,10 +85,35 @@ class OutputsScreen(InspectableScreen, ReadingScreen):
             pane.show_stream(path.removesuffix(".txt"))
             self.follow_file(pane.feed, self.controller.gateway.batch, file)
 
+    def on_mount(self) -> None:
+        for pane in self.query(TaskStreamPane):
+            task = self._tasks[pane.index]
+            subject = self.controller.task(self.job_id, task)
+            subject.every *= EACH
+            self.follow(f"{SUBJECT}{pane.index}", subject)
+            reason = self.controller.reason(self.job_id, partial(_subject_of, pane))
+            self.follow(f"{REASON}{pane.index}", reason)
+
     def _take(self, name: str, feed: object, reading: object) -> None:
-        if self.feeds.get(name) is feed and isinstance(reading, Reading):
-            text: Reading[Excerpt] = reading
-            self.query_one(f"#{name}", TaskStreamPane).reading = text
+        """Give what was read to the pane of that task."""
+        if self.feeds.get(name) is not feed or not isinstance(reading, Reading):
+            return
+        kind, _, index = name.rpartition("-")
+        pane = self.query_one(f"#output-{index}", TaskStreamPane)
+        if f"{kind}-" == SUBJECT:
+            before, pane.subject = pane.subject, reading
+            self._take_up(pane, before.value, reading.value)
+        elif f"{kind}-" == REASON:
+            pane.reason = reading
+        else:
+            pane.reading = reading
+
+    def _take_up(self, pane: TaskStreamPane, before: Task, task: Task) -> None:
+        """Read its stream anew for another try, and once more after its end."""
+        if before.attempt != task.attempt:
+            self.restart_file(pane.feed)
+        elif before.state is not task.state and pane.feed in self.feeds:
+            self.feeds[pane.feed].ask_anew()
 
     @on(SearchLine.Changed)
     def search_all(self, message: SearchLine.Changed) -> None:
@@ -109,3 +140,7 @@ class OutputsScreen(InspectableScreen, ReadingScreen):
     def _index(self) -> int:
         inside = (pane.index for pane in self.query(TaskStreamPane) if pane.has_focus_within)
         return next(inside, 0)
+
+
+def _subject_of(pane: TaskStreamPane) -> Task:
+    return pane.subject.value

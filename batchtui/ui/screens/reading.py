@@ -51,6 +51,13 @@ class ReadingScreen(FollowingScreen):
         traffic = self.controller.feeds.traffic
         self.follow(name, Feed(leaf.read, Excerpt(), every=every, traffic=traffic))
 
+    def restart_file(self, name: str) -> None:
+        """Read the file anew, from its end: it was written anew."""
+        if name in self.leaves:
+            self._stop_seeking(name)
+            self.leaves[name].restart()
+            self.feeds[name].ask_anew()
+
     def unfollow_file(self, name: str) -> None:
         """Read nothing in that pane."""
         self._stop_seeking(name)

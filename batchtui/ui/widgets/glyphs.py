@@ -106,6 +106,7 @@ TASKS: Mapping[TaskState, Sign] = Signs(
     }
 )
 FAILED = Sign("✗", "failed", Tone.BAD)
+DELETED = Sign("◌", "no longer exists", Tone.WARNING)
 
 
 def of_pool(pool: Pool, counts: PoolNodeCounts | None = None, stuck: int = 0) -> Sign:
