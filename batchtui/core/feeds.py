@@ -30,7 +30,7 @@ from batchtui.core.queries import TaskQuery
 from batchtui.core.service_clock import Now
 from batchtui.core.states import JobState
 from batchtui.core.stuck import may_have_stuck, stuck_in_pool
-from batchtui.core.tallies import Count, Counts, Tallies, about
+from batchtui.core.tallies import Count, Tallies, about, errors_of
 from batchtui.core.traffic import Traffic
 from batchtui.core.window import PAGE, TaskWindow
 
@@ -280,7 +280,7 @@ class Feeds:
             # A failure tells the last value again.
             return
         self._remembered = counts
-        errors = counts.errors if isinstance(counts, Counts) else {}
+        errors = errors_of(counts)
         running = dict.fromkeys((pool.id for pool in self.pools.reading.value), 0)
         for job in self.jobs.reading.value:
             known = counts.get(job.id)

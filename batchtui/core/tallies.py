@@ -81,6 +81,11 @@ def about(counts: Mapping[str, object], at: float) -> About:
     return About(at if counts.oldest is None else counts.oldest, counts.error, counts.asked)
 
 
+def errors_of(counts: Mapping[str, object]) -> Mapping[str, str]:
+    """Why things could not be counted the last time, by their names."""
+    return counts.errors if isinstance(counts, Counts) else {}
+
+
 class Tallies(Generic[T]):
     """One count per thing, fetched a few at a time: what is on screen always, the others in turn.
 

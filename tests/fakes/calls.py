@@ -37,6 +37,7 @@ class Calls:
         self.made: list[str] = []
         self._failures: dict[str, list[GatewayError]] = {}
         self._down: GatewayError | None = None
+        self._bad: dict[str, GatewayError] = {}
         self._holds: dict[str, Hold] = {}
         self._held_answers: dict[str, Hold] = {}
         self._lost: dict[str, list[GatewayError]] = {}
@@ -48,6 +49,14 @@ class Calls:
     def lose(self, name: str, error: GatewayError, *, times: int = 1) -> None:
         """Let the next `times` calls of the method `name` do their work, and then raise `error`."""
         self._lost.setdefault(name, []).extend([error] * times)
+
+    def fail_at(self, call: str, error: GatewayError) -> None:
+        """Let every call that begins so (`task_counts job-1`) raise `error`."""
+        self._bad[call] = error
+
+    def mend(self) -> None:
+        """Let nothing fail that `fail_at` had fail."""
+        self._bad.clear()
 
     def succeed(self, name: str) -> None:
         """Let the method `name` fail no more."""
@@ -73,13 +82,17 @@ class Calls:
 
     async def note(self, name: str, *arguments: object) -> None:
         """A fake's method was called: record it, then hold or fail it as the test wants."""
-        self.made.append(" ".join([name, *map(str, arguments)]))
+        made = " ".join([name, *map(str, arguments)])
+        self.made.append(made)
         await asyncio.sleep(0)
         hold = self._holds.pop(name, None)
         if hold is not None:
             await hold.wait()
         if self._down is not None:
             raise self._down
+        for call, error in self._bad.items():
+            if f"{made} ".startswith(f"{call} "):
+                raise error
         waiting = self._failures.get(name)
         if waiting:
             raise waiting.pop(0)

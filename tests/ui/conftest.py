@@ -38,6 +38,9 @@ class TestedApp(BatchApp):
     EVERY = 3600.0
     # A pilot answers and goes on faster than anybody types.
     WORD = 0.0
+    # On a busy machine seconds pass between two keys: news stay until a test takes them away.
+    SEEN = float("inf")
+    NOTIFICATION_TIMEOUT = 3600.0
 
     def __init__(self, account: FakeAccount, **wanted: Any) -> None:
         """Beside what every `BatchApp` takes: `read_only`, `local`, and the `clock` of ages."""

@@ -18,6 +18,9 @@ T = TypeVar("T")
 class Stage(App[None], Generic[T]):
     """Pushes the screen at once; `result` is what it was dismissed with, once `ended` is set."""
 
+    # On a busy machine seconds pass between two keys: news stay until a test takes them away.
+    NOTIFICATION_TIMEOUT = 3600.0
+
     def __init__(self, screen: Screen[T]) -> None:
         super().__init__()
         self.register_theme(DARK)

@@ -306,6 +306,29 @@ async def test_a_service_that_is_away_is_told_of_and_data_stays(
         assert "live" in text_of(app.panes.header)
 
 
+@pytest.mark.fault("2.12")
+async def test_one_job_that_cannot_be_counted_is_marked_and_the_others_go_on(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settled(pilot, app)
+        sentence = "Could not count the tasks of job frames-0412: it is broken"
+        account.calls.fail_at("task_counts frames-0412", refused(sentence, status=500))
+        account.calls.fail_at("blobs frames-output", refused("Could not list", status=500))
+        await account.batch.add_tasks(
+            "topn-7f3a", [task_spec(f"new-{i}") for i in range(9)], added=lambda _count: None
+        )
+        await settled(pilot, app)
+        assert row(app, "jobs", "○ frames-0412")[2:4] == ["●", "active"]
+        assert "25 %" in shown(app, "jobs"), "3 of 12 tasks of topn-7f3a"
+        assert sentence in " ".join(shown(app, "jobs").split())
+        assert row(app, "containers", "○ frames-output")
+        account.calls.mend()
+        await settled(pilot, app)
+        assert row(app, "jobs", "frames-0412")
+        assert not app.panes.query(".-stale")
+
+
 async def test_zoom_gives_one_pane_the_screen_and_stops_the_others_feeds(app: TestedApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot, app)

@@ -11,6 +11,7 @@ from textual.reactive import var
 from batchtui.core.feed import Reading
 from batchtui.core.filters import Kind, Value
 from batchtui.core.models import Container, Usage
+from batchtui.core.tallies import errors_of
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
 from batchtui.core.wording import in_bytes, many
@@ -73,7 +74,7 @@ Enter lists a container's blobs. Deleting asks first.
 
     def columns(self) -> tuple[Column[Container], ...]:
         return (
-            Column("CONTAINER", 14, self.key, grow=3, most=48, value=self.key),
+            Column("CONTAINER", 14, self._titled, grow=3, most=48, value=self.key),
             Column("BLOBS", 7, self._blobs, right=True, value=self._many, kind=Kind.NUMBER),
             Column("SIZE", 9, self._bytes, right=True, value=self._total, kind=Kind.NUMBER),
             Column(
@@ -126,6 +127,10 @@ Enter lists a container's blobs. Deleting asks first.
     def want_usage(self, message: RecordTable.VisibleChanged) -> None:
         shown = self.table.records[message.first : message.last]
         self.post_message(self.UsageWanted(tuple(container.name for container in shown)))
+
+    def _titled(self, container: Container) -> Cell:
+        stale = (("○ ", Tone.BAD),) if container.name in errors_of(self.usage.value) else ()
+        return (*stale, (container.name, Tone.PLAIN))
 
     def _blobs(self, container: Container) -> Cell:
         usage = self.usage.value.get(container.name)

@@ -15,6 +15,7 @@ from batchtui.core.models import Job, TaskCounts
 from batchtui.core.pace import Paces
 from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.states import JobState
+from batchtui.core.tallies import errors_of
 from batchtui.core.things import Kind as Things
 from batchtui.core.things import Thing
 from batchtui.ui.panes import orders
@@ -47,7 +48,7 @@ that succeeded in green and those that failed in red. Rate and time left are tol
 have ended to tell: in a minute where they are short, later where they are long. A job that is "all
 done" has no task left and is active still: it counts against the account's quota of active jobs
 until it is terminated. "Prep fails" says that its preparation task failed on nodes; J shows
-which.
+which. A ○ marks a job whose tasks could not be counted the last time: its counts are older.
 
 Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 """
@@ -167,7 +168,8 @@ Enter goes to the tasks of the highlighted job. Deleting a job asks first.
 
     def _titled(self, job: Job) -> Cell:
         mark = (("◉ ", Tone.ACTIVE),) if job.id in self.watched else ()
-        return (*mark, (job.id, Tone.MUTED if job.over else Tone.PLAIN))
+        stale = (("○ ", Tone.BAD),) if job.id in errors_of(self.progress.value) else ()
+        return (*mark, *stale, (job.id, Tone.MUTED if job.over else Tone.PLAIN))
 
     def _counts(self, job: Job) -> TaskCounts:
         return self.progress.value.get(job.id, TaskCounts())
