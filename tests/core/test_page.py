@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from batchtui.core.cleaning import cleaned
 from batchtui.core.dossier import Dossier, Inspector
 from batchtui.core.models import PoolInfo
@@ -181,3 +183,53 @@ async def test_only_a_job_with_dependencies_is_searched_for_them_and_once() -> N
     assert (await inspector.fetch()).waiting == ("b",)
     assert (await Inspector(account.gateway, Thing(Kind.TASK, "a", "plain")).fetch()).searched == 0
     assert account.calls.count("dependencies") == 1
+
+
+@pytest.fixture
+async def account_of_two() -> FakeAccount:
+    account = FakeAccount()
+    account.batch.by_itself = False
+    await account.batch.create_pool(pool_spec("p", dedicated=2))
+    account.batch.step(3)
+    await account.batch.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    return account
+
+
+@pytest.mark.fault("2.20")
+async def test_what_is_around_a_pool_is_read_again(account_of_two: FakeAccount) -> None:
+    now = [0.0]
+    account = account_of_two
+    inspector = Inspector(account.gateway, Thing(Kind.POOL, "p"), clock=lambda: now[0])
+    first = await inspector.fetch()
+    assert (first.jobs, len(first.nodes)) == (("j",), 2)
+    gone = account.batch.world.pools["p"].nodes.pop()
+    del account.batch.world.jobs["j"]
+    now[0] += 4
+    assert (await inspector.fetch()).jobs == ("j",), "it costs too much for each look"
+    now[0] += Inspector.AROUND
+    later = await inspector.fetch()
+    assert later.jobs == ()
+    assert gone.id not in later.nodes
+    del account.batch.world.pools["p"].nodes[:]
+    inspector.sweep()
+    assert (await inspector.fetch()).nodes == (), "or when the user wants to"
+
+
+@pytest.mark.fault("2.20")
+async def test_who_waits_for_a_task_is_read_again(account_of_two: FakeAccount) -> None:
+    account, now = account_of_two, [0.0]
+    spec = JobSpec(id="linked", pool_info=PoolInfo("p"), uses_task_dependencies=True)
+    await account.batch.create_job(spec)
+
+    async def add(task_id: str, *after: str) -> None:
+        needs = TaskDependencies(task_ids=tuple(after)) if after else None
+        task = TaskSpec(id=task_id, command_line="/bin/true", depends_on=needs)
+        await account.batch.add_tasks("linked", [task], added=lambda _count: None)
+
+    await add("a")
+    thing = Thing(Kind.TASK, "a", "linked")
+    inspector = Inspector(account.gateway, thing, clock=lambda: now[0])
+    assert (await inspector.fetch()).waiting == ()
+    await add("b", "a")
+    now[0] += Inspector.AROUND
+    assert (await inspector.fetch()).waiting == ("b",)

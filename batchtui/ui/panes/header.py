@@ -169,7 +169,7 @@ class AccountHeader(StatusLine):
     def _clock(self) -> Fact:
         """It matters where times are typed, and for signatures."""
         way = "behind" if self.clock_difference > timedelta() else "ahead"
-        off = f"{format_age(abs(self.clock_difference).total_seconds())} {way}"
+        off = f"{format_age(round(abs(self.clock_difference).total_seconds()))} {way}"
         return Fact(
             ((f"this machine's clock is {off}", Tone.WARNING),),
             4,
