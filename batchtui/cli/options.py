@@ -106,6 +106,11 @@ def _run(commands: "Commands") -> None:
     run.add_argument(
         "--check", action="store_true", help="only check the recipe; no account is asked"
     )
+    run.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="upload also what links among the inputs lead to outside of the recipe's folder",
+    )
     _deletions(run)
     _json(run)
 

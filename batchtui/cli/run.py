@@ -14,7 +14,7 @@ from batchtui.cli.trouble import EXIT_CODES, UsageError, say
 from batchtui.core.ledger import Ledger
 from batchtui.core.plain import visible
 from batchtui.core.plan import Plan, new_run_id
-from batchtui.core.recipe.faults import nearest
+from batchtui.core.recipe.faults import line_of, nearest
 from batchtui.core.recipe.load import load
 from batchtui.core.recipe.parameters import settings
 from batchtui.core.run.run import Run, drawn_up
@@ -22,7 +22,14 @@ from batchtui.core.wording import in_bytes, many
 
 
 async def run(args: argparse.Namespace) -> int:
-    plan = load(located(args.recipe), settings(args.settings), new_run_id())
+    plan = load(
+        located(args.recipe),
+        settings(args.settings),
+        new_run_id(),
+        allow_outside=args.allow_outside,
+    )
+    for warning in plan.warnings:
+        say(f"Warning: {line_of(plan.file, warning)}")
     if args.check:
         sys.stdout.write(f"{visible(described(plan))}\n")
         return 0

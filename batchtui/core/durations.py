@@ -3,24 +3,31 @@
 import re
 from datetime import timedelta
 
+LONGEST = timedelta(days=3650)
+"""Longer than any job, task or signature lasts; with now, it stays within the calendar."""
+DIGITS = 18
+"""Of one number: a duration of more is too long whatever its unit."""
 WHOLE = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 class DurationError(ValueError):
-    """A text that is no duration."""
+    """A text that is not a duration."""
 
 
 def duration(text: str) -> timedelta:
-    """Raises `DurationError`. Nothing and zero are no durations either."""
+    """At most `LONGEST`. Raises `DurationError`, for nothing and zero too."""
+    shown = repr(text if len(text) <= 40 else f"{text[:39]}…")
     found = WHOLE.fullmatch(text.strip())
-    numbers = [int(number or 0) for number in found.groups()] if found else []
+    # Cut, because Python reads no number of more than 4,300 digits.
+    groups = found.groups() if found else ()
+    numbers = [int((number or "").lstrip("0")[:DIGITS] or 0) for number in groups]
     if not any(numbers):
-        raise DurationError(f"{text!r} is no duration; write it like 90s, 20m, 1h30m or 2d")
+        raise DurationError(f"{shown} is not a duration; write it like 90s, 20m, 1h30m or 2d")
     days, hours, minutes, seconds = numbers
-    try:
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError as error:
-        raise DurationError(f"{text!r} is longer than anything can be told to last") from error
+    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if total > LONGEST.total_seconds():
+        raise DurationError(f"{shown} is too long; the longest is {spelled(LONGEST)}")
+    return timedelta(seconds=total)
 
 
 def spelled(length: timedelta) -> str:

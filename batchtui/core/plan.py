@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from batchtui.core.durations import duration
 from batchtui.core.recipe.expansion import Entry, PlannedTask
+from batchtui.core.recipe.faults import Fault
 from batchtui.core.recipe.inputs import UploadFile
 from batchtui.core.recipe.model import Recipe, Scalar
 
@@ -37,6 +38,8 @@ class Plan(Struct, frozen=True):
     entries: tuple[Entry, ...]
     ids: dict[str, None]
     """The ids of all tasks, in order."""
+    warnings: tuple[Fault, ...] = ()
+    """What the recipe may not mean as it is written; nothing that keeps it from running."""
 
     @property
     def pool_id(self) -> str:

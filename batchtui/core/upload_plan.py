@@ -103,13 +103,14 @@ def wrong_blob(name: str) -> str:
     return ""
 
 
-def leads_out(path: Path, folder: Path) -> bool:
-    """Whether the path leads, by a link at any depth, to what lies outside of the folder."""
-    return not path.resolve().is_relative_to(folder.resolve())
+def leads_out(path: Path, root: Path) -> bool:
+    """Whether the path leads, by a link at any depth, out of the folder, which has none itself."""
+    return not Path(os.path.realpath(path)).is_relative_to(root)
 
 
 def _files_of(folder: Path, skipped: list[SkippedFile]) -> Iterator[Path]:
     """All files below the folder by name, none of them through a linked folder."""
+    root = Path(os.path.realpath(folder))
 
     def refuse(path: Path, reason: str) -> None:
         skipped.append(SkippedFile(path, reason))
@@ -126,7 +127,7 @@ def _files_of(folder: Path, skipped: list[SkippedFile]) -> Iterator[Path]:
             path = Path(place, name)
             try:
                 mode = path.stat().st_mode
-                outside = path.is_symlink() and leads_out(path, folder)
+                outside = path.is_symlink() and leads_out(path, root)
             except (OSError, RuntimeError):  # a link that leads nowhere, or to itself
                 refuse(path, "it is a link that leads nowhere")
                 continue

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -111,6 +112,40 @@ def test_check_asks_no_account(terminal: Terminal) -> None:
     assert (code, err) == (0, "")
     assert "is right: 4 files (68 B) to upload, 3 tasks on pool count-" in out
     assert not terminal.account.calls.made
+
+
+@pytest.mark.fault("6.5")
+def test_what_may_not_be_meant_is_a_warning_on_stderr(terminal: Terminal) -> None:
+    terminal.spoil('command = "count.py {', 'command = "count.py > $HOME/x {')
+    code, out, err = terminal.run("--check")
+    assert code == 0
+    assert "is right: " in out
+    assert "recipe.toml: tasks[0].command: '>' is passed on as an argument" in err
+    assert "recipe.toml: tasks[0].command: '$HOME' is passed on as it stands" in err
+    assert err.count("Warning: ") == 2
+
+
+@pytest.mark.fault("5.4")
+def test_links_out_of_the_folder_are_uploaded_only_where_allowed(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").write_text("outside")
+    (terminal.recipe / "texts" / "d.txt").symlink_to(tmp_path / "outside")
+    code, _, err = terminal.run("--check")
+    assert code == 2
+    assert "d.txt: a link leads out of the recipe's folder, to" in err
+    code, out, _ = terminal.run("--check", "--allow-outside")
+    assert (code, "5 files" in out) == (0, True)
+    code, _, _ = terminal.run("--yes", "--allow-outside")
+    assert code == 0
+
+
+@pytest.mark.fault("1.14")
+def test_a_timeout_beyond_the_calendar_is_refused(terminal: Terminal) -> None:
+    terminal.spoil('"20m"', '"9999999d"')
+    code, _, err = terminal.run("--check")
+    assert code == 2
+    assert "monitor.timeout: '9999999d' is too long; the longest is 3650d" in err
 
 
 def test_a_service_out_of_reach_is_exit_code_3(terminal: Terminal) -> None:

@@ -4,10 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from batchtui.core.download_plan import wrong_name
 from batchtui.core.durations import DurationError, duration
+from batchtui.core.recipe.expansion import points
 from batchtui.core.recipe.faults import Fault, Key, nearest
 from batchtui.core.recipe.model import Range, Recipe, Resource, TaskEntry
 from batchtui.core.recipe.names import wrong_container, wrong_entity, wrong_variable
+
+MOST_TASKS = 1_000_000
+"""Tasks of a recipe: each takes some 200 bytes here, and a request of a hundred at the service."""
 
 
 def wrongs(recipe: Recipe) -> Iterator[Fault]:
@@ -21,14 +26,17 @@ def wrongs(recipe: Recipe) -> Iterator[Fault]:
     yield from _duration(("monitor", "patience"), recipe.monitor.patience)
     if not recipe.tasks:
         yield Fault(("tasks",), "must have at least one entry")
+    yield from _count(recipe)
     for index, entry in enumerate(recipe.tasks):
         yield from _entry(recipe, entry, ("tasks", index))
     for index, download in enumerate(recipe.downloads):
         yield from _role(recipe, download.from_, ("downloads", index, "from"))
+        here: Key = ("downloads", index, "to")
         parts = PurePosixPath(download.to)
         if parts.is_absolute() or ".." in parts.parts:
-            sentence = f"{download.to!r} must stay below the output folder"
-            yield Fault(("downloads", index, "to"), sentence)
+            yield Fault(here, f"{download.to!r} must stay below the output folder")
+        elif parts.parts and wrong_name(str(parts)):
+            yield Fault(here, f"{download.to!r} is no folder: {wrong_name(str(parts))}")
 
 
 def _said(key: Key, wrong: str) -> Iterator[Fault]:
@@ -79,6 +87,7 @@ def _pool(recipe: Recipe) -> Iterator[Fault]:
         yield Fault(("pool",), "has no nodes: set `dedicated` or `spot`")
     if pool.start_task is not None:
         start: Key = ("pool", "start_task")
+        yield from _said((*start, "command"), pool.start_task.command.fault)
         yield from _resources(recipe, pool.start_task.resource_files, start)
         yield from _environment(pool.start_task.environment, start)
 
@@ -94,8 +103,9 @@ def _entry(recipe: Recipe, entry: TaskEntry, key: Key) -> Iterator[Fault]:
     for name, values in entry.sweep.items():
         if isinstance(values, Range) and values.step == 0:
             yield Fault((*key, "sweep", name, "step"), "must not be 0")
-        elif not (values.values if isinstance(values, Range) else values):
+        elif not (values.count if isinstance(values, Range) else values):
             yield Fault((*key, "sweep", name), "has no values")
+    yield from _said((*key, "command"), entry.command.fault)
     yield from _duration((*key, "max_time"), entry.max_time)
     if recipe.pool.use is None and entry.slots > recipe.pool.slots:
         sentence = f"{entry.slots} are more than the {recipe.pool.slots} of a node of this pool"
@@ -104,6 +114,29 @@ def _entry(recipe: Recipe, entry: TaskEntry, key: Key) -> Iterator[Fault]:
     yield from _environment(entry.environment, key)
     for index, output in enumerate(entry.output_files):
         yield from _role(recipe, output.container, (*key, "output_files", index, "container"))
+
+
+def _count(recipe: Recipe) -> Iterator[Fault]:
+    """Told before the tasks are made, which may be too many to hold."""
+    counts = [points(entry) for entry in recipe.tasks if entry.for_each is None]
+    if sum(counts) <= MOST_TASKS:
+        return
+    large = max(range(len(recipe.tasks)), key=lambda index: _points(recipe.tasks[index]))
+    key: Key = ("tasks", large, "sweep")
+    yield Fault(
+        key,
+        f"makes {spelled_count(_points(recipe.tasks[large]))} tasks; "
+        f"a recipe can have {MOST_TASKS:,} at most",
+    )
+
+
+def _points(entry: TaskEntry) -> int:
+    return points(entry) if entry.for_each is None else 0
+
+
+def spelled_count(count: int) -> str:
+    """`10,000,000`; of numbers that nobody reads their size alone."""
+    return f"{count:,}" if count < 10**15 else f"over {10**15:,}"
 
 
 def _environment(names: Iterable[str], key: Key) -> Iterator[Fault]:

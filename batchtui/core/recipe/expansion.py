@@ -1,6 +1,7 @@
 """From an entry of a recipe to its tasks."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
@@ -34,6 +35,11 @@ class Entry(Struct, frozen=True):
             values = {**self.names, **point, "index": str(index)}
             yield PlannedTask(self.entry.id.complete(values), self.entry, values, file)
 
+    @property
+    def count(self) -> int:
+        """How many tasks there are, without making them."""
+        return len(self.inputs) if self.entry.for_each is not None else points(self.entry)
+
     def _points(self) -> Iterator[tuple[dict[str, str], UploadFile | None]]:
         if self.entry.for_each is not None:
             for index, file in enumerate(self.inputs):
@@ -48,6 +54,14 @@ class Entry(Struct, frozen=True):
             yield dict(zip(names, map(spelled_value, point), strict=True)), None
 
 
+def points(entry: TaskEntry) -> int:
+    """How many points the entry's sweep has; 1 without one."""
+    return math.prod(
+        len(values) if isinstance(values, tuple) else values.count
+        for values in entry.sweep.values()
+    )
+
+
 class Dependencies:
     """Which tasks wait for which, by ids or globs over all `ids`, kept in the recipe's order."""
 
@@ -56,7 +70,7 @@ class Dependencies:
         self._matching: dict[str, tuple[str, ...]] = {}
 
     def of(self, task: PlannedTask) -> tuple[str, ...]:
-        """The ids that the task waits for, itself never among them."""
+        """The ids that the task waits for; a glob never stands for the task itself."""
         wanted: dict[str, None] = {}
         for glob in self._globs(task):
             wanted.update(dict.fromkeys(self._ids_of(glob)))
@@ -66,6 +80,10 @@ class Dependencies:
     def unmatched(self, task: PlannedTask) -> str:
         """The first of the task's ids and globs that fits no task; empty if there is none."""
         return next((glob for glob in self._globs(task) if not self._ids_of(glob)), "")
+
+    def is_own(self, task: PlannedTask) -> bool:
+        """Whether the task names itself."""
+        return task.id in self._globs(task)
 
     def _globs(self, task: PlannedTask) -> Iterator[str]:
         return (text.complete(task.values) for text in task.entry.depends_on)

@@ -21,17 +21,31 @@ class RecipeError(Exception):
     def __init__(self, file: Path, faults: Iterable[Fault]) -> None:
         self.file = file
         self.faults = tuple(faults)
-        super().__init__("\n".join(self._line(fault) for fault in self.faults))
+        super().__init__("\n".join(line_of(file, fault) for fault in self.faults))
 
-    def _line(self, fault: Fault) -> str:
-        place = f"{spelled(fault.key)}: " if fault.key else ""
-        return f"{self.file}: {place}{fault.sentence}"
+
+def line_of(file: Path, fault: Fault) -> str:
+    """`recipe.toml: tasks[1].id: is missing`."""
+    place = f"{spelled(fault.key)}: " if fault.key else ""
+    return f"{file}: {place}{fault.sentence}"
 
 
 def spelled(key: Key) -> str:
     """`tasks[1].resource_files[0].url`."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in key)
     return "".join(parts).removeprefix(".")
+
+
+def unknown_placeholder(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a placeholder, with what can be written instead."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    there = f"Known: {', '.join(names)}" if names else "There are none"
+    return (
+        f"{{{name}}} is an unknown placeholder here{meant} "
+        f"({there}. Braces as such are written {{{{ and }}}}.)"
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

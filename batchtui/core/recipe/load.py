@@ -20,10 +20,13 @@ from batchtui.core.recipe.scopes import unknown_placeholders
 FILE = "recipe.toml"
 
 
-def load(place: Path, given: Mapping[str, str], run_id: str) -> Plan:
+def load(
+    place: Path, given: Mapping[str, str], run_id: str, *, allow_outside: bool = False
+) -> Plan:
     """The plan of the recipe in this file or folder, with these parameters set.
 
-    Raises `RecipeError` with all that is wrong, and `ParameterError` for a setting that fits no
+    `allow_outside` lets links among the inputs lead out of the recipe's folder. Raises
+    `RecipeError` with all that is wrong, and `ParameterError` for a setting that fits no
     parameter. Reads files of this machine and nothing else.
     """
     file = place / FILE if place.is_dir() else place
@@ -31,7 +34,7 @@ def load(place: Path, given: Mapping[str, str], run_id: str) -> Plan:
     raw = _parsed(file, text)
     parameters = values(_parameters(file, raw), given)
     recipe, faults = _recipe(file, raw, parameters, run_id)
-    uploads = _uploads(recipe, file.parent, faults)
+    uploads = _uploads(recipe, file.parent, faults, allow_outside=allow_outside)
     if faults:
         raise RecipeError(file, faults)
     return _planned(file, text, run_id, recipe, parameters, uploads)
@@ -79,7 +82,9 @@ def _read(file: Path) -> str:
 def _parsed(file: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise RecipeError(file, [Fault((), "is not read: it is nested too deeply")]) from error
+    except ValueError as error:  # TOMLDecodeError is one; numbers of over 4,300 digits are another
         raise RecipeError(file, [Fault((), f"is not TOML: {error}")]) from error
 
 
@@ -96,11 +101,13 @@ def _parameters(file: Path, raw: Mapping[str, Any]) -> dict[str, Parameter]:
     return parameters
 
 
-def _uploads(recipe: Recipe, folder: Path, faults: list[Fault]) -> tuple[UploadFile, ...]:
+def _uploads(
+    recipe: Recipe, folder: Path, faults: list[Fault], *, allow_outside: bool
+) -> tuple[UploadFile, ...]:
     """The files to upload; two that would become one blob are a fault."""
     uploads: dict[tuple[str, str], UploadFile] = {}
     for index, upload in enumerate(recipe.uploads):
-        found, wrong = matching(upload, folder)
+        found, wrong = matching(upload, folder, allow_outside=allow_outside)
         key = ("uploads", index, "files")
         faults.extend(Fault(key, sentence) for sentence in wrong)
         for file in (file for files in found.values() for file in files):
@@ -125,11 +132,38 @@ def _planned(
         for entry in recipe.tasks
     )
     faults, ids = _ids(entries)
+    faults += _command_faults(recipe, entries)
     if not faults and any(entry.depends_on for entry in recipe.tasks):
         faults = list(_dependency_faults(entries, ids))
     if faults:
         raise RecipeError(file, faults)
-    return Plan(run_id, file, text, recipe, parameters, uploads, entries, ids)
+    warnings = tuple(_warnings(recipe))
+    return Plan(run_id, file, text, recipe, parameters, uploads, entries, ids, warnings)
+
+
+def _command_faults(recipe: Recipe, entries: Iterable[Entry]) -> Iterable[Fault]:
+    """One for each entry whose command cannot take a value of one of its tasks."""
+    start = recipe.pool.start_task
+    names = {f"container.{role}.name": recipe.container(role).name for role in recipe.containers}
+    if start is not None and (refused := start.command.refused(names)):
+        yield Fault(("pool", "start_task", "command"), refused)
+    for index, entry in enumerate(entries):
+        command = entry.entry.command
+        if not command.picky:
+            continue
+        for refused in (command.refused(task.values) for task in entry.tasks()):
+            if refused:
+                yield Fault(("tasks", index, "command"), refused)
+                break
+
+
+def _warnings(recipe: Recipe) -> Iterable[Fault]:
+    start = recipe.pool.start_task
+    for sentence in start.command.warnings if start is not None else ():
+        yield Fault(("pool", "start_task", "command"), sentence)
+    for index, entry in enumerate(recipe.tasks):
+        for sentence in entry.command.warnings:
+            yield Fault(("tasks", index, "command"), sentence)
 
 
 def _ids(entries: Iterable[Entry]) -> tuple[list[Fault], dict[str, None]]:
@@ -155,6 +189,9 @@ def _dependency_faults(entries: Iterable[Entry], ids: dict[str, None]) -> Iterab
     waiting = Dependencies(ids)
     for index, entry in enumerate(entries):
         for task in entry.tasks():
+            if waiting.is_own(task):
+                yield Fault(("tasks", index, "depends_on"), f"{task.id!r} would wait for itself")
+                break
             graph[task.id] = waiting.of(task)
             missing = waiting.unmatched(task)
             if missing:

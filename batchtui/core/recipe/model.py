@@ -10,13 +10,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from batchtui.core.command_line import Command
 from batchtui.core.placeholders import Text
 from batchtui.core.specs import Elevation
 
 DEFAULT_PATIENCE = timedelta(minutes=5)
 Scalar = str | int | float | bool
-Count = Annotated[int, Meta(ge=0)]
-Retries = Annotated[int, Meta(ge=-1)]
+MOST = 2**31 - 1
+"""The service's whole numbers have 32 bits."""
+Count = Annotated[int, Meta(ge=0, le=MOST)]
+Retries = Annotated[int, Meta(ge=-1, le=MOST)]
 Slots = Annotated[int, Meta(ge=1, le=256)]
 Priority = Annotated[int, Meta(ge=-1000, le=1000)]
 
@@ -96,7 +99,7 @@ class Output(Part, frozen=True):
 class Start(Part, frozen=True):
     """The start task, which prepares each node."""
 
-    command: Text
+    command: Command
     resource_files: tuple[Resource, ...] = ()
     environment: dict[str, Text] = field(default_factory=dict)
     elevation: Elevation = Elevation.NONADMIN
@@ -133,15 +136,20 @@ class Range(Part, frozen=True):
     step: int = 1
 
     @property
-    def values(self) -> tuple[int, ...]:
-        return tuple(range(self.from_, self.to + (1 if self.step > 0 else -1), self.step))
+    def values(self) -> range:
+        return range(self.from_, self.to + (1 if self.step > 0 else -1), self.step)
+
+    @property
+    def count(self) -> int:
+        """How many, which `len` cannot tell of more than 2**63; 0 for a step of 0."""
+        return max(0, (self.to - self.from_) // self.step + 1) if self.step else 0
 
 
 class TaskEntry(Part, frozen=True):
     """One task, or one for each blob of an input container, or one for each point of a sweep."""
 
     id: Text
-    command: Text
+    command: Command
     for_each: str | None = None
     """The role of the input container."""
     sweep: dict[str, Range | tuple[Scalar, ...]] = field(default_factory=dict)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 
+from batchtui.core.command_line import Command
 from batchtui.core.placeholders import PlaceholderError, Text
-from batchtui.core.recipe.faults import Fault, Key, nearest
-from batchtui.core.recipe.model import Scalar
+from batchtui.core.recipe.faults import Fault, Key, nearest, unknown_placeholder
+from batchtui.core.recipe.model import MOST, Scalar
 
 WRONG = object()
 """Stands where no value could be read; a fault says why."""
@@ -41,6 +42,8 @@ class Reader:
             return self.read(value, _arm(value, arms), key)
         if _is(wanted, Text):
             return self._text(value, key)
+        if _is(wanted, Command):
+            return self._command(value, key)
         if _is(wanted, Struct):
             return self._table(value, wanted, key)
         if origin is tuple:
@@ -77,14 +80,20 @@ class Reader:
         members = {name: self.read(item, wanted, (*key, name)) for name, item in value.items()}
         return members if _whole(members.values()) else WRONG
 
-    def _text(self, value: object, key: Key) -> Any:
+    def _text(self, value: object, key: Key, *, fill: bool = True) -> Any:
         """A text that waits for its task's placeholders."""
         if not isinstance(value, str):
             return self.fault(key, f"must be text, not {_kind(value)}")
         try:
-            return Text.parse(value).fill(self._texts)
+            text = Text.parse(value)
+            return text.fill(self._texts) if fill else text
         except PlaceholderError as error:
             return self.fault(key, str(error))
+
+    def _command(self, value: object, key: Key) -> Any:
+        """A command line, which quotes what its placeholders stand for, those known already too."""
+        text = self._text(value, key, fill=False)
+        return WRONG if text is WRONG else Command(text).fill(self._texts)
 
     def _leaf(self, value: object, wanted: Any, key: Key) -> Any:
         if isinstance(value, str) and self._fills:
@@ -97,8 +106,8 @@ class Reader:
                 return self.fault(key, f"cannot be {value!r}; {nearest(value, choices)}")
         try:
             return msgspec.convert(value, wanted)
-        except msgspec.ValidationError as error:
-            return self.fault(key, str(error)[:1].lower() + str(error)[1:])
+        except msgspec.ValidationError:
+            return self.fault(key, f"must be {_wanted(wanted)}, not {_shown(value)}")
 
     def _filled(self, value: str, wanted: Any, key: Key) -> object:
         """All placeholders filled; one that stands alone keeps its value's type."""
@@ -108,8 +117,7 @@ class Reader:
             return self.fault(key, str(error))
         for name in text.slots:
             if name not in self._values:
-                known = nearest(name, self._values)
-                self.fault(key, f"{{{name}}} is an unknown placeholder here; {known}")
+                self.fault(key, unknown_placeholder(name, self._values))
         if not all(name in self._values for name in text.slots):
             return WRONG
         if text.sole is not None and wanted is not str:
@@ -119,7 +127,10 @@ class Reader:
 
 def spelled_value(value: Scalar) -> str:
     """As text: truth as TOML spells it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    # Python writes no whole number of more than 4,300 digits, and reads it as 0xFFF…
+    return f"{value:#x}" if isinstance(value, int) and abs(value) >= 10**4000 else str(value)
 
 
 def _arm(value: object, arms: tuple[Any, ...]) -> Any:
@@ -139,6 +150,34 @@ def _whole(values: Any) -> bool:
     return all(value is not WRONG for value in values)
 
 
+WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+"""Types as people call them."""
+
+
+def _wanted(wanted: Any) -> str:
+    """The type that a value must have, with its limits: `a whole number, 0 or more`."""
+    if get_origin(wanted) is Annotated:
+        kind, *limits = get_args(wanted)
+        least = next((limit.ge for limit in limits if limit.ge is not None), None)
+        most = next((limit.le for limit in limits if limit.le is not None), None)
+        if least is not None and most not in (None, MOST):
+            return f"{WORDS[kind]} from {least:,} to {most:,}"
+        return f"{WORDS[kind]}, {least:,} or more" if least is not None else WORDS[kind]
+    if get_origin(wanted) in (Union, UnionType):
+        return "text, a number, or true or false"
+    return WORDS.get(wanted, "text")
+
+
+def _shown(value: object) -> str:
+    """A number by itself, where it is short enough; anything else by its type."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # Written so that it is false for nan.
+        return _kind(value) if 10**15 <= abs(value) < float("inf") else f"{value}"
+    return _kind(value)
+
+
 def _kind(value: object) -> str:
-    kinds = {str: "text", bool: "true or false", int: "a number", float: "a number"}
-    return kinds.get(type(value), "a list" if isinstance(value, list) else "a table")
+    for kind, words in ((list, "a list"), (dict, "a table")):
+        if isinstance(value, kind):
+            return words
+    return WORDS.get(type(value), "a date or time")

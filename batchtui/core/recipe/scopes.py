@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 
+from batchtui.core.command_line import Command
 from batchtui.core.placeholders import Text
-from batchtui.core.recipe.faults import Fault, Key, nearest
+from batchtui.core.recipe.faults import Fault, Key, unknown_placeholder
 from batchtui.core.recipe.model import Output, Recipe, Resource, Start, TaskEntry
 
 INPUT = ("input.name", "input.stem", "input.blob", "input.index")
-Located = Iterator[tuple[Key, Text, bool]]
+Located = Iterator[tuple[Key, Text | Command, bool]]
 """Where a text is, the text, and whether it may carry a secret such as a SAS."""
 
 
 def unknown_placeholders(recipe: Recipe) -> Iterator[Fault]:
     """A fault for each placeholder that would stay empty."""
     plain = {f"container.{role}.name" for role in recipe.containers}
+    # These were filled in before; whoever misspells one is told of them.
+    plain |= {"run", *(f"param.{name}" for name in recipe.parameters)}
     secret = {f"container.{role}.{what}" for role in recipe.containers for what in ("url", "sas")}
     if recipe.pool.start_task is not None:
         start = _start_task(recipe.pool.start_task, ("pool", "start_task"))
@@ -38,8 +41,7 @@ def _faults(texts: Located, plain: set[str], secret: set[str]) -> Iterator[Fault
                     "resource file's url",
                 )
             else:
-                sentence = f"{{{name}}} is an unknown placeholder here; {nearest(name, known)}"
-                yield Fault(key, sentence)
+                yield Fault(key, unknown_placeholder(name, known))
 
 
 def _start_task(start: Start, key: Key) -> Located:

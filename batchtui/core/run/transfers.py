@@ -11,7 +11,7 @@ from batchtui.core.gateway import Counted, GatewayError, Storage
 from batchtui.core.ledger import Fact, Kind, Unfetched, Wanted
 from batchtui.core.run.account import RunAccount
 from batchtui.core.run.journal import Journal
-from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all
+from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all, save_all
 
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
@@ -101,7 +101,7 @@ async def download(
 
         await account.storage(attempt)
 
-    return await move_all(move, pieces, report)
+    return await save_all(move, pieces, report)
 
 
 async def collect(journal: Journal, account: RunAccount) -> tuple[Unfetched, ...]:

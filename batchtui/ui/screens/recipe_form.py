@@ -117,7 +117,8 @@ class RecipeFormScreen(FormScreen[Ready]):
         else:
             if run:
                 self.dismiss(self._ready(plan))
-            self.say(f"Nothing is wrong: {self._about(plan)}")
+            warned = (f"Warning: {spelled(each.key)}: {each.sentence}" for each in plan.warnings)
+            self.say("\n".join((f"Nothing is wrong: {self._about(plan)}", *warned)))
 
     def _given(self) -> dict[str, str]:
         fields = (self.query_one(f"#param-{i}", Field) for i in range(len(self._parameters)))

@@ -22,10 +22,6 @@ CONTAINER_RIGHTS = (
 BLOB_RIGHTS = (("read", "r"), ("read and write", "rcw"), ("read, write and delete", "rcwd"))
 
 
-LONGEST = timedelta(days=3650)
-"""A URL that outlives everybody who knows of it is no leave, but a leak."""
-
-
 class Leave(Struct, frozen=True):
     """What the URL allows, and for how long."""
 
@@ -55,7 +51,7 @@ class SasScreen(FormScreen[Leave]):
             note="whoever that is; nobody can take it back",
         )  # fmt: skip
         yield TextField(
-            "It lasts", "1d", id="lasting", check=_check_lasting,
+            "It lasts", "1d", id="lasting", check=a_duration,
             note="such as 30m, 12h or 7d; 7d at most where az login signs",
         )  # fmt: skip
 
@@ -67,10 +63,3 @@ class SasScreen(FormScreen[Leave]):
             self.query_one("#rights", ChoiceField).choice,
             duration(self.query_one("#lasting", TextField).value),
         )
-
-
-def _check_lasting(text: str) -> str:
-    fault = a_duration(text)
-    if fault or duration(text) <= LONGEST:
-        return fault
-    return f"At most {LONGEST.days}d."
