@@ -111,19 +111,19 @@ def chosen_play(args: argparse.Namespace) -> "Play | None":
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Serve until told to stop; the exit code. Raises `LocalAccountError`."""
+    """Serve until told to stop; the exit code. Raises `LocalAccountError` and `UsageError`."""
+    from batchtui.cli.trouble import UsageError
     from batchtui.core.private_files import write_private
     from batchtui.local.datadir import DataDir
     from batchtui.local.foreground import serve_until_stopped
     from batchtui.local.launch import READY
-    from batchtui.local.trouble import LocalAccountError
 
     def ready(connection: "Connection") -> None:
         env_file = args.env_file or connection.data_dir / ENV_FILE
         try:
             write_private(env_file, connection.exports())
         except OSError as error:
-            raise LocalAccountError(
+            raise UsageError(
                 f"The connection cannot be written to {env_file}: {error.strerror}. Choose "
                 "another file with --env-file."
             ) from error

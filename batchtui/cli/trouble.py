@@ -10,7 +10,7 @@ from batchtui.core.profile import ConfigError
 from batchtui.core.recipe.faults import RecipeError
 from batchtui.core.recipe.parameters import ParameterError
 from batchtui.core.run.errors import ChangedInputsError, RunError
-from batchtui.local.trouble import LocalAccountError
+from batchtui.local.trouble import DataDirError, LocalAccountError
 
 EXIT_CODES = {
     Outcome.SUCCEEDED: 0,
@@ -34,7 +34,10 @@ CODES: dict[type[Exception], int] = {
     ChangedInputsError: USAGE,
     GatewayError: REFUSED,
     RunError: REFUSED,
+    DataDirError: USAGE,
     LocalAccountError: REFUSED,
 }
-"""What a command may raise instead of answering an exit code; anything else is a bug."""
+"""What a command may raise instead of answering an exit code; anything else is a bug.
+
+The first that fits counts."""
 EXPECTED = tuple(CODES)

@@ -14,7 +14,7 @@ from batchtui.local.datadir import DataDir, Identity, port_of
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.image import make_image
 from batchtui.local.play import Play, has_faults
-from batchtui.local.trouble import LocalAccountError
+from batchtui.local.trouble import DataDirError, LocalAccountError, unusable
 from batchtui.local.warden import Warden, start_warden
 
 if TYPE_CHECKING:
@@ -209,8 +209,11 @@ async def _agent(data_dir: DataDir, warden: Warden) -> "Executor":
     from batchtui.local.agent.agent import Agent
 
     image = data_dir.path / "image"
-    await asyncio.to_thread(make_image, image)
-    return Agent(limit=TASKS_PER_CORE * (os.cpu_count() or 1), image=image, watch=warden)
+    try:
+        await asyncio.to_thread(make_image, image)
+    except OSError as error:
+        raise unusable(data_dir.path, "make the nodes' image in", error) from error
+    return Agent(image=image, watch=warden)
 
 
 @asynccontextmanager
@@ -235,6 +238,7 @@ async def _service(
         data_dir=data_dir.path,
         port=port,
         most_nodes=MOST_SIMULATED_NODES if scene else MOST_NODES,
+        most_tasks=None if scene else TASKS_PER_CORE * (os.cpu_count() or 1),
     )
     try:
         async with AsyncExitStack() as stack:
@@ -242,6 +246,8 @@ async def _service(
                 endpoint = await stack.enter_async_context(
                     serve(settings, executor=executor, scene=scene, faults=faults, failed=failed)
                 )
+            except StoreError as error:
+                raise DataDirError(str(error)) from error
             except OSError as error:
                 raise LocalAccountError(
                     f"The Batch service cannot listen on port {port} of 127.0.0.1: "

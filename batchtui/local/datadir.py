@@ -17,7 +17,7 @@ from batchtui.core.private_files import private_folder, write_private
 from batchtui.core.redact import hold
 from batchtui.local.connection import Connection
 from batchtui.local.play import Play
-from batchtui.local.trouble import LocalAccountError
+from batchtui.local.trouble import DataDirError, LocalAccountError, unusable
 
 ACCOUNT_NAME = "local"
 STORAGE_NAME = "localstorage"
@@ -72,17 +72,27 @@ class DataDir:
         default = platformdirs.user_data_path("batchtui").joinpath(
             *(("worlds", play.folder) if play else ("local",))
         )
-        # Without links: the warden knows the account's processes by the paths in their environment.
-        self.path = (path or default).expanduser().resolve()
+        try:
+            # Without links: the warden knows the account's processes by the paths in their
+            # environment.
+            self.path = (path or default).expanduser().resolve()
+        except (RuntimeError, OSError, ValueError) as error:
+            # No such user, or links that go round.
+            raise DataDirError(
+                f"{path} cannot be a data directory: {error}. Choose another with --data-dir."
+            ) from error
 
     def prepare(self) -> None:
-        """Make the directory, for its owner only. Raises `LocalAccountError`."""
+        """Make the directory, for its owner only. Raises `DataDirError`."""
         with self._sentences("make"):
             private_folder(self.path)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the directory. Raises `LocalAccountError` if another account holds it."""
+        """Hold the directory. Raises `LocalAccountError` if another account holds it.
+
+        `DataDirError` if nobody can.
+        """
         with self._sentences("write to"):
             file = (self.path / "lock").open("a")
         with file:
@@ -214,10 +224,7 @@ class DataDir:
         try:
             yield
         except OSError as error:
-            raise LocalAccountError(
-                f"The local account cannot {verb} {self.path}: {error.strerror}. Check its owner "
-                "and the room on its disk, or choose another directory with --data-dir."
-            ) from error
+            raise unusable(self.path, verb, error) from error
 
 
 def _take(file: TextIO) -> bool:

@@ -13,7 +13,7 @@ class Executor(Protocol):
     async def run(self, launch: Launch, *, running: Callable[[datetime], None]) -> Outcome:
         """Run a task to its end.
 
-        `running` is called once, when the task's turn has come and its resource files are being
-        fetched. Whoever cancels the call gets it back when the task's processes are gone.
+        `running` is called once, when the run begins with its resource files. Whoever cancels the
+        call gets it back when the task's processes are gone.
         """
         ...

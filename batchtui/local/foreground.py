@@ -44,8 +44,9 @@ async def serve_until_stopped(
             for end in ends:
                 end.cancel()
             await asyncio.wait(ends)
-        if not serving.cancelled():
-            serving.result()
+        for end in (serving, *ends):
+            if not end.cancelled():
+                end.result()
 
 
 async def _serve(

@@ -26,6 +26,11 @@ class Settings:
     """Seconds that a node spends in each phase of its start, give or take a third; 0 in tests."""
     most_nodes: int = 1000
     """The account's quota of nodes over all pools."""
+    most_tasks: int | None = None
+    """How many tasks run at once, over all pools; None for as many as the nodes have slots.
+
+    Job managers do not count, since the tasks that they wait for could never run then.
+    """
 
     def __post_init__(self) -> None:
         try:

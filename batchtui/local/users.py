@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from batchtui.local.trouble import LocalAccountError
+from batchtui.local.trouble import LocalAccountError, unusable
 
 FILE = "users"
 PAUSE = 0.1
@@ -38,7 +38,7 @@ async def using(data_dir: Path, *, patience: float) -> AsyncIterator[None]:
 
 async def until_unused(data_dir: Path) -> None:
     """Return when nobody uses the account any more; until this process ends nobody can again."""
-    file = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = _open(data_dir)
     while True:
         if _take(file, fcntl.LOCK_EX):
             return
@@ -53,11 +53,19 @@ def is_used(data_dir: Path) -> bool:
 
 @contextmanager
 def _opened(data_dir: Path) -> Iterator[int]:
-    file = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = _open(data_dir)
     try:
         yield file
     finally:
         os.close(file)
+
+
+def _open(data_dir: Path) -> int:
+    """Raises `DataDirError`."""
+    try:
+        return os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise unusable(data_dir, "write to", error) from error
 
 
 def _take(file: int, kind: int) -> bool:

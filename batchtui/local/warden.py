@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from batchtui.local import warden_main
-from batchtui.local.trouble import LocalAccountError
+from batchtui.local.trouble import LocalAccountError, unusable
 
 PATIENCE = warden_main.LONG_GRACE + 3.0
 """Seconds to wait for the warden at the end; it needs a grace and a moment."""
@@ -93,9 +93,7 @@ async def _take(lock: Path) -> TextIO:
             "again in a moment."
         ) from None
     except OSError as error:
-        raise LocalAccountError(
-            f"The local account cannot write to {lock.parent}: {error.strerror}."
-        ) from error
+        raise unusable(lock.parent, "write to", error) from error
     return file
 
 

@@ -208,7 +208,7 @@ async def state(rules: Rules, task_id: str) -> str:
 async def test_what_is_deleted_at_once_leaves_no_folder(settings: Settings, kind: str) -> None:
     """With real processes: the node's agent makes folders in threads while tasks are deleted."""
     async with (
-        serve(settings, executor=Agent(limit=8, grace=0.2)) as endpoint,
+        serve(settings, executor=Agent(grace=0.2)) as endpoint,
         connect(endpoint) as client,
     ):
         await steady_pool(client, target_dedicated_nodes=4, task_slots_per_node=4)

@@ -1,9 +1,8 @@
 """An account whose state can no more be written: what it refuses is not there, and it ends."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from batchtui.local.store import Store, StoreError
 
 from .batch import completed, job_options, pool_options, steady_pool, task_options, until
 from .conftest import KEY, connect
+from .disks import fill, mounted
 from .fakes import FakeExecutor
 from .wire import ask
 
@@ -260,18 +260,8 @@ class Refusing(Disk):
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MB, where this machine lets a test have one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    with suppress(FileNotFoundError):
-        if subprocess.run(mount, capture_output=True, check=False).returncode == 0:
-            try:
-                yield folder
-            finally:
-                subprocess.run(["umount", "--lazy", str(folder)], check=True)
-            return
-    pytest.skip("A test may not mount a file system here")
+    with mounted(tmp_path / "disk", "size=4m") as folder:
+        yield folder
 
 
 async def test_a_disk_that_is_really_full(
@@ -292,9 +282,3 @@ async def test_a_disk_that_is_really_full(
         assert (await client.get_job_task_counts("job")).task_counts.active == taken
         assert len([task async for task in client.list_tasks("job")]) == taken
         await client.create_task("job", task_options("later"))
-
-
-def fill(file: Path) -> None:
-    with file.open("wb", buffering=0) as output, suppress(OSError):
-        while output.write(b"x" * 4096):
-            pass

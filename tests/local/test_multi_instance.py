@@ -168,7 +168,7 @@ async def test_it_waits_for_what_it_needs(
 
 @pytest.fixture
 async def real(settings: Settings) -> AsyncIterator[BatchClient]:
-    agent = Agent(limit=1, grace=0.5)
+    agent = Agent(grace=0.5)
     async with serve(settings, executor=agent) as endpoint, connect(endpoint) as client:
         yield client
 

@@ -24,7 +24,7 @@ BUSY = "bash -c 'for ((n = 0; n < 20000; n++)); do :; done; exit 1'"
 
 @pytest.fixture
 async def real(settings: Settings) -> AsyncIterator[tuple[BatchClient, str]]:
-    agent = Agent(limit=2, grace=0.5)
+    agent = Agent(grace=0.5)
     async with serve(settings, executor=agent) as endpoint, connect(endpoint) as client:
         yield client, endpoint
 
@@ -66,7 +66,7 @@ async def test_what_a_task_used_counts(real: tuple[BatchClient, str]) -> None:
 
 
 async def test_sums_come_back_after_a_restart(settings: Settings) -> None:
-    async with serve(settings, executor=Agent(limit=2)) as endpoint, connect(endpoint) as client:
+    async with serve(settings, executor=Agent()) as endpoint, connect(endpoint) as client:
         await steady_pool(client, target_dedicated_nodes=1)
         await client.create_job(job_options())
         await client.create_tasks("job", [task_options(f"t{n}", "true") for n in range(3)])

@@ -1,7 +1,6 @@
 """The agent: one task's run from its resource files to its output files."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,17 +24,14 @@ class Agent:
     def __init__(
         self,
         *,
-        limit: int,
         image: Path | None = None,
         watch: Watch | None = None,
         grace: float = GRACE,
     ) -> None:
-        """At most `limit` tasks run at once; others wait before they count as running.
+        """`image` is a directory of programs that goes first in every task's PATH.
 
-        `image` is a directory of programs that goes first in every task's PATH. `grace` is what
-        a process gets between SIGTERM and SIGKILL, in seconds.
+        `grace` is what a process gets between SIGTERM and SIGKILL, in seconds.
         """
-        self._places = asyncio.Semaphore(limit)
         self._image = image
         self._watch = watch or Unwatched()
         self._grace = grace
@@ -46,15 +42,13 @@ class Agent:
         `running` is called once, when the agent begins with the resource files. Cancelling ends
         the process group: SIGTERM, after the grace SIGKILL.
         """
-        # What lingers holds no place: the task that it lingers for needs one.
-        async with self._places if launch.linger is None else contextlib.nullcontext():
-            started = datetime.now(UTC)
-            running(started)
-            end, trouble = await self._carry_out(launch)
-            ended = datetime.now(UTC)
-            if end is None:
-                return Outcome(None, started, ended, trouble)
-            return Outcome(end.code, started, ended, trouble, end.usage)
+        started = datetime.now(UTC)
+        running(started)
+        end, trouble = await self._carry_out(launch)
+        ended = datetime.now(UTC)
+        if end is None:
+            return Outcome(None, started, ended, trouble)
+        return Outcome(end.code, started, ended, trouble, end.usage)
 
     async def _carry_out(self, launch: Launch) -> tuple[Exit | None, Failure | None]:
         environment = process_environment(launch.environment, root=launch.root, image=self._image)

@@ -26,13 +26,21 @@ class Execution:
         return any(self._preparation.holds_up(job, node) for node in nodes)
 
     async def carry_out(
-        self, task: Task, job: Job, nodes: Sequence[Node], *, running: Callable[[datetime], None]
+        self,
+        task: Task,
+        job: Job,
+        nodes: Sequence[Node],
+        *,
+        prepared: Callable[[], None],
+        running: Callable[[datetime], None],
     ) -> Outcome:
         """Run a task on its nodes, the first of which is its own.
 
-        `running` is called when its turn has come. Raises `UnpreparedError`.
+        `prepared` is called when the nodes are, `running` when the run begins. Raises
+        `UnpreparedError`, and what `prepared` raises.
         """
         await self._prepare(job, nodes)
+        prepared()
         if "multiInstanceSettings" in task.spec:
             return await self._instances.carry_out(task, job, nodes, running)
         launch = self._world.site.launch(task, job, nodes[0])

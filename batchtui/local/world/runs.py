@@ -30,6 +30,10 @@ class Ending(IntEnum):
     DELETE = 4
 
 
+class NoPlaceError(Exception):
+    """While its nodes were prepared for a task, others have begun: as many run as may at once."""
+
+
 @dataclass(slots=True, eq=False)
 class Run:
     """One task on one node, or on several of which the first is its own."""
@@ -40,6 +44,8 @@ class Run:
     slots: int
     """What it holds of each node."""
     work: asyncio.Task[None] | None = None
+    has_place: bool = False
+    """Whether it is one of the tasks that may run at once."""
     entered: bool = False
     """Whether `work` has begun: what is cancelled before would never let go of its nodes."""
     ending: Ending = Ending.NONE
@@ -73,6 +79,8 @@ class Runs:
         self._by_node: dict[str, dict[int, Run]] = {}
         self._left: dict[str, dict[int, set[tuple[str, str]]]] = {}
         """Pool and node of the folders that earlier runs have left, by the job's key and `seq`."""
+        self._placed = 0
+        """How many runs have a place."""
         self._leaving: dict[tuple[str, str], list[Run]] = {}
         """Runs of deleted tasks that still end, by the keys of job and task."""
 
@@ -86,14 +94,17 @@ class Runs:
             # Its files are where it runs, and nowhere else.
             world.throw_away(world.site.task(pool, node_id, job.id, task.id))
         task.placed, task.node, task.pool = True, nodes[0].id, nodes[0].pool
-        if self._execution.is_held_up(job, nodes):
+        held_up = self._execution.is_held_up(job, nodes)
+        if held_up:
             self._move(task, job, "preparing")
         world.table.save(task)
-        self.carry_on(task, job, nodes)
+        run = self.carry_on(task, job, nodes)
+        if not held_up:
+            self._take_place(run)
         for node in nodes:
             world.move_node(node, "running")
 
-    def carry_on(self, task: Task, job: Job, nodes: tuple[Node, ...]) -> None:
+    def carry_on(self, task: Task, job: Job, nodes: tuple[Node, ...]) -> Run:
         """Have a task that is placed on nodes run there, from the start or from its middle."""
         world = self._world
         world.held[task.seq] = task
@@ -104,6 +115,24 @@ class Runs:
             world.fleets[job.pool].take(node, run.slots)
             self._by_node.setdefault(node.id, {})[task.seq] = run
         run.work = world.spawn(self._carry_out(run))
+        return run
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no task but a job manager may begin, since as many run as may at once."""
+        most = self._world.settings.most_tasks
+        return most is not None and self._placed >= most
+
+    def _take_place(self, run: Run) -> None:
+        if not run.has_place and not run.job.manager_of(run.task):
+            run.has_place = True
+            self._placed += 1
+
+    def _prepared(self, run: Run) -> None:
+        """The nodes are ready for the run's command. Raises `NoPlaceError`."""
+        if self.is_full and not run.has_place and not run.job.manager_of(run.task):
+            raise NoPlaceError
+        self._take_place(run)
 
     def of_job(self, job: Job) -> list[Run]:
         return list(self._by_job.get(job.key, {}).values())
@@ -114,11 +143,11 @@ class Runs:
     def of_task(self, task: Task) -> Run | None:
         return self._runs.get(task.seq)
 
-    def places_of(self, task: Task) -> set[tuple[str, str]]:
+    def folders_of(self, task: Task) -> set[tuple[str, str]]:
         """Pool and node of what the task runs on, and of the folders that it has left."""
         run = self._runs.get(task.seq)
-        places = {(node.pool, node.id) for node in run.nodes} if run else set()
-        return places | self._left.get(task.job, {}).get(task.seq, set())
+        nodes = {(node.pool, node.id) for node in run.nodes} if run else set()
+        return nodes | self._left.get(task.job, {}).get(task.seq, set())
 
     def forget(self, task: Task) -> None:
         """A task is being deleted: where its folders are is known."""
@@ -181,9 +210,13 @@ class Runs:
         try:
             if run.ending is Ending.NONE:
                 outcome = await self._execution.carry_out(
-                    run.task, run.job, run.nodes, running=lambda at: self._begun(run, at)
+                    run.task,
+                    run.job,
+                    run.nodes,
+                    prepared=lambda: self._prepared(run),
+                    running=lambda at: self._begun(run, at),
                 )
-        except UnpreparedError:
+        except (UnpreparedError, NoPlaceError):
             run.ending = max(run.ending, Ending.RECOVER)
         except asyncio.CancelledError:
             if run.ending is Ending.NONE:
@@ -213,11 +246,12 @@ class Runs:
         del self._runs[task.seq], world.held[task.seq]
         _discard(self._by_job, run.job.key, task.seq)
         task.placed = False
+        self._placed -= run.has_place
         fleet = world.fleets[run.node.pool.lower()]
         for node in run.nodes:
             _discard(self._by_node, node.id, task.seq)
             fleet.give_back(node, run.slots)
-            node.total_run += 1
+            node.total_run += task.started is not None
             if not fleet.load(node)[0] and node.state == "running":
                 node.move("idle", world.clock.now())
                 fleet.regroup(node)

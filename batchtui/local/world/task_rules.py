@@ -117,7 +117,7 @@ class TaskRules:
 
     def _places(self, task: Task) -> set[tuple[str, str]]:
         """Pool and node of every folder that the task may have."""
-        places = self._runs.places_of(task)
+        places = self._runs.folders_of(task)
         if task.pool and task.node:
             places.add((task.pool, task.node))
         if "multiInstanceSettings" in task.spec:

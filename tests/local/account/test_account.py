@@ -16,12 +16,15 @@ import pytest
 from azure.batch import models
 from azure.batch.aio import BatchClient
 from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.exceptions import AzureError
 from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.local.connection import Connection
+from batchtui.local.datadir import DataDir
 from batchtui.local.launch import attach_or_start
 from batchtui.local.trouble import LocalAccountError
+from tests.local.disks import fill, mounted
 
 from .conftest import LocalCommand, processes_of
 
@@ -215,6 +218,39 @@ async def test_an_account_that_loses_azurite_stops_and_says_so(
     code, said = await asyncio.to_thread(command.finish)
     assert code == 3
     assert "Azurite" in said
+
+
+@pytest.mark.fault("8.1")
+async def test_an_account_whose_disk_is_full_stops_and_says_so(
+    tmp_path: Path, local_commands: list[LocalCommand]
+) -> None:
+    with mounted(tmp_path / "disk", "size=16m") as disk:
+        command = LocalCommand(disk / "data")
+        local_commands.append(command)
+        await asyncio.to_thread(command.read_until, "Press Ctrl-C")
+        account = DataDir(disk / "data").connection()
+        assert account
+        async with batch(account) as client:
+            await start_task(
+                client, models.BatchTaskCreateOptions(id="task", command_line="sleep 9")
+            )
+            await in_state(client, "running")
+            fill(disk / "filler")
+            with pytest.raises(AzureError):
+                await add_jobs(client, 200)
+        code, said = await asyncio.to_thread(command.finish)
+        assert code == 3
+        assert said.count("\n") == 1
+        assert "its state could not be written" in said
+        assert "the disk is full" in said
+        assert await eventually(lambda: not processes_of(disk))
+
+
+async def add_jobs(client: BatchClient, number: int) -> None:
+    """More than there is room for in what the account's files have already taken of the disk."""
+    pool = models.BatchPoolInfo(pool_id="x" * 60)
+    for each in range(number):
+        await client.create_job(models.BatchJobCreateOptions(id=f"job{each}", pool_info=pool))
 
 
 async def test_an_account_that_cannot_start_is_an_error(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def launch(tmp_path: Path, command_line: str, **environment: str) -> Launch:
 
 
 async def run(launched: Launch, agent: Agent | None = None) -> Outcome:
-    return await (agent or Agent(limit=1)).run(launched, running=lambda started: None)
+    return await (agent or Agent()).run(launched, running=lambda started: None)
 
 
 def stdout(tmp_path: Path) -> str:
@@ -45,7 +45,7 @@ def stdout(tmp_path: Path) -> str:
 
 async def test_success(tmp_path: Path) -> None:
     begun: list[datetime] = []
-    outcome = await Agent(limit=1).run(
+    outcome = await Agent().run(
         launch(tmp_path, "/bin/sh -c 'echo out; echo err >&2; pwd'"), running=begun.append
     )
     assert outcome.exit_code == 0
@@ -99,7 +99,7 @@ async def test_only_the_given_environment(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MY_SECRET", "hunter2")
     node = tmp_path / "node"
     given = {"AZ_BATCH_NODE_ROOT_DIR": str(node), "AZ_BATCH_TASK_ID": "t1"}
-    await run(launch(tmp_path, "env", **given), Agent(limit=1, image=tmp_path / "bin"))
+    await run(launch(tmp_path, "env", **given), Agent(image=tmp_path / "bin"))
     found = dict(line.split("=", 1) for line in stdout(tmp_path).splitlines())
     assert found.keys() == {"PATH", "HOME", "USER", "LANG", "TMPDIR", *given}
     assert found["PATH"] == f"{tmp_path}/bin:/usr/local/bin:/usr/bin:/bin"
@@ -111,7 +111,7 @@ async def test_only_the_given_environment(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_wall_clock_limit_ends_the_whole_group(tmp_path: Path) -> None:
     watched = Watched()
     slow = launch(tmp_path, "sh -c 'sleep 60 & sleep 60'")
-    agent = Agent(limit=1, watch=watched)
+    agent = Agent(watch=watched)
     outcome = await run(replace(slow, max_wall_clock=timedelta(seconds=0.2)), agent)
     assert outcome.exit_code == 128 + signal.SIGTERM
     assert outcome.failure is not None
@@ -134,7 +134,7 @@ async def test_an_ended_command_may_say_goodbye(tmp_path: Path) -> None:
 async def test_cancelling_ends_the_whole_group(tmp_path: Path, trap: str) -> None:
     watched = Watched()
     slow = launch(tmp_path, f'sh -c "{trap}sleep 60 & echo ready; sleep 60; sleep 60"')
-    running = asyncio.create_task(run(slow, Agent(limit=1, watch=watched, grace=0.2)))
+    running = asyncio.create_task(run(slow, Agent(watch=watched, grace=0.2)))
     await watched.started.wait()
     async with asyncio.timeout(5):
         while True:
@@ -149,23 +149,9 @@ async def test_cancelling_ends_the_whole_group(tmp_path: Path, trap: str) -> Non
 
 async def test_what_a_command_leaves_behind_ends_with_it(tmp_path: Path) -> None:
     watched = Watched()
-    outcome = await run(launch(tmp_path, "sh -c 'sleep 60 & '"), Agent(limit=1, watch=watched))
+    outcome = await run(launch(tmp_path, "sh -c 'sleep 60 & '"), Agent(watch=watched))
     assert outcome.exit_code == 0
     assert not alive(watched.groups[0])
-
-
-async def test_no_more_than_the_limit_at_once(tmp_path: Path) -> None:
-    agent = Agent(limit=2)
-    script = "sh -c 'touch ../../$0.on; sleep 0.15; ls ../.. | grep -c on; rm ../../$0.on' "
-    outcomes = await asyncio.gather(
-        *(
-            agent.run(Launch(f"{script}{i}", tmp_path / str(i), {}), running=lambda started: None)
-            for i in range(5)
-        )
-    )
-    assert [outcome.exit_code for outcome in outcomes] == [0] * 5
-    seen = [int((tmp_path / str(i) / "stdout.txt").read_text()) for i in range(5)]
-    assert max(seen) == 2
 
 
 def test_the_check_for_survivors_sees_them() -> None:

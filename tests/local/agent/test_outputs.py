@@ -21,7 +21,7 @@ def output(url: str, file_pattern: str, condition: str, **target: Any) -> dict[s
 
 async def run(tmp_path: Path, command_line: str, *outputs: dict[str, Any]) -> Outcome:
     launch = Launch(command_line, tmp_path, {}, output_files=outputs)
-    return await Agent(limit=1).run(launch, running=lambda started: None)
+    return await Agent().run(launch, running=lambda started: None)
 
 
 @pytest.mark.parametrize(

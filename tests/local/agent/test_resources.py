@@ -120,7 +120,7 @@ async def test_a_missing_blob_ends_the_run_before_its_command(
 ) -> None:
     missing = {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"}
     launch = Launch("touch ran", tmp_path, {}, resource_files=(missing,))
-    outcome = await Agent(limit=1).run(launch, running=lambda started: None)
+    outcome = await Agent().run(launch, running=lambda started: None)
     assert outcome.exit_code is None
     assert outcome.started is not None
     assert outcome.failure is not None
@@ -135,7 +135,7 @@ async def test_the_wall_clock_runs_while_files_are_fetched(
     slow = {"httpUrl": f"{blobs.url}/c/x", "filePath": "x"}
     limit = timedelta(seconds=0.1)
     launch = Launch("true", tmp_path, {}, resource_files=(slow,), max_wall_clock=limit)
-    outcome = await Agent(limit=1).run(launch, running=lambda started: None)
+    outcome = await Agent().run(launch, running=lambda started: None)
     assert outcome.exit_code is None
     assert outcome.failure is not None
     assert outcome.failure.code == "TaskEnded"

@@ -19,12 +19,14 @@ from batchtui.local.warden import start_warden
 async def main(path: Path, key: str) -> None:
     directory = DataDir(path)
     directory.prepare()
-    settings = Settings(account="testacct", key=key, data_dir=directory.path, boot=0)
     limit = TASKS_PER_CORE * (os.cpu_count() or 1)
+    settings = Settings(
+        account="testacct", key=key, data_dir=directory.path, boot=0, most_tasks=limit
+    )
     with directory.lock():
         async with (
             start_warden(directory.path / "nodes", lock=directory.path / "warden") as warden,
-            serve(settings, executor=Agent(limit=limit, watch=warden)) as endpoint,
+            serve(settings, executor=Agent(watch=warden)) as endpoint,
         ):
             sys.stdout.write(f"{endpoint}\n")
             sys.stdout.flush()
