@@ -66,6 +66,7 @@ def test_bytes_that_are_no_characters_end_nothing(terminal: Pty) -> None:
 
 @pytest.mark.fault("1.2")
 def test_a_character_in_several_reads_is_one_character(terminal: Pty) -> None:
+    terminal.forget()
     terminal.type(GO_TO)
     terminal.shows("tab complete")
     terminal.forget()
@@ -87,8 +88,8 @@ def test_a_stopped_program_goes_on_with_one_reader_and_takes_a_paste(terminal: P
         terminal.until(lambda: terminal.state() == "T", "the stop")
         terminal.forget()
         os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.until(lambda: all(sequence in terminal.seen for sequence in ENTERED), "modes")
         terminal.shows("No containers yet")
-        assert all(sequence in terminal.seen for sequence in ENTERED)
     assert len(terminal.threads()) == threads
     words = "".join(f"{number:05}" for number in range(2000))
     assert len(words) == 10_000
@@ -129,8 +130,8 @@ def test_ctrl_z_gives_the_terminal_back_and_continuing_takes_it_again(
         assert terminal.modes == terminal.modes_before
         terminal.forget()
         os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.until(lambda: all(sequence in terminal.seen for sequence in ENTERED), "modes")
         terminal.shows("No containers yet")
-        assert all(sequence in terminal.seen for sequence in ENTERED)
     assert len(terminal.threads()) == threads
     typed(terminal, b"abc", "abc")
     quits(terminal)
