@@ -33,7 +33,7 @@ def decode_leniently(answer: bytes, kind: type[T]) -> T:
     Raises `msgspec.ValidationError` where nothing can: where it has another shape altogether, or
     no record of a page has what tells it from others.
     """
-    plain = _without_nulls(msgspec.json.decode(answer))
+    plain = without_nulls(msgspec.json.decode(answer))
     try:
         return msgspec.convert(plain, kind, strict=False)
     except msgspec.ValidationError:
@@ -142,11 +142,12 @@ def _time(value: Any) -> Any:
     return cut if _ZONE.search(cut) else f"{cut}Z"
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
+    """The same, with what is null left out, as the service leaves out what is not set."""
     if isinstance(value, dict):
-        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [_without_nulls(each) for each in value if each is not None]
+        return [without_nulls(each) for each in value if each is not None]
     return value
 
 

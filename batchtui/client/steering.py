@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from batchtui.client.lenient import without_nulls
 from batchtui.client.wire import Page, Wire, members, path_of
 from batchtui.core.autoscale import AutoScaleRun
 from batchtui.core.models import Job
@@ -37,7 +38,8 @@ class SteeredAccount:
         found = await self._wire.one(
             f"look at {thing}", _path(thing), dict[str, Any], valid=lambda found: "id" in found
         )
-        return {name: value for name, value in found.items() if not name.startswith("odata.")}
+        known = {name: value for name, value in found.items() if not name.startswith("odata.")}
+        return dict(without_nulls(known))
 
     async def create(self, kind: Kind, document: Document, *, within: str = "") -> None:
         path = path_of("jobs", within, "tasks") if within else path_of(PLURALS[kind])

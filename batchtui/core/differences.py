@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from batchtui.core.page import TOLD, TROUBLE, moment, words
+from batchtui.core.page import TIMED, TOLD, TROUBLE, is_free, moment, words
 from batchtui.core.things import Document, Thing
 
 Path = tuple[str | int, ...]
@@ -37,6 +37,18 @@ class Member(Struct, frozen=True):
     def differs(self) -> bool:
         # A number is no truth value, although Python holds 1 and True to be equal.
         return type(self.left) is not type(self.right) or bool(self.left != self.right)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a user named it."""
+        return is_free(self.path[:-1])
+
+    @property
+    def is_time(self) -> bool:
+        """Whether all that is known of it are moments, rather than texts that look like some."""
+        known = [each for each in (self.left, self.right) if each is not UNSET]
+        timed = self.path[-1] in TIMED and not self.is_free
+        return timed and all(moment(each) is not None for each in known)
 
     @property
     def words(self) -> str:
@@ -103,8 +115,7 @@ def _rank(member: Member) -> int:
     last = member.path[-1]
     if last in OUTCOME or any(each in TROUBLE for each in member.path):
         return 0
-    known = [each for each in (member.left, member.right) if each is not UNSET]
-    if all(isinstance(each, str) and moment(each) is not None for each in known):
+    if member.is_time:
         return 2
     return 2 if isinstance(last, str) and _ADDRESS.search(last) else 1
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,11 +17,35 @@ TOLD = frozenset(("id", "url", "eTag"))
 """Members that the title says, or that tell a person nothing."""
 WRONG = "What is wrong"
 LENGTH = "contentLength"
+TIMED = frozenset(
+    (
+        # Times of the service, those of storage, and what the service writes as a duration.
+        *("allocationStateTransitionTime", "allocationTime", "batchSupportEndOfLife"),
+        *("creationTime", "doNotRunAfter", "doNotRunUntil", "endTime", "expiryTime"),
+        *("lastBootTime", "lastModified", "lastRequeueTime", "lastRetryTime", "lastUpdateTime"),
+        *("nextRunTime", "previousStateTransitionTime", "startTime", "stateTransitionTime"),
+        *("time", "timestamp", "lastAccessTime", "accessTierChangeTime", "completionTime"),
+        *("autoScaleEvaluationInterval", "dedicatedCoreTime", "kernelCPUTime"),
+        *("maxWallClockTime", "pauseTimeBetweenBatches", "recurrenceInterval", "resizeTimeout"),
+        *("retentionTime", "startWindow", "userCPUTime", "waitTime", "wallClockTime", "elapsed"),
+    )
+)
+"""Members that are times or durations, of all models of azure-batch 15.1.0 and of `properties`."""
+FREE = frozenset(
+    (
+        *("environmentSettings", "commonEnvironmentSettings", "metadata", "settings"),
+        *("protectedSettings", "tags", "resourceTags", "details", "errorDetails", "values"),
+    )
+)
+"""Members whose parts have the names that a user gave them: what they say is text."""
 UNLIMITED = timedelta(days=10_000_000)
 """The service writes no limit as the longest duration that it can."""
+NEVER = 9999
+"""The year by which the service says that something is never to happen."""
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_DIGITS = re.compile(r"(\.\d{6})\d+")
 _DURATION = re.compile(r"P(?=[\dT])[\dYMWDTHS.]+$")
 
 
@@ -41,12 +65,12 @@ class Section(Struct, frozen=True):
 def sections(document: Document, now: datetime) -> tuple[Section, ...]:
     """All of a document. What went wrong stands at its beginning, and there alone."""
     about = tuple(
-        Line(words(name), _amount(value) if name == LENGTH else said(value, now))
+        Line(words(name), said_of(name, value, now))
         for name, value in document.items()
         if value is not None and not isinstance(value, Mapping | list) and name not in TOLD
     )
     parts = [
-        Section(words(name).capitalize(), tuple(_lines(value, now)))
+        Section(words(name).capitalize(), tuple(_lines((name,), value, now)))
         for name, value in document.items()
         if isinstance(value, Mapping | list) and value and name not in TROUBLE
     ]
@@ -71,8 +95,23 @@ def words(name: str) -> str:
     return " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
 
 
+def said_of(name: str, value: object, now: datetime, *, free: bool = False) -> str:
+    """The value of a member of that name; `free`: below one of `FREE`.
+
+    A user's text stands as it is, also where it looks like a time.
+    """
+    if free or (isinstance(value, str) and name not in (LENGTH, *TIMED)):
+        return value if isinstance(value, str) else said(value, now)
+    return _amount(value) if name == LENGTH else said(value, now)
+
+
+def is_free(path: Iterable[object]) -> bool:
+    """Whether a member behind these names is one that a user named."""
+    return any(name in FREE for name in path)
+
+
 def said(value: object, now: datetime) -> str:
-    """A member's value: times with their distance from now, durations in words."""
+    """A value: times with their distance from now, durations in words."""
     if value is None or isinstance(value, bool):
         return "yes" if value else "none" if value is None else "no"
     if isinstance(value, int):
@@ -85,23 +124,33 @@ def said(value: object, now: datetime) -> str:
     return text
 
 
-def _amount(size: int) -> str:
-    """`1.5 KB, 1,500 bytes`."""
-    return in_bytes(size) if size < 1000 else f"{in_bytes(size)}, {size:,} bytes"
+def _amount(size: object) -> str:
+    """`1.5 KB, 1,500 bytes`; the service may write a number of 64 bits as a text."""
+    text = f"{size}"
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        return text
+    known = int(text)
+    return in_bytes(known) if known < 1000 else f"{in_bytes(known)}, {known:,} bytes"
 
 
-def moment(text: str | None) -> datetime | None:
-    """A time as the service writes it, with up to seven digits of a second."""
-    if text is None:
+def moment(text: object) -> datetime | None:
+    """A time as the service writes it, with up to seven digits of a second; else None.
+
+    In UTC where it names no zone, so that it can be compared with others.
+    """
+    if not isinstance(text, str):
         return None
     try:
-        return msgspec.convert(text, datetime)
-    except msgspec.ValidationError:
+        at = msgspec.convert(_DIGITS.sub(r"\1", text), datetime)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
         return None
 
 
 def clock(at: datetime, now: datetime) -> str:
-    """`12:00:03 UTC, 5 min ago`; with the day where that is another one."""
+    """`12:00:03 UTC, 5 min ago`; with the day where that is another one; or `never`."""
+    if at.year == NEVER:
+        return "never"
     day = "" if at.date() == now.date() else f"{at:%Y-%m-%d} "
     away = (now - at).total_seconds()
     distance = f"{in_time(away)} ago" if away >= 0 else f"in {in_time(-away)}"
@@ -124,35 +173,52 @@ def _length(text: str) -> str:
 def _told(name: str, value: Any, now: datetime) -> Iterator[Line]:
     """The code and the message of an error, then its details."""
     if not isinstance(value, Mapping):
-        yield Line(words(name), said(value, now), bad=True)
+        yield Line(words(name), said_of(name, value, now), bad=True)
         return
-    code, message = str(value.get("code", "")), str(value.get("message", ""))
-    category = value.get("category")
+    code, message, category = (_text(value.get(m)) for m in ("code", "message", "category"))
     yield Line(code or words(name), message + (f" ({category})" if category else ""), bad=True)
     for member in ("details", "errorDetails", "values"):
-        for detail in value.get(member) or ():
-            yield Line(f"  {detail.get('name', '')}", said(detail.get("value", ""), now))
+        yield from _details(value.get(member))
 
 
-def _lines(value: Any, now: datetime, before: str = "") -> Iterable[Line]:
+def _details(value: Any) -> Iterator[Line]:
+    """Pairs as the service writes them, or as some of its errors come: an object, or texts."""
+    if isinstance(value, Mapping) and not {"name", "value"} <= set(value):
+        value = [{"name": name, "value": each} for name, each in value.items()]
+    for detail in value if isinstance(value, list) else [value]:
+        if isinstance(detail, Mapping):
+            yield Line(f"  {_text(detail.get('name'))}", _text(detail.get("value")))
+        elif detail is not None:
+            yield Line("  ", _text(detail))
+
+
+def _text(value: Any) -> str:
+    """Empty for null; what is no text as JSON."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return msgspec.json.encode(value).decode()
+
+
+def _lines(path: tuple[str, ...], value: Any, now: datetime, before: str = "") -> Iterable[Line]:
     """The members of a part, those of its parts behind their names."""
+    free = is_free(path)
     if isinstance(value, Mapping):
         if set(value) == {"name", "value"}:
-            yield Line(f"{before}{value['name']}", said(value["value"], now))
+            yield Line(f"{before}{value['name']}", said_of("", value["value"], now, free=True))
             return
         for name, each in value.items():
             if name in TROUBLE:
                 continue
-            label = f"{before}{words(name)}"
+            label = f"{before}{name if free else words(name)}"
             if isinstance(each, Mapping | list):
-                yield from _lines(each, now, f"{label} · ")
+                yield from _lines((*path, name), each, now, f"{label} · ")
             elif each is not None:
-                yield Line(label, said(each, now))
+                yield Line(label, said_of(name, each, now, free=free))
     elif isinstance(value, list):
         for number, each in enumerate(value, 1):
             if isinstance(each, Mapping) and set(each) != {"name", "value"}:
-                yield from _lines(each, now, f"{before}{number} · ")
+                yield from _lines(path, each, now, f"{before}{number} · ")
             elif isinstance(each, Mapping):
-                yield from _lines(each, now, before)
+                yield from _lines(path, each, now, before)
             else:
-                yield Line(before.removesuffix(" · "), said(each, now))
+                yield Line(before.removesuffix(" · "), said_of(path[-1], each, now, free=free))

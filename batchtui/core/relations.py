@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from batchtui.core.dossier import Dossier
-from batchtui.core.things import Kind, Thing
+from batchtui.core.things import Kind, Thing, part, parts
 
 AT_MOST = 200
 """Things of one kind that are named one by one."""
@@ -59,9 +59,7 @@ def _of_task(thing: Thing, dossier: Dossier) -> Iterator[Relation]:
         yield Relation("ran on" if over else "runs on", Thing(Kind.NODE, node, pool))
     yield Relation("in", Thing(Kind.JOB, thing.within))
     yield Relation("on", Thing(Kind.POOL, pool))
-    wanted = document.get("dependsOn")
-    ids = wanted.get("taskIds", ()) if isinstance(wanted, Mapping) else ()
-    for task_id in ids[:AT_MOST]:
+    for task_id in parts(part(document, "dependsOn"), "taskIds")[:AT_MOST]:
         yield Relation("waits for", Thing(Kind.TASK, str(task_id), thing.within))
     for task_id in dossier.waiting[:AT_MOST]:
         yield Relation("is waited for by", Thing(Kind.TASK, task_id, thing.within))
@@ -79,9 +77,9 @@ def _of_job(thing: Thing, dossier: Dossier) -> Iterator[Relation]:
 
 
 def _recent(dossier: Dossier) -> Iterator[Relation]:
-    for recent in dossier.document.get("recentTasks") or ():
-        running = recent.get("taskState") == "running"
-        task = Thing(Kind.TASK, recent.get("taskId", ""), recent.get("jobId", ""))
+    for recent in parts(dossier.document, "recentTasks"):
+        running = isinstance(recent, Mapping) and recent.get("taskState") == "running"
+        task = Thing(Kind.TASK, _member(recent, "taskId"), _member(recent, "jobId"))
         if task.within:
             yield Relation("runs" if running else "ran", task)
 

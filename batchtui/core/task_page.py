@@ -1,12 +1,12 @@
 """A task as a person reads it: what became of it when, before everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from batchtui.core.dossier import Dossier
 from batchtui.core.page import WRONG, Line, Section, clock, moment, sections
 from batchtui.core.preparation_page import preparation_sections
+from batchtui.core.things import Document, part, parts
 from batchtui.core.waiting import FREE_SLOT, PREPARING
 from batchtui.core.wording import in_time, some
 
@@ -39,8 +39,8 @@ def task_sections(dossier: Dossier, now: datetime) -> tuple[Section, ...]:
 
 def _timeline(dossier: Dossier, now: datetime) -> Iterator[Line]:
     """What happened, in the order in which it did, and how long it took each time."""
-    document: Any = dossier.document
-    ran = document.get("executionInfo") or {}
+    document = dossier.document
+    ran = part(document, "executionInfo")
     state = str(document.get("state", "unknown"))
     created = moment(document.get("creationTime"))
     started, ended = moment(ran.get("startTime")), moment(ran.get("endTime"))
@@ -51,7 +51,7 @@ def _timeline(dossier: Dossier, now: datetime) -> Iterator[Line]:
         ("requeued", "requeueCount", "lastRequeueTime"),
         ("tried again", "retryCount", "lastRetryTime"),
     ):
-        if times := ran.get(count):
+        if (times := ran.get(count)) and isinstance(times, int):
             at = moment(ran.get(last))
             when = f", last at {clock(at, now)}" if at else ""
             yield Line(name, f"{times:,} {'time' if times == 1 else 'times'}{when}", bad=True)
@@ -70,7 +70,7 @@ def _timeline(dossier: Dossier, now: datetime) -> Iterator[Line]:
         yield _end(ran)
 
 
-def _end(ran: Any) -> Line:
+def _end(ran: Document) -> Line:
     code = ran.get("exitCode")
     failed = str(ran.get("result", "")).lower() == "failure"
     words = "failed" if failed else "succeeded"
@@ -78,11 +78,12 @@ def _end(ran: Any) -> Line:
 
 
 def _dependencies(dossier: Dossier) -> Iterator[Line]:
-    wanted = dossier.document.get("dependsOn") or {}
-    if ids := wanted.get("taskIds"):
+    wanted = part(dossier.document, "dependsOn")
+    if ids := parts(wanted, "taskIds"):
         yield Line("waits for", some([str(each) for each in ids], at_most=20))
-    for each in wanted.get("taskIdRanges") or ():
-        yield Line("waits for", f"{each.get('start')} to {each.get('end')}")
+    for each in parts(wanted, "taskIdRanges"):
+        if isinstance(each, Mapping):
+            yield Line("waits for", f"{each.get('start')} to {each.get('end')}")
     if dossier.waiting:
         yield Line("waited for by", some(dossier.waiting, at_most=20))
     elif dossier.searched:

@@ -40,3 +40,15 @@ class Thing:
         """`pool render`, `task t-1 of job night`."""
         holder = HOLDERS.get(self.kind, "")
         return f"{self.kind} {self.id}" + (f" of {holder} {self.within}" if self.within else "")
+
+
+def part(document: object, name: str) -> Document:
+    """The object behind a name; empty for what is none, as it is where the service left it out."""
+    found = document.get(name) if isinstance(document, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def parts(document: object, name: str) -> list[Any]:
+    """The list behind a name; empty for what is none."""
+    found = document.get(name) if isinstance(document, Mapping) else None
+    return found if isinstance(found, list) else []

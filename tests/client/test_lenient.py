@@ -15,6 +15,7 @@ from batchtui.core.models import Job, Node, NodeFile, Pool, PoolNodeCounts, Task
 from batchtui.core.schedules import JobSchedule
 from batchtui.core.states import JobState, NodeState, PoolState, Result, TaskState
 from batchtui.core.subtasks import Subtask
+from batchtui.core.things import Kind, Thing
 from batchtui.core.wire import NameValue
 
 from .canned import Answer, CannedBatch
@@ -213,3 +214,10 @@ def test_other_kinds_of_records() -> None:
     assert (found.results, found.error is not None) == ("", True)
     (subtask,) = page(Subtask, {"id": 1, "nodeInfo": None, "result": None, "state": "parked"})
     assert f"{subtask.state}" == "parked"
+
+
+@pytest.mark.fault("2.16")
+async def test_a_whole_entity_has_no_nulls(batch: Batch, service: CannedBatch) -> None:
+    whole = {"id": "j", "constraints": None, "metadata": [None, {"name": "a", "value": None}]}
+    service.on("GET", "/jobs/j", Answer(whole))
+    assert await batch.document(Thing(Kind.JOB, "j")) == {"id": "j", "metadata": [{"name": "a"}]}

@@ -1,14 +1,18 @@
 """Entities as a person reads them, and without their secrets."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import azure.batch.models
 import pytest
 
 from batchtui.core.cleaning import cleaned
+from batchtui.core.differences import compared
 from batchtui.core.dossier import Dossier, Inspector
 from batchtui.core.models import PoolInfo
-from batchtui.core.page import Section, said, sections, words
+from batchtui.core.page import TIMED, Section, said, sections, words
 from batchtui.core.relations import relations
 from batchtui.core.specs import JobSpec, TaskDependencies, TaskSpec
 from batchtui.core.states import JobState, NodeState
@@ -16,6 +20,7 @@ from batchtui.core.subtasks import Subtask
 from batchtui.core.task_page import task_sections
 from batchtui.core.things import Kind, Thing
 from batchtui.core.waiting import Reason
+from batchtui.ui.widgets.differencerows import difference_text
 from tests.fakes import FakeAccount, pool_spec, task_spec
 
 NOW = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
@@ -233,3 +238,117 @@ async def test_who_waits_for_a_task_is_read_again(account_of_two: FakeAccount) -
     await add("b", "a")
     now[0] += Inspector.AROUND
     assert (await inspector.fetch()).waiting == ("b",)
+
+
+LIKE_TIMES = ("2026-11-20T09:00:00", "2026-11-20T09:00:00Z", "PT5M", "9999-12-31T23:59:59Z")
+
+
+@pytest.mark.fault("1.12")
+@pytest.mark.parametrize("text", LIKE_TIMES)
+def test_text_of_users_stands_as_it_is(text: str) -> None:
+    pair = {"name": "endTime", "value": text}
+    document = {
+        "displayName": text,
+        "commandLine": text,
+        "metadata": [pair],
+        "environmentSettings": [pair],
+        "commonEnvironmentSettings": [pair],
+        "extensions": [{"name": "x", "settings": {"endTime": text, "deeper": {"time": text}}}],
+        "resourceTags": {"creationTime": text},
+        "startTask": {"commandLine": text, "environmentSettings": [pair]},
+        "failureInfo": {"code": "X", "message": text, "details": [pair]},
+    }
+    for part in sections(document, NOW):
+        for line in part.lines:
+            assert text in line.text or line.text == "x"
+            assert "ago" not in line.text
+    (section,) = (part for part in sections(document, NOW) if part.title == "Extensions")
+    assert [line.label for line in section.lines][1:] == [
+        "1 · settings · endTime",
+        "1 · settings · deeper · time",
+    ]
+
+
+@pytest.mark.fault("1.12")
+@pytest.mark.parametrize("text", LIKE_TIMES)
+def test_text_of_users_is_compared_as_it_is(text: str) -> None:
+    left = {"metadata": [{"name": "endTime", "value": text}], "displayName": text}
+    right = {"metadata": [{"name": "endTime", "value": "x"}], "displayName": "x"}
+    rows = difference_text(compared(left, right), ("a", "b"), NOW, whole=True)
+    assert rows.count(text) == 2
+    assert "ago" not in rows
+
+
+@pytest.mark.fault("1.12")
+def test_times_that_are_odd() -> None:
+    document = {
+        "creationTime": "2026-11-20T12:00:00",
+        "endTime": "yesterday",
+        "startTime": "2026-11-20T12:00:00+99:00",
+        "doNotRunAfter": "9999-12-31T23:59:59.9999999Z",
+        "lastModified": 5,
+        "resizeTimeout": "P9999999999999999D",
+    }
+    assert texts(sections(document, NOW), "About") == {
+        "creation time": "12:00:00 UTC, 10 min ago",
+        "end time": "yesterday",
+        "start time": "2026-11-20T12:00:00+99:00",
+        "do not run after": "never",
+        "last modified": "5",
+        "resize timeout": "P9999999999999999D",
+    }
+    assert task_sections(Dossier(document), NOW)
+
+
+@pytest.mark.fault("1.12")
+@pytest.mark.parametrize(
+    ("details", "lines"),
+    [
+        (["no disk", None, 5], {"  ": "5"}),
+        ({"Message": "no disk"}, {"  Message": "no disk"}),
+        ("no disk", {"  ": "no disk"}),
+        ({"name": "a", "value": None}, {"  a": ""}),
+        ([{"name": None, "value": {"a": 1}}], {"  ": '{"a":1}'}),
+        (None, {}),
+    ],
+)
+def test_details_of_a_failure_in_another_shape(details: object, lines: dict[str, str]) -> None:
+    document = {"failureInfo": {"code": None, "message": None, "details": details}}
+    found = texts(sections(document, NOW), "What is wrong")
+    assert found == {"failure info": ""} | lines
+
+
+@pytest.mark.fault("1.12")
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [("1500", "1.5 KB, 1,500 bytes"), (12, "12 B"), ("many", "many"), ("9" * 5000, "9" * 5000)],
+)
+def test_a_length_may_come_as_text(length: object, text: str) -> None:
+    assert texts(sections({"contentLength": length}, NOW), "About")["content length"] == text
+
+
+@pytest.mark.fault("1.12")
+def test_the_members_that_are_times_are_those_of_the_sdk() -> None:
+    source = Path(azure.batch.models.__file__).with_name("_models.py").read_text("utf-8")
+    kinds = r"(?:Optional\[)?datetime\.(?:datetime|timedelta)\]?"
+    timed = rf'(\w+): {kinds} = rest_field\(\s*(?:name="(\w+)")?'
+    found = {wire or name for name, wire in re.findall(timed, source)}
+    assert len(found) > 25
+    assert found <= TIMED
+
+
+@pytest.mark.fault("1.12", "2.16")
+@pytest.mark.parametrize("odd", [None, 3, "x", [], ["x", None, 3], {"a": 1}])
+def test_no_shape_of_a_part_ends_the_page(odd: object) -> None:
+    members = [
+        *("executionInfo", "nodeInfo", "dependsOn", "recentTasks", "poolInfo", "errors", "state"),
+        *("jobManagerTask", "metadata", "resizeErrors", "startTime", "creationTime"),
+    ]
+    document = dict.fromkeys(members, odd)
+    ran = {"startTime": odd, "retryCount": odd, "exitCode": odd, "result": odd, "failureInfo": odd}
+    for each in (document, document | {"executionInfo": ran}, {"dependsOn": {"taskIds": odd}}):
+        shown = cleaned(each)
+        assert sections(shown, NOW) is not None
+        assert task_sections(Dossier(shown), NOW) is not None
+        for kind in Kind:
+            assert relations(Thing(kind, "x", "y"), Dossier(each)) is not None

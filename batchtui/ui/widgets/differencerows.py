@@ -9,7 +9,7 @@ from msgspec import UNSET
 from rich.cells import cell_len, set_cell_size
 
 from batchtui.core.differences import Member
-from batchtui.core.page import moment, said
+from batchtui.core.page import said_of
 from batchtui.core.wording import many
 from batchtui.ui.widgets.excerpt_text import lines_of
 from batchtui.ui.widgets.tones import Spans, Tone
@@ -48,7 +48,7 @@ def difference_rows(
         rows += [(), ((f"{SAME} ", Tone.MUTED), ("The same", Tone.STRONG),
                       (f" in both, {many(len(same), 'member')}{note}", Tone.MUTED))]  # fmt: skip
     for member in same if whole else ():
-        rows += _labelled(member.words, _told(member.left, now), room, width)
+        rows += _labelled(member.words, _told(member, member.left, now), room, width)
     return rows
 
 
@@ -61,9 +61,11 @@ def difference_text(
         if member.differs:
             lines.append(f"{DIFFERS} {member.words}")
             for letter, value in ((A, member.left), (B, member.right)):
-                lines.append(f"    {letter}  " + _told(value, now).replace("\n", "\n       "))
+                lines.append(
+                    f"    {letter}  " + _told(member, value, now).replace("\n", "\n       ")
+                )
     same = [member for member in members if not member.differs] if whole else []
-    lines += [f"{SAME} {m.words}  " + _told(m.left, now).replace("\n", "\n    ") for m in same]
+    lines += [f"{SAME} {m.words}  " + _told(m, m.left, now).replace("\n", "\n    ") for m in same]
     return "\n".join(lines) + "\n"
 
 
@@ -83,8 +85,8 @@ def _table(
     left, right = (
         max(cell_len(line) for text in (f"{A}  {name}", *texts) for line in text.split("\n"))
         for name, texts in (
-            (names[0], [_told(member.left, now) for member in members]),
-            (names[1], [_told(member.right, now) for member in members]),
+            (names[0], [_told(member, member.left, now) for member in members]),
+            (names[1], [_told(member, member.right, now) for member in members]),
         )
     )
     # In steps, so that the second column stays where it is while seconds become minutes.
@@ -140,18 +142,14 @@ def _labelled(label: str, text: str, room: int, width: int) -> Iterator[Spans]:
 
 def _marked(member: Member, now: datetime) -> tuple[Spans, Spans]:
     """Both values; of two texts, what they have in common at either end stands back."""
-    left, right = _told(member.left, now), _told(member.right, now)
+    left, right = _told(member, member.left, now), _told(member, member.right, now)
     if UNSET in (member.left, member.right):
         return _alone(left, member.left), _alone(right, member.right)
     begin = _common(left, right)
     end = _common(left[begin:][::-1], right[begin:][::-1])
-    if begin + end < ALIKE or _is_time(member.left):
+    if begin + end < ALIKE or member.is_time:
         return _alone(left, member.left), _alone(right, member.right)
     return _parted(left, begin, end), _parted(right, begin, end)
-
-
-def _is_time(value: Any) -> bool:
-    return isinstance(value, str) and moment(value) is not None
 
 
 def _alone(text: str, value: Any) -> Spans:
@@ -174,13 +172,13 @@ def _parted(text: str, begin: int, end: int) -> Spans:
     )
 
 
-def _told(value: Any, now: datetime) -> str:
+def _told(member: Member, value: Any, now: datetime) -> str:
     """A value as the inspect page tells it, safe to show."""
     if value is UNSET:
         return NOT_SET
     if value == "":
         return "empty"
-    return "\n".join(lines_of(said(value, now)))
+    return "\n".join(lines_of(said_of(str(member.path[-1]), value, now, free=member.is_free)))
 
 
 def _cut(label: str, width: int) -> str:
