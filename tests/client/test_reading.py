@@ -31,7 +31,8 @@ async def test_a_listing_asks_for_the_members_that_are_shown(
 ) -> None:
     job = {"id": "j", "state": "molten", "priority": 7, "poolInfo": {"poolId": "p"}, "new": {}}
     service.on("GET", "/jobs", page(job))
-    assert await batch.jobs() == (Job("j", JobState.UNKNOWN, priority=7, pool_info=PoolInfo("p")),)
+    found = Job("j", JobState("molten"), priority=7, pool_info=PoolInfo("p"))
+    assert await batch.jobs() == (found,)
     assert service.asked[0].query["$select"] == (
         "id,state,stateTransitionTime,creationTime,priority,maxParallelTasks,poolInfo,executionInfo"
     )
