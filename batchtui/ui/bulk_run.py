@@ -48,11 +48,12 @@ class BulkRun:
 
     @property
     def caption(self) -> str:
-        """`Delete task 1,200/5,000`, and how much of that failed."""
+        """`Deleting tasks 1,200/5,000`, and how much of that failed."""
         counts = self.bulk.counts
         through = counts[Fate.DONE] + counts[Fate.FAILED]
         failed = f" ✗{counts[Fate.FAILED]:,}" if counts[Fate.FAILED] else ""
-        return f"{self.title} {through:,}/{counts.total():,}{failed}"
+        words = self.title if counts.total() == 1 else _of_several(self.title, self.pieces)
+        return f"{_going_on(words)} {through:,}/{counts.total():,}{failed}"
 
     @property
     def outcome(self) -> str:
@@ -97,3 +98,24 @@ class BulkRun:
 
     def _count(self) -> None:
         self.changes += 1
+
+
+DOING = {
+    "Bring": "Bringing", "Change": "Changing", "Copy": "Copying", "Deallocate": "Deallocating",
+    "Delete": "Deleting", "Disable": "Disabling", "Drain": "Draining", "Enable": "Enabling",
+    "Reboot": "Rebooting", "Reimage": "Reimaging", "Remove": "Removing", "Resize": "Resizing",
+    "Run": "Running", "Start": "Starting", "Stop": "Stopping", "Take": "Taking",
+    "Terminate": "Terminating",
+}  # fmt: skip
+"""The verbs that titles begin with, while it is done."""
+
+
+def _of_several(title: str, noun: str) -> str:
+    """`Delete tasks` for `Delete task`."""
+    return re.sub(rf"\b{re.escape(noun)}\b", f"{noun}s", title, count=1)
+
+
+def _going_on(title: str) -> str:
+    """`Deleting tasks` for `Delete tasks`; a title that begins with no verb stays as it is."""
+    verb, space, rest = title.partition(" ")
+    return f"{DOING.get(verb, verb)}{space}{rest}"

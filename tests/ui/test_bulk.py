@@ -122,7 +122,7 @@ async def test_orders_that_are_left_go_on_and_are_told_of_at_their_end(
             await top(app, BulkScreen)
             await pilot.press("escape")
             await until(lambda: app.screen is app.dashboard)
-        await until(lambda: "Delete task 2/3" in text_of(app.panes.header))
+        await until(lambda: "Deleting tasks 2/3" in text_of(app.panes.header))
         await until(lambda: len(app.runs.live) == 1, what="the other one is through")
 
         await pilot.press("q")

@@ -336,7 +336,7 @@ async def test_a_task_gets_other_limits_and_one_is_ended(
         await top(app, TaskLimitsScreen)
         app.screen.query_one("#retries", NumberField).input.value = "4"
         await pilot.press("enter")
-        await agreed(pilot, app)
+        assert "Changes: retries 0 → 4." in await agreed(pilot, app)
         await called(app, "limit_task night long")
         tasks = account.batch.world.jobs["night"].tasks
         assert tasks["long"].spec.constraints == TaskConstraints(max_task_retry_count=4)
@@ -357,7 +357,7 @@ async def test_of_several_jobs_only_what_was_edited_is_changed(
         app.screen.query_one("#priority", NumberField).input.value = "1"
         await pilot.press("enter")
         said = await agreed(pilot, app)
-        assert "All of them get the same priority." in said
+        assert "Changes: priority 3 to 9 → 1." in said
         await called(app, "update job day priority")
         await called(app, "update job night priority")
         assert {job.spec.priority for job in account.batch.world.jobs.values()} == {1}

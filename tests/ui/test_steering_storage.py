@@ -112,5 +112,5 @@ async def test_job_schedules_are_listed_with_their_jobs_and_steered(
         await until(lambda: "yearly" in batch.job_schedules)
         await until(lambda: len(screen.schedules.value) == 3)
         await pilot.press("d")
-        assert "Not over yet: 1 job." in await agreed(pilot, app)
+        assert "Still active: 1 job." in await agreed(pilot, app)
         await called(app, "delete_schedule nightly")

@@ -8,6 +8,7 @@ import msgspec
 from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Job, TaskCounts
+from batchtui.core.orders.limits import change, changed_limits, span, unlimited
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.states import JobState
 from batchtui.core.steering import DisableTasks
@@ -24,12 +25,6 @@ LARGE_RUNNING = 100
 """Running tasks from which ending them does."""
 
 WAKES = ("jobs", "tasks", "progress")
-CHANGED = {
-    "priority": "priority",
-    "maxParallelTasks": "number of tasks at once",
-    "constraints": "retries and time",
-}
-"""The members of a job that can be changed, in words."""
 ENDED = (JobState.COMPLETED, JobState.TERMINATING, JobState.DELETING)
 
 
@@ -66,14 +61,16 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
     }  # fmt: skip
 
 
-def changing(batch: Batch, changes: Document) -> Order[Job]:
-    """The order to give jobs another priority or other limits: the members to be changed."""
+def changing(batch: Batch, changes: Document, constraints: Document | None = None) -> Order[Job]:
+    """The order to give jobs another priority or other limits: the members to be changed.
+
+    `constraints` are those of the job so far, where it is a single one.
+    """
     limit = changes.get("constraints", {}).get("maxWallClockTime")
     lasting = msgspec.convert(limit, timedelta) if limit else None
 
     async def lost(jobs: Sequence[Job]) -> Stake:
-        same = " and ".join(CHANGED[member] for member in changes)
-        sentences = [f"All of them get the same {same}."] if len(jobs) > 1 else []
+        sentences = [f"Changes: {_changed(jobs, changes, constraints)}."]
         older = [] if lasting is None else _older(jobs, lasting)
         if lasting is not None and older:
             sentences.append(
@@ -84,11 +81,25 @@ def changing(batch: Batch, changes: Document) -> Order[Job]:
 
     return Order(
         title="Priority and limits", ask="Change priority and limits of {}?", yes="Change",
-        done="{} has another priority and other limits.", noun="job", name=_id,
+        done="Changed priority or limits of {}.", noun="job", name=_id,
         act=lambda job: batch.update(Thing(Kind.JOB, job.id), changes), stake=lost,
         applies=lambda job: job.state is not JobState.COMPLETED, unfit="over already",
         wakes=WAKES,
     )  # fmt: skip
+
+
+def _changed(jobs: Sequence[Job], changes: Document, constraints: Document | None) -> str:
+    """`priority 0 → 500, tasks at once unlimited → 4`."""
+    parts = []
+    if (priority := changes.get("priority")) is not None:
+        parts.append(change("priority", span([job.priority for job in jobs]), f"{priority:,}"))
+    if (most := changes.get("maxParallelTasks")) is not None:
+        before = span([job.max_parallel_tasks for job in jobs])
+        parts.append(change("tasks at once", before, unlimited(most)))
+    limits = changes.get("constraints")
+    if limits is not None:
+        parts += changed_limits(constraints if len(jobs) == 1 else None, limits)
+    return ", ".join(filter(None, parts))
 
 
 DISABLED = {

@@ -64,8 +64,8 @@ class Order(Generic[T]):
 
     def told(self, thing: T) -> str:
         """That it was done to this one."""
-        words = self.words([thing])
-        return self.done.format(words[:1].upper() + words[1:])
+        said = self.done.format(self.words([thing]))
+        return said[:1].upper() + said[1:]
 
     def typed(self, things: Sequence[T]) -> str:
         """What somebody must type who really means it: the name, or how many there are."""

@@ -44,7 +44,7 @@ def pool_orders(batch: Batch) -> Mapping[str, Order[Pool]]:
             unfit="off already", wakes=WAKES,
         ),
         "remove_start_task": Order(
-            title="Start task off", ask="Remove the start task of {}?", yes="Remove",
+            title="Remove start task", ask="Remove the start task of {}?", yes="Remove",
             done="{} has no start task.",
             noun="pool", name=_id, act=lambda pool: batch.remove_start_task(pool.id),
             stake=_unprepared, wakes=WAKES,

@@ -3,40 +3,48 @@
 from collections.abc import Mapping, Sequence
 
 from batchtui.core.gateway import Batch
+from batchtui.core.models import Job
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.schedules import JobSchedule, ScheduleState
-from batchtui.core.states import JobState
 from batchtui.core.together import together
 from batchtui.core.wording import many
 
 WAKES = ("jobs",)
+LARGE = 10
+"""Jobs from which ending them with their schedule asks for more than a yes."""
 
 
 def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
     """The orders to job schedules by the names that the panes know them by."""
 
-    async def jobs_too(schedules: Sequence[JobSchedule]) -> Stake:
+    async def jobs_of(schedules: Sequence[JobSchedule]) -> list[Job]:
         listed = await together(*(batch.jobs_of_schedule(each.id) for each in schedules))
-        jobs = [job for some in listed for job in some]
-        open_jobs = sum(job.state is not JobState.COMPLETED for job in jobs)
-        it = "it" if len(schedules) == 1 else "them"
-        sentences = [f"Ended or deleted with {it}: {many(len(jobs), 'job')}, and all their tasks."]
-        if open_jobs:
-            sentences.append(f"Not over yet: {many(open_jobs, 'job')}.")
-        return Stake(tuple(sentences) if jobs else ("No job was made by it yet.",), len(jobs) >= 10)
+        return [job for some in listed for job in some]
+
+    async def deleted(schedules: Sequence[JobSchedule]) -> Stake:
+        jobs = await jobs_of(schedules)
+        active = sum(not job.over for job in jobs)
+        sentences = [_with(schedules, "Deleted", len(jobs))]
+        if active:
+            sentences.append(f"Still active: {many(active, 'job')}.")
+        return Stake(tuple(sentences), len(jobs) >= LARGE)
+
+    async def terminated(schedules: Sequence[JobSchedule]) -> Stake:
+        jobs = [job for job in await jobs_of(schedules) if not job.over]
+        return Stake((_with(schedules, "Terminated", len(jobs)),), len(jobs) >= LARGE)
 
     return {
         "delete": Order(
             title="Delete job schedule", ask="Delete {}?", yes="Delete", done="{} is going.",
             noun="job schedule", name=_id, act=lambda each: batch.delete_schedule(each.id),
-            stake=jobs_too, applies=lambda each: each.state is not ScheduleState.DELETING,
+            stake=deleted, applies=lambda each: each.state is not ScheduleState.DELETING,
             unfit="deleted already", wakes=WAKES,
         ),
         "terminate": Order(
             title="Terminate job schedule", ask="Terminate {}?", yes="Terminate",
             done="{} is ending.",
             noun="job schedule", name=_id, act=lambda each: batch.terminate_schedule(each.id),
-            stake=jobs_too, applies=lambda each: not each.over, unfit="ended already",
+            stake=terminated, applies=lambda each: not each.over, unfit="ended already",
             wakes=WAKES,
         ),
         "disable": Order(
@@ -52,6 +60,14 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
             unfit="not disabled", wakes=WAKES,
         ),
     }  # fmt: skip
+
+
+def _with(schedules: Sequence[JobSchedule], done: str, jobs: int) -> str:
+    """`Deleted with it: 3 jobs, and their tasks.`"""
+    it = "it" if len(schedules) == 1 else "them"
+    if not jobs:
+        return f"{done} with {it}: no job."
+    return f"{done} with {it}: {many(jobs, 'job')}, and {'its' if jobs == 1 else 'their'} tasks."
 
 
 async def _paused(_schedules: Sequence[JobSchedule]) -> Stake:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Task
+from batchtui.core.orders.limits import changed_limits
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.states import TaskState
+from batchtui.core.things import Document
 from batchtui.core.wording import many
 
 LARGE = 1_000
@@ -52,11 +56,15 @@ def rerunning(batch: Batch, job_id: str, which: str) -> Order[Task]:
     return replace(order, ask=f"Run {{}} of job {job_id} again?", stake=lost)
 
 
-def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
-    """The order to give tasks of that job other limits."""
+def limiting(
+    batch: Batch, job_id: str, limits: TaskConstraints, before: Document | None = None
+) -> Order[Task]:
+    """The order to give tasks of that job other limits; `before` are those of a single task."""
 
     async def lost(tasks: Sequence[Task]) -> Stake:
-        sentences = ["All of them get the same limits."] if len(tasks) > 1 else []
+        known = before if len(tasks) == 1 else None
+        changes = changed_limits(known, msgspec.to_builtins(limits))
+        sentences = [f"Changes: {', '.join(changes)}."] if changes else ["Nothing changes."]
         if limits.max_wall_clock_time and _running(tasks):
             longer = spelled(limits.max_wall_clock_time)
             sentences.append(f"What has run for longer than {longer} is ended at once.")
@@ -64,7 +72,7 @@ def limiting(batch: Batch, job_id: str, limits: TaskConstraints) -> Order[Task]:
 
     return Order(
         title="Change limits", ask="Change the limits of {}?", yes="Change",
-        done="{} has other limits.",
+        done="Changed the limits of {}.",
         noun="task", name=_id, act=lambda task: batch.limit_task(job_id, task.id, limits),
         applies=lambda task: task.state is not TaskState.COMPLETED, unfit="ended already",
         wakes=WAKES, stake=lost,

@@ -1,5 +1,6 @@
 """Ask before anything is changed."""
 
+import time
 from typing import ClassVar
 
 from textual import events, on
@@ -11,13 +12,21 @@ from textual.widgets import Button, Input, Static
 from batchtui.ui.screens.dialog import Dialog
 
 
+ANSWERS = ("y", "n")
+"""Keys that answer a question which has no name to type."""
+
+
 class ConfirmScreen(Dialog[bool]):
     """A yes-or-no question. The safe answer has the focus and takes `escape`.
 
     `question` names the thing; `consequences` are sentences that say what goes with it. Where
-    `typed` is given, only who types it can say yes: what one types goes there, letters that
-    answer other questions too.
+    `typed` is given, only who types it can say yes: what is typed goes there, letters that
+    answer other questions too. Elsewhere other letters than y and n do nothing, and whoever typed
+    some presses no button with enter before an arrow or tab has chosen it: a name that is typed
+    where none is asked for answers nothing.
     """
+
+    STRAY = "Press y or n, or choose with the arrows."
 
     AUTO_FOCUS = "#typed, #no"
     CSS_PATH = "confirm.tcss"
@@ -25,10 +34,9 @@ class ConfirmScreen(Dialog[bool]):
         Binding("y", "letter(True)", "Yes", tooltip="Do it"),
         Binding("n", "letter(False)", "No", tooltip="Leave everything as it is"),
         Binding("escape", "answer(False)", "No", tooltip="Leave everything as it is"),
-        Binding("h,k", "step(-1)", show=False),
-        Binding("l,j", "step(1)", show=False),
-        Binding("left,up,shift+tab", "app.focus_previous", show=False),
-        Binding("right,down,tab", "app.focus_next", show=False),
+        Binding("left,up,shift+tab", "step(-1)", show=False),
+        Binding("right,down,tab", "step(1)", show=False),
+        Binding("enter", "press", show=False, priority=True),
     ]
 
     def __init__(
@@ -47,6 +55,8 @@ class ConfirmScreen(Dialog[bool]):
         self._answers = yes, no
         self._title = title
         self._typed = typed
+        self._stray: float | None = None
+        """When a letter came last that answers nothing; None where a button was chosen since."""
 
     def compose(self) -> ComposeResult:
         yes, no = self._answers
@@ -75,15 +85,28 @@ class ConfirmScreen(Dialog[bool]):
         return not self._typed
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.takes_letters if action in ("letter", "step") else True
+        return self.takes_letters if action in ("letter", "press") else True
 
     def on_key(self, event: events.Key) -> None:
         """Have letters typed where there are some to type, whatever has the focus."""
-        if self._typed and event.is_printable and event.character:
-            event.stop()
+        if not (event.is_printable and event.character):
+            return
+        if self.takes_letters and event.key in ANSWERS:
+            return  # for the bindings
+        event.stop()
+        if self._typed:
             line = self.query_one("#typed", Input)
             line.focus()
             line.insert_text_at_cursor(event.character)
+        else:
+            self._take_stray()
+
+    def _take_stray(self) -> None:
+        """Say what answers, after a letter that does not."""
+        self._stray = time.monotonic()
+        if not self.query("#stray"):
+            line = Static(self.STRAY, id="stray", markup=False)
+            self.query_one("#dialog").mount(line, before="#buttons")
 
     @on(Input.Changed)
     def compare(self, message: Input.Changed) -> None:
@@ -112,9 +135,21 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(answer)
 
     def action_letter(self, answer: bool) -> None:
-        self.dismiss(answer)
+        """Answer, unless the letter goes on with a word that is being typed, such as `key-1`."""
+        pause: float = getattr(self.app, "WORD", 0.0)
+        if answer and self._stray is not None and time.monotonic() - self._stray < pause:
+            self._take_stray()
+        else:
+            self.dismiss(answer)
 
     def action_step(self, step: int) -> None:
         """Go to the other answer."""
+        self._stray = None
+        self.query("#stray").remove()
         move = self.focus_next if step > 0 else self.focus_previous
         move()
+
+    def action_press(self) -> None:
+        """Take the chosen answer, unless letters were typed since it was chosen."""
+        if self._stray is None and isinstance(self.focused, Button):
+            self.focused.press()

@@ -48,7 +48,8 @@ class JobSteering:
         async def change(changes: Document) -> bool:
             if not changes:
                 raise GatewayError("Nothing is changed yet.")
-            return await self._desk.attempt(changing(self._batch, changes), jobs)
+            order = changing(self._batch, changes, whole.get("constraints", {}))
+            return await self._desk.attempt(order, jobs)
 
         await self._desk.app.push_screen_wait(form.doing(change))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from batchtui.core.clone import clone
 from batchtui.core.models import Task
 from batchtui.core.orders.tasks import WAKES, limiting, task_orders
+from batchtui.core.specs import TaskConstraints
 from batchtui.core.things import Document, Kind, Thing
 from batchtui.core.wording import many
 from batchtui.ui.screens.desk import Desk
@@ -38,12 +39,14 @@ class TaskSteering:
 
     async def _limits(self, job_id: str, tasks: Sequence[Task], whole: Document) -> None:
         words = f"task {tasks[0].id}" if len(tasks) == 1 else many(len(tasks), "task")
-        form = TaskLimitsScreen(f"Limits of {words}", whole.get("constraints", {}))
-        await self._desk.app.push_screen_wait(
-            form.doing(
-                lambda limits: self._desk.attempt(limiting(self._batch, job_id, limits), tasks)
-            )
-        )
+        before: Document = whole.get("constraints", {})
+        form = TaskLimitsScreen(f"Limits of {words}", before)
+
+        async def change(limits: TaskConstraints) -> bool:
+            order = limiting(self._batch, job_id, limits, before)
+            return await self._desk.attempt(order, tasks)
+
+        await self._desk.app.push_screen_wait(form.doing(change))
 
     async def _clone(self, job_id: str, task: Task, whole: Document) -> None:
         heading = f"Clone of task {task.id}"
