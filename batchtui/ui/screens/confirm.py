@@ -11,7 +11,6 @@ from textual.widgets import Button, Input, Static
 
 from batchtui.ui.screens.dialog import Dialog
 
-
 ANSWERS = ("y", "n")
 """Keys that answer a question which has no name to type."""
 
