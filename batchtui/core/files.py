@@ -54,19 +54,21 @@ class Files:
         if isinstance(file, BlobFile):
             await self._storage.download(file.container, file.blob, target, received=received)
             return
-        size = (await self.file_state(file)).size
+        before = await self.file_state(file)
         async with part_file(target) as part:
-            while part.size < size:
-                length = min(CHUNK, size - part.size)
+            while part.size < before.size:
+                length = min(CHUNK, before.size - part.size)
                 data = await self.read_file(file, start=part.size, length=length)
                 if not data:
-                    raise GatewayError(
-                        f"Could not save {file.path}: it became shorter while it was read. "
-                        "Save it again.",
-                        code="Changed",
-                    )
+                    raise _changed(file, "it became shorter while it was read")
+                if len(data) > length:
+                    raise _changed(file, "more arrived than was asked for")
                 await part.write(data)
                 received(len(data))
+            after = await self.file_state(file)
+            # It may have grown meanwhile: what it held at first is saved then.
+            if after.size < before.size or after.created != before.created:
+                raise _changed(file, "it was written anew while it was read")
             await part.finish()
 
     @property
@@ -76,3 +78,7 @@ class Files:
                 "The profile names no storage account to read from.", code="NoStorage"
             )
         return self._gateway.storage
+
+
+def _changed(file: AnyFile, reason: str) -> GatewayError:
+    return GatewayError(f"Could not save {file.path}: {reason}. Save it again.", code="Changed")

@@ -118,3 +118,25 @@ async def test_what_is_saved_is_not_cut_as_what_is_shown(monkeypatch: pytest.Mon
     node = shelves.of_node(account.gateway, "p", "tvm-d-0")
     assert len((await node.entries()).items) == 3
     assert len(await node.all_entries()) == 6
+
+
+@pytest.mark.fault("3.1", "2.14")
+async def test_a_file_that_is_written_anew_while_it_is_saved_leaves_nothing(tmp_path: Path) -> None:
+    account = await account_with(b"text")
+    shelf = shelves.of_task(account.gateway, "j", "t")
+    states = iter((FileState(4, NOON, NOON), FileState(4, NOON, NOON.replace(hour=13))))
+
+    async def anew(_file: object) -> FileState:
+        return next(states)
+
+    account.batch.file_state = anew  # type: ignore[assignment, method-assign]  # a retry
+    file, target = shelf.file("stdout.txt"), tmp_path / "out"
+    with pytest.raises(GatewayError, match="written anew while it was read"):
+        await shelf.files.save(file, target, received=lambda _more: None)
+    states = iter((FileState(4, NOON, NOON), FileState(3, NOON, NOON)))
+    with pytest.raises(GatewayError, match="written anew"):
+        await shelf.files.save(file, target, received=lambda _more: None)
+    assert not list(tmp_path.iterdir())
+    states = iter((FileState(4, NOON), FileState(9, NOON.replace(hour=13))))
+    await shelf.files.save(file, target, received=lambda _more: None)
+    assert target.read_bytes() == b"text", "what it held at first, though it grows"
