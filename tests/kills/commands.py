@@ -1,0 +1,93 @@
+"""`batchtui run` and `batchtui wait` as a user starts them, each run with folders of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from batchtui.core.ledger import Ledger, LedgerError, Record
+
+KEPT = {"HOME", "PATH", "LANG", "TMPDIR", "XDG_CACHE_HOME", "BATCHTUI_AZURITE", "NO_PROXY"}
+"""The variables of this process that a command gets too."""
+
+
+class Command:
+    """A process of batchtui, and all that it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._output = asyncio.create_task(self._read())
+
+    @property
+    def ended(self) -> bool:
+        return self._process.returncode is not None
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    async def end(self, patience: float) -> tuple[int | None, str]:
+        """Its exit code and what it said; None for one that had to be killed after some seconds."""
+        try:
+            code: int | None = await asyncio.wait_for(self._process.wait(), patience)
+        except TimeoutError:
+            code = None
+            self.kill()
+        return code, await self._output
+
+    def kill(self) -> None:
+        if not self.ended:
+            self._process.kill()
+
+    async def _read(self) -> str:
+        assert self._process.stdout is not None
+        return (await self._process.stdout.read()).decode()
+
+
+class Workplace:
+    """The folders of one run: its ledger, its outputs, and the gate of its tasks."""
+
+    def __init__(self, folder: Path, recipe: Path, environment: Mapping[str, str]) -> None:
+        """`environment` says how the account is reached."""
+        self.output = folder / "out"
+        self.gate = folder / "gate"
+        self.output.mkdir(parents=True)
+        self._recipe = recipe
+        self._folder = folder
+        self._ledger = Ledger(folder / "state" / "batchtui" / "runs")
+        own = {name: value for name, value in os.environ.items() if name in KEPT}
+        self._environment = {
+            **own,
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            **environment,
+        }
+
+    async def run(self, profile: str, *options: str) -> Command:
+        """Start the run."""
+        gate = ("--set", f"gate={self.gate}")
+        place = ("--output", str(self.output), "--profile", profile)
+        return await self.start("run", str(self._recipe), *place, *gate, *options)
+
+    async def start(self, *words: str) -> Command:
+        return Command(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "batchtui", *words),
+                cwd=self._folder,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+        )
+
+    def record(self) -> Record | None:
+        """What the ledger says of the run; None where it knows of none. Raises `LedgerError`."""
+
+        def trouble(error: LedgerError) -> None:
+            raise error
+
+        return next(iter(self._ledger.records(trouble=trouble)), None)
+

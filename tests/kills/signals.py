@@ -1,0 +1,204 @@
+"""A run that gets a signal at one moment, and is gone on with by `batchtui wait`."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from batchtui.core.ledger import Outcome
+from batchtui.local.account import run_account
+from batchtui.local.connection import Connection
+from batchtui.local.datadir import DataDir
+from batchtui.local.faults.injection import FaultInjection
+from batchtui.local.faults.log import RequestEvent
+from batchtui.local.faults.options import FaultOptions
+from tests.kills.commands import Workplace
+from tests.kills.inventory import Inventory, inventory_of
+from tests.kills.moments import Moment, moments_of
+from tests.kills.verdict import (
+    EXIT_CODES,
+    creation_complaints,
+    deletions,
+    goodbye_complaints,
+    ledger_complaints,
+)
+from tests.kills.watch import RequestWatch
+from tests.kills.workload import write_recipe, wrong_outputs
+
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PROMPT = 5.0
+"""Seconds within which a run that is told to end has ended, on a machine that is busy."""
+PATIENCE = 60.0
+"""Seconds for a run to reach a moment or its end."""
+OPTIONS = ((), ("--yes",), ("--json",))
+"""What the run is started with, by turns."""
+
+
+class Survival(Struct, frozen=True):
+    """What came of a run that was killed at one moment."""
+
+    moment: Moment
+    what: str
+    """The signal, or that the account was killed."""
+    complaints: tuple[str, ...]
+    ending: float
+    """Seconds from the signal to the end of the process."""
+    recovery: float
+    """Seconds until everything was as it should be."""
+
+    def __str__(self) -> str:
+        if not self.complaints:
+            return f"{self.what} {self.moment}: well"
+        return "\n  ".join((f"{self.what} {self.moment}:", *self.complaints))
+
+
+class SignalProof:
+    """Runs on an account of this process, one after another, each told to end at one moment."""
+
+    def __init__(
+        self, folder: Path, account: Connection, faults: FaultInjection, inventory: Inventory
+    ) -> None:
+        self._folder = folder
+        self._recipe = write_recipe(folder / "recipe")
+        self._account = account
+        self._faults = faults
+        self._inventory = inventory
+        self._count = 0
+
+    async def record(self) -> list[RequestEvent]:
+        """The requests of a run that nothing happens to."""
+        place = self._place()
+        watch = self._watch(place, None)
+        process = await place.run("environment")
+        code, said = await process.end(PATIENCE)
+        assert code == 0, said
+        assert not (wrong := [*watch.faults, *wrong_outputs(place.output, complete=True)]), wrong
+        assert await self._inventory.empty(10)
+        return watch.events
+
+    async def moments(self) -> list[Moment]:
+        """All of them, from a recorded run."""
+        return moments_of(await self.record())
+
+    async def survive(self, moment: Moment, number: signal.Signals) -> Survival:
+        """Send a run the signal at the moment, and go on with it."""
+        options = OPTIONS[self._count % len(OPTIONS)]
+        place = self._place()
+        watch = self._watch(place, moment)
+        process = await place.run("environment", *options)
+        complaints: list[str] = []
+        ending = recovery = 0.0
+        try:
+            reached = await _any_of(watch.reached.wait(), process.end(PATIENCE))
+            if not reached:
+                _, said = await process.end(0)
+                return Survival(moment, number.name, (f"It never came:\n{said}",), 0.0, 0.0)
+            before = deletions(watch.events)
+            began = time.monotonic()
+            process.send(number)
+            code, said = await process.end(4 * PROMPT)
+            ending = time.monotonic() - began
+            complaints += _ending_complaints(number, code, ending, said)
+            # Those that are asked for at once may all be under way when the signal comes.
+            more = deletions(watch.events) - before
+            if more:
+                complaints.append(f"Because of the signal it asked for {', '.join(sorted(more))}.")
+            watch.let_go()
+            complaints += await self._state_complaints(place, number, said, options)
+            complaints += await self._go_on(place, options)
+            recovery = time.monotonic() - began
+            complaints += watch.faults
+            complaints += creation_complaints(watch.events)
+        finally:
+            process.kill()
+            watch.let_go()
+            if not await self._inventory.empty(0):
+                await self._inventory.clear()
+        return Survival(moment, number.name, tuple(complaints), ending, recovery)
+
+    async def _state_complaints(
+        self, place: Workplace, number: signal.Signals, said: str, options: Sequence[str]
+    ) -> list[str]:
+        """What a process that is over has left behind."""
+        record, found = place.record(), await self._inventory.found()
+        complaints = ledger_complaints(record, found)
+        complaints += wrong_outputs(place.output, complete=False)
+        complaints += goodbye_complaints(number, said, record, as_json="--json" in options)
+        expected = Outcome.RUNNING if number is signal.SIGKILL else Outcome.INTERRUPTED
+        if record is not None and record.outcome is not expected:
+            complaints.append(f"The ledger says that the run is {record.outcome}.")
+        return complaints
+
+    async def _go_on(self, place: Workplace, options: Sequence[str]) -> list[str]:
+        """`batchtui wait`, where the ledger knows of a run; then nothing may be left at all."""
+        complaints = []
+        record = place.record()
+        if record is not None:
+            process = await place.start("wait", record.run_id, *options)
+            code, said = await process.end(PATIENCE)
+            if code != 0:
+                complaints.append(f"`batchtui wait` ends with {code}:\n{said}")
+            complaints += wrong_outputs(place.output, complete=True)
+            after = place.record()
+            assert after is not None
+            if after.outcome is not Outcome.SUCCEEDED or after.left:
+                complaints.append(f"The ledger ends with {after.outcome} and {after.left}.")
+        if not await self._inventory.empty(10):
+            left = ", ".join(thing.name for thing in await self._inventory.found())
+            complaints.append(f"This is left: {left or 'things that are being deleted'}.")
+        return complaints
+
+    def _place(self) -> Workplace:
+        self._count += 1
+        return Workplace(
+            self._folder / f"run{self._count}", self._recipe, self._account.environment()
+        )
+
+    def _watch(self, place: Workplace, moment: Moment | None) -> RequestWatch:
+        watch = RequestWatch(self._inventory, place.gate, place.output, moment)
+        self._faults.observers[:] = [watch.observe]
+        return watch
+
+
+@asynccontextmanager
+async def signal_proof(folder: Path) -> AsyncIterator[SignalProof]:
+    """A proof with an account of its own, in a folder."""
+    log = FaultOptions(request_log=folder / "requests.log")
+    folder.mkdir(parents=True, exist_ok=True)
+    async with (
+        run_account(DataDir(folder / "account"), faults=log, progress=_quiet) as running,
+        inventory_of(running.connection) as inventory,
+    ):
+        assert running.faults is not None
+        yield SignalProof(folder, running.connection, running.faults, inventory)
+
+
+def _ending_complaints(
+    number: signal.Signals, code: int | None, ending: float, said: str
+) -> list[str]:
+    if code is None:
+        return [f"It does not end:\n{said}"]
+    complaints = []
+    if code != EXIT_CODES[number]:
+        complaints.append(f"It ends with {code} and not {EXIT_CODES[number]}:\n{said}")
+    if ending > PROMPT:
+        complaints.append(f"It ends only after {ending:.1f}s.")
+    return complaints
+
+
+async def _any_of(first: "asyncio._CoroutineLike[object]", second: "asyncio._CoroutineLike[object]") -> bool:
+    """Whether the first came before the second did."""
+    tasks = [asyncio.ensure_future(first), asyncio.ensure_future(second)]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return tasks[0] in done
+
+
+def _quiet(_: str) -> None:
+    """An account says what it does; nobody listens."""

@@ -1,0 +1,104 @@
+"""Watches the requests of a run in an account of this process, and holds exactly one of them."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+
+from batchtui.core.ledger import Kind
+from batchtui.local.faults.log import RequestEvent
+from tests.kills.inventory import Inventory
+from tests.kills.moments import Moment, Request, RequestCounter, Sender, sender_of
+from tests.kills.workload import TASKS, wrong_outputs
+
+FIRST_LOOK, LAST_LOOK = 2, 4
+"""The requests for the job by which the run watches it; before them it looks whether it exists."""
+
+
+class RequestWatch:
+    """An observer of an account's requests, for one run.
+
+    The run finds the same at each of its requests, however fast nodes are today: its first look
+    finds all tasks running, its third finds them completed, and what it deleted is gone when it
+    looks for it.
+    """
+
+    def __init__(
+        self, inventory: Inventory, gate: Path, output: Path, moment: Moment | None = None
+    ) -> None:
+        """`moment` is the one to hold; `gate` is the file that ends the tasks' waiting."""
+        self.events: list[RequestEvent] = []
+        """All but those of the proof itself."""
+        self.faults: list[str] = []
+        """What was wrong on the disk when something was deleted, in sentences."""
+        self.reached = asyncio.Event()
+        self._over = asyncio.Event()
+        self._inventory = inventory
+        self._gate = gate
+        self._output = output
+        self._moment = moment
+        self._counter = RequestCounter()
+        self._requests: dict[int, Request] = {}
+        self._deleted: set[Kind] = set()
+
+    def let_go(self) -> None:
+        """The process is over: nothing is held any more, and its tasks may end."""
+        self._over.set()
+        self._gate.touch()
+
+    async def observe(self, event: RequestEvent) -> None:
+        if sender_of(event) is Sender.CHECK:
+            return
+        self.events.append(event)
+        match event.event:
+            case "received":
+                request = self._counter.request(event)
+                self._requests[event.request] = request
+                self._check_disk(request)
+                if not self._over.is_set():
+                    await self._prepare(event, request)
+                    await self._hold(Moment(request, served=False))
+            case "carried_out":
+                request = self._requests[event.request]
+                if request.operation in ("DeleteJob", "DeletePool"):
+                    self._deleted.add(Kind.JOB if request.operation == "DeleteJob" else Kind.POOL)
+                if not self._over.is_set():
+                    await self._hold(Moment(request, served=True))
+
+    async def _hold(self, moment: Moment) -> None:
+        if moment != self._moment:
+            return
+        self.reached.set()
+        await self._over.wait()
+        if not moment.served:
+            # Whoever asked is dead; the service must never carry it out.
+            raise web.HTTPServiceUnavailable
+
+    async def _prepare(self, event: RequestEvent, request: Request) -> None:
+        """Have the account be as it is in every run at this request."""
+        if request.sender is not Sender.RUN:
+            return
+        name = event.path.rpartition("/")[2]
+        if request.operation == "GetJob" and Kind.JOB not in self._deleted:
+            if request.nth == FIRST_LOOK:
+                await self._unless_over(self._inventory.until_running(name, TASKS))
+            if request.nth == LAST_LOOK:
+                self._gate.touch()
+                await self._unless_over(self._inventory.until_completed(name, TASKS))
+        for kind, operation in ((Kind.JOB, "GetJob"), (Kind.POOL, "GetPool")):
+            if request.operation == operation and kind in self._deleted:
+                await self._unless_over(self._inventory.until_gone(kind, name))
+
+    async def _unless_over(self, waiting: "asyncio._CoroutineLike[None]") -> None:
+        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._over.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _check_disk(self, request: Request) -> None:
+        if request.operation.startswith("Delete") and request.sender is Sender.RUN:
+            self.faults += [
+                f"{fault} Yet {request.path} was to be deleted."
+                for fault in wrong_outputs(self._output, complete=True)
+            ]
