@@ -38,6 +38,8 @@ STATES = {
     NodeState.UPGRADING_OS: "upgrading",
     NodeState.LEAVING_POOL: "leaving",
 }
+EARLY = (Outcome.TIMED_OUT, Outcome.INTERRUPTED, Outcome.REFUSED)
+"""The ends of runs that have not come to their own."""
 LONG = 5.0
 """Seconds of waiting that are worth a word of their own."""
 ENDS = {
@@ -160,14 +162,14 @@ def _finished(event: Finished) -> list[str]:
 def _ended(event: Ended) -> list[str]:
     why = f": {event.sentence}" if event.sentence else ""
     said = [f"{ENDS.get(event.outcome, event.outcome)} after {in_time(event.elapsed)}{why}"]
-    if not event.left:
-        return said
-    said.append(f"Left: {of_things(event.left)}.")
+    if event.left:
+        said.append(f"Left: {of_things(event.left)}.")
     if event.outcome is Outcome.UNFETCHED:
         said.append(f"`batchtui wait {event.run_id}` fetches the outputs again.")
-    elif event.outcome in (Outcome.TIMED_OUT, Outcome.INTERRUPTED, Outcome.REFUSED):
+    elif event.resumable and event.outcome in EARLY:
         said.append(f"`batchtui wait {event.run_id}` goes on with the run.")
-    said.append(f"`batchtui clean {event.run_id}` deletes what it left.")
+    if event.left:
+        said.append(f"`batchtui clean {event.run_id}` deletes what it left.")
     return said
 
 

@@ -183,5 +183,7 @@ class Ended(Event, frozen=True, kw_only=True):
     """Why, where it did not go well."""
     left: tuple[Thing, ...]
     """What the run made and did not delete."""
+    resumable: bool = False
+    """Whether `batchtui wait` can go on with it where it ended early."""
     elapsed: float
     """Seconds since the run began or was resumed."""

@@ -154,6 +154,17 @@ class Record(Struct, frozen=True, kw_only=True):
         """What the run made and has not deleted."""
         return tuple(thing for thing in self.things if thing.ours)
 
+    @property
+    def resumable(self) -> bool:
+        """Whether the run can be gone on with.
+
+        Before its submission it takes the recipe as it was, which old ledgers lack, and all that
+        was created until then.
+        """
+        if self.submitted:
+            return True
+        return bool(self.text) and all(thing.fact is not Fact.DELETED for thing in self.things)
+
     def fact(self, kind: Kind, name: str) -> Fact | None:
         """What is known of that thing; None for nothing."""
         return next((t.fact for t in self.things if (t.kind, t.name) == (kind, name)), None)

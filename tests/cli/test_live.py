@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from batchtui.cli.live import LivePrinter
@@ -96,14 +97,22 @@ def test_the_end_says_what_is_left_and_how_to_delete_it() -> None:
         Thing(Kind.POOL, "p", Fact.CREATED),
     )
     ended = Ended(
-        run_id="r1", outcome=Outcome.REFUSED, sentence="No quota.", left=left, elapsed=3.0
+        run_id="r1",
+        outcome=Outcome.REFUSED,
+        sentence="No quota.",
+        left=left,
+        resumable=True,
+        elapsed=3.0,
     )
-    assert lines(ended) == [
-        "Stopped after 3.0 s: No quota.",
-        "Left: containers a and b; pool p.",
+    on, away = (
         "`batchtui wait r1` goes on with the run.",
         "`batchtui clean r1` deletes what it left.",
-    ]
+    )
+    stopped, rest = "Stopped after 3.0 s: No quota.", "Left: containers a and b; pool p."
+    assert lines(ended) == [stopped, rest, on, away]
+    assert lines(replace(ended, resumable=False)) == [stopped, rest, away]
+    assert lines(replace(ended, left=())) == [stopped, on]
+    assert lines(replace(ended, left=(), resumable=False)) == [stopped]
 
 
 def test_failed_tasks_beyond_those_that_were_looked_into_are_counted() -> None:

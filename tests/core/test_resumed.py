@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from batchtui.core import events
+from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Fact, Kind, Outcome
 from batchtui.core.recipe.load import restored
 from batchtui.core.recipe.model import Fate
@@ -190,3 +191,32 @@ def test_a_plan_is_restored_from_its_text(tmp_path: Path) -> None:
     again = restored(plan.file, plan.text, plan.parameters, plan.uploads, plan.run_id)
     assert again == plan
     assert plan.text == GOOD
+
+
+@pytest.mark.fault("3.3", "4.7", "4.8")
+@pytest.mark.parametrize("call", ["images", *BEFORE, "task_counts", "download", *CLEANING])
+async def test_an_interrupted_run_says_whether_it_can_be_gone_on_with(
+    tmp_path: Path, call: str
+) -> None:
+    scene = Scene(tmp_path)
+    scene.new_run(yes=True)
+    await scene.cancelled_at(call)
+    ended = scene.all(events.Ended)[-1]
+    assert ended.outcome is Outcome.INTERRUPTED
+    assert ended.resumable is scene.ledger.knows("r1") is (call != "images")
+    if ended.resumable:
+        assert await scene.new_run(yes=True).resume() is Outcome.SUCCEEDED
+    assert scene.orphans() == []
+
+
+async def test_a_run_that_was_cleared_away_cannot_be_gone_on_with(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.account.calls.fail("create_job", GatewayError("No.", status=400))
+    scene.new_run(rule=CleanupRule.ALWAYS)
+    assert await scene.carry_out() is Outcome.REFUSED
+    assert scene.orphans() == []
+    assert not scene.all(events.Ended)[-1].resumable
+    assert await scene.new_run().resume() is Outcome.REFUSED
+    ended = scene.all(events.Ended)[-1]
+    assert "there is nothing to wait for" in ended.sentence
+    assert not ended.resumable

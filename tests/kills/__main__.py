@@ -10,13 +10,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from tests.kills.moments import Moment
-from tests.kills.signals import SIGNALS, SignalProof, Survival, signal_proof
+from tests.kills.signals import SIGNALS, Survival, signal_proof
 
 T = TypeVar("T")
 
@@ -47,12 +46,12 @@ def table(survivals: Sequence[Survival], seconds: float) -> str:
 
 
 async def prove_signals(
-    folder: Path, signals: Sequence[signal.Signals], share: float, seed: int, jobs: int
+    folder: Path, signals: Sequence[signal.Signals], options: argparse.Namespace
 ) -> list[Survival]:
-    """Every moment with every signal, or a share of them, on `jobs` accounts side by side."""
-    dice = random.Random(seed)
+    """Every moment with every signal, or a share of them, on several accounts side by side."""
+    dice, share = random.Random(options.seed), options.share
     async with signal_proof(folder / "recorded") as proof:
-        moments = await proof.moments()
+        moments = [m for m in await proof.moments() if fnmatchcase(str(m), options.moment)]
     kills = [(moment, number) for number in signals for moment in sample(moments, share, dice)]
     queue = iter(kills)
     survivals: list[Survival] = []
@@ -62,7 +61,7 @@ async def prove_signals(
             for moment, number in queue:
                 survivals.append(_said(await proof.survive(moment, number), len(survivals), kills))
 
-    await asyncio.gather(*(work(index) for index in range(jobs)))
+    await asyncio.gather(*(work(index) for index in range(options.jobs)))
     order = {kill: index for index, kill in enumerate(kills)}
     return sorted(survivals, key=lambda s: order[s.moment, signal.Signals[s.what]])
 
@@ -82,6 +81,9 @@ def main() -> int:
         "--kill", action="append", choices=names, help="what is done to the run; all if left out"
     )
     parser.add_argument("--share", type=float, default=1.0, help="of the moments (1.0)")
+    parser.add_argument(
+        "--moment", default="*", metavar="PATTERN", help="only those, such as 'after CreatePool*'"
+    )
     parser.add_argument("--seed", type=int, default=1, help="by which a share is drawn (1)")
     parser.add_argument("--jobs", type=int, default=2, help="accounts side by side (2)")
     options = parser.parse_args()
@@ -89,9 +91,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         signals = [number for number in SIGNALS if number.name.removeprefix("SIG") in wanted]
-        survivals = asyncio.run(
-            prove_signals(Path(folder), signals, options.share, options.seed, options.jobs)
-        )
+        survivals = asyncio.run(prove_signals(Path(folder), signals, options))
     sys.stdout.write(f"{table(survivals, time.monotonic() - began)}\n")
     return 1 if any(survival.complaints for survival in survivals) else 0
 

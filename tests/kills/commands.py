@@ -4,13 +4,36 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from typing import Any
 
 from batchtui.core.ledger import Ledger, LedgerError, Record
 
-KEPT = {"HOME", "PATH", "LANG", "TMPDIR", "XDG_CACHE_HOME", "BATCHTUI_AZURITE", "NO_PROXY"}
+KEPT = {
+    "HOME",
+    "PATH",
+    "PYTHONPATH",
+    "LANG",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "BATCHTUI_AZURITE",
+    "NO_PROXY",
+}
 """The variables of this process that a command gets too."""
+
+
+async def came_first(
+    first: Coroutine[Any, Any, object], second: Coroutine[Any, Any, object]
+) -> bool:
+    """Wait for either of two things; whether the first has come. The other is given up."""
+    tasks = [asyncio.create_task(first), asyncio.create_task(second)]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    came = tasks[0].done()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return came
 
 
 class Command:
@@ -90,4 +113,3 @@ class Workplace:
             raise error
 
         return next(iter(self._ledger.records(trouble=trouble)), None)
-

@@ -71,9 +71,7 @@ class Inventory:
     async def until_completed(self, job_id: str, tasks: int) -> None:
         await self._until_counted(job_id, lambda active, running, done: done >= tasks)
 
-    async def _until_counted(
-        self, job_id: str, wanted: Callable[[int, int, int], bool]
-    ) -> None:
+    async def _until_counted(self, job_id: str, wanted: Callable[[int, int, int], bool]) -> None:
         while True:
             counts = (await self._batch.get_job_task_counts(job_id)).task_counts
             if wanted(counts.active, counts.running, counts.completed):
@@ -97,11 +95,11 @@ class Inventory:
         async for container in self._storage.list_containers():
             await self._storage.delete_container(container.name)
         for found in await self.found():
-            delete = self._batch.begin_delete_job
-            if found.kind is Kind.POOL:
-                delete = self._batch.begin_delete_pool
             try:
-                await delete(found.name)
+                if found.kind is Kind.JOB:
+                    await self._batch.begin_delete_job(found.name)
+                if found.kind is Kind.POOL:
+                    await self._batch.begin_delete_pool(found.name)
             except HttpResponseError as error:
                 if error.status_code not in (404, 409):
                     raise

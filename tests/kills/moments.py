@@ -49,7 +49,11 @@ class Request(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """Before a request is carried out, which then never is; or after, and its answer is lost."""
+    """Before a request is carried out, or after.
+
+    Before, a request of the run never is carried out; after, its answer never comes. Nodes and
+    tasks, which outlive the run, only wait meanwhile.
+    """
 
     request: Request
     served: bool
@@ -87,7 +91,7 @@ def path_of(event: RequestEvent) -> str:
         return event.path
     for end in ("-", "/"):
         if end in after:
-            return f"{before}{RUN}{ANY_RUN}{after[after.index(end):]}"
+            return f"{before}{RUN}{ANY_RUN}{after[after.index(end) :]}"
     return f"{before}{RUN}{ANY_RUN}"
 
 

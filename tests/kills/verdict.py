@@ -60,7 +60,7 @@ def deletions(events: Iterable[RequestEvent]) -> set[str]:
 def goodbye_complaints(
     number: signal.Signals, said: str, record: Record | None, *, as_json: bool
 ) -> list[str]:
-    """A run that was told to end says so, and how to go on where something is to be gone on with."""
+    """A run that was told to end says so, and how to go on where the ledger knows of it."""
     if number is signal.SIGKILL or record is None:
         return ["A traceback was shown."] if "Traceback" in said else []
     if "Traceback" in said:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from batchtui.core.ledger import Kind
 from batchtui.local.faults.log import RequestEvent
+from tests.kills.commands import came_first
 from tests.kills.inventory import Inventory
 from tests.kills.moments import Moment, Request, RequestCounter, Sender, sender_of
 from tests.kills.workload import TASKS, wrong_outputs
@@ -70,7 +71,7 @@ class RequestWatch:
             return
         self.reached.set()
         await self._over.wait()
-        if not moment.served:
+        if not moment.served and moment.request.sender is Sender.RUN:
             # Whoever asked is dead; the service must never carry it out.
             raise web.HTTPServiceUnavailable
 
@@ -81,20 +82,13 @@ class RequestWatch:
         name = event.path.rpartition("/")[2]
         if request.operation == "GetJob" and Kind.JOB not in self._deleted:
             if request.nth == FIRST_LOOK:
-                await self._unless_over(self._inventory.until_running(name, TASKS))
+                await came_first(self._inventory.until_running(name, TASKS), self._over.wait())
             if request.nth == LAST_LOOK:
                 self._gate.touch()
-                await self._unless_over(self._inventory.until_completed(name, TASKS))
+                await came_first(self._inventory.until_completed(name, TASKS), self._over.wait())
         for kind, operation in ((Kind.JOB, "GetJob"), (Kind.POOL, "GetPool")):
             if request.operation == operation and kind in self._deleted:
-                await self._unless_over(self._inventory.until_gone(kind, name))
-
-    async def _unless_over(self, waiting: "asyncio._CoroutineLike[None]") -> None:
-        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._over.wait())]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+                await came_first(self._inventory.until_gone(kind, name), self._over.wait())
 
     def _check_disk(self, request: Request) -> None:
         if request.operation.startswith("Delete") and request.sender is Sender.RUN:

@@ -82,21 +82,24 @@ def write_recipe(folder: Path) -> Path:
 
 
 def wrong_outputs(folder: Path, *, complete: bool) -> list[str]:
-    """What is wrong with the files in the output folder, in sentences.
+    """Which outputs in the folder are wrong, in sentences; with `complete` also which are missing.
 
-    While a run goes on, files may be missing or still have another name; but what has the name of
-    an output is whole.
+    At any time, what has the name of an output is whole.
     """
-    present = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
-    wrong = [
-        f"The output {name} is not what its task wrote."
-        for name, text in OUTPUTS.items()
-        if name in present and _digest(present[name].read_bytes()) != _digest(text.encode())
-    ]
-    if complete:
-        wrong += [f"The output {name} is missing." for name in OUTPUTS if name not in present]
-        wrong += [f"{name} is left in the output folder." for name in present if name not in OUTPUTS]
+    wrong = []
+    for name, text in OUTPUTS.items():
+        file = folder / name
+        if not file.exists():
+            wrong += [f"The output {name} is missing."] if complete else []
+        elif _digest(file.read_bytes()) != _digest(text.encode()):
+            wrong.append(f"The output {name} is not what its task wrote.")
     return wrong
+
+
+def leftovers(folder: Path) -> list[str]:
+    """What else is in the folder at the end, in sentences."""
+    names = (str(path.relative_to(folder)) for path in folder.rglob("*"))
+    return [f"{name} is left among the outputs." for name in names if name not in OUTPUTS]
 
 
 def _digest(content: bytes) -> str:

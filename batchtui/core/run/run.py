@@ -202,6 +202,7 @@ class Run:
                 outcome=verdict.outcome,
                 sentence=sentence,
                 left=self.record.left,
+                resumable=self._journal.begun and self.record.resumable,
                 elapsed=self._journal.elapsed,
             )
         )
@@ -247,7 +248,7 @@ class Run:
     async def _create_the_rest(self) -> Verdict:
         """Go on with a run that was left before all its tasks were submitted."""
         record, run_id = self.record, self.record.run_id
-        if not record.text or any(thing.fact is Fact.DELETED for thing in record.things):
+        if not record.resumable:
             raise RunError(
                 f"Run {run_id} was interrupted before all its tasks were submitted, so there is "
                 f"nothing to wait for; `batchtui clean {run_id}` deletes what it left."
