@@ -1,6 +1,7 @@
 """`batchtui local`: the local Batch account in the foreground."""
 
 import argparse
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -83,7 +84,7 @@ def chosen_faults(args: argparse.Namespace) -> "FaultOptions | None":
     if "faults" not in args and "log_requests" not in args:
         return None
     file: Path | None = getattr(args, "faults", None)
-    if file is not None and not file.is_file():
+    if file is not None and not os.path.isfile(file):
         shipped = fault_file(str(file))
         if shipped is None:
             names = ", ".join(shipped.stem for shipped in fault_files())
@@ -103,7 +104,7 @@ def chosen_play(args: argparse.Namespace) -> "Play | None":
         if "speed" in args:
             raise UsageError("--speed goes with --world: only a world that is played has a speed.")
         return None
-    world = args.world if args.world.is_file() else world_file(str(args.world))
+    world = args.world if os.path.isfile(args.world) else world_file(str(args.world))
     if world is None:
         names = ", ".join(file.stem for file in world_files())
         raise UsageError(f"There is no world {args.world}: name {names}, or a world file.")

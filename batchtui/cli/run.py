@@ -42,12 +42,13 @@ async def run(args: argparse.Namespace) -> int:
 def located(recipe: str) -> Path:
     """The recipe of that path, or the shipped one of that name. Raises `UsageError`."""
     place = Path(recipe)
-    if place.is_file() or (place / paths.RECIPE_FILE).is_file():
+    # Not `Path.is_file`, which raises for a name that is too long or a folder that is closed.
+    if os.path.isfile(place) or os.path.isfile(place / paths.RECIPE_FILE):
         return place
     shipped = paths.recipe_folder(recipe)
     if shipped is not None:
         return shipped
-    if place.is_dir():
+    if os.path.isdir(place):
         raise UsageError(f"{place}: the folder holds no {paths.RECIPE_FILE}.")
     names = [folder.name for folder in paths.recipe_folders()]
     raise UsageError(f"There is no recipe {recipe!r}, here or shipped; {nearest(recipe, names)}")
@@ -80,6 +81,13 @@ async def _carried_out(args: argparse.Namespace, plan: Plan, output: Path, shown
 
 def _check_output(output: Path, plan: Plan) -> None:
     """Whether the outputs can be written must be known before anything is paid for."""
-    there = next(place for place in (output, *output.absolute().parents) if place.exists())
-    if plan.recipe.downloads and not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+    try:
+        os.stat(output)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        # A name that is too long, a folder that is closed, links in a circle.
+        raise UsageError(f"--output {output}: {error.strerror}; choose another folder.") from error
+    there = next(each for each in (output, *output.absolute().parents) if os.path.exists(each))
+    if plan.recipe.downloads and not (os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)):
         raise UsageError(f"--output {output}: nothing can be written to {there}; choose another.")

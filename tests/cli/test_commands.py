@@ -79,6 +79,7 @@ def test_failed_tasks_are_exit_code_1_with_their_last_words(terminal: Terminal) 
     assert "2 of 3 tasks succeeded, 1 failed" in out
 
 
+@pytest.mark.fault("1.16")
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -86,6 +87,10 @@ def test_failed_tasks_are_exit_code_1_with_their_last_words(terminal: Terminal) 
         (["--set", "words"], "write it like --set words=5"),
         (["--output", __file__], f"--output {__file__}: nothing can be written to"),
         (["--output", f"{__file__}/x"], f"nothing can be written to {__file__}; choose another"),
+        (["--output", "x" * 300], "File name too long; choose another folder."),
+        (["--output", f"{'x' * 300}/y"], "File name too long; choose another folder."),
+        (["--output", "ä" * 200], "File name too long; choose another folder."),
+        (["--output", "/".join(["x" * 200] * 30)], "File name too long; choose another folder."),
     ],
 )
 def test_a_wrong_command_line_is_exit_code_2(
@@ -95,6 +100,17 @@ def test_a_wrong_command_line_is_exit_code_2(
     assert (code, out) == (2, "")
     assert sentence in err
     assert not terminal.account.calls.made
+
+
+@pytest.mark.fault("1.16")
+@pytest.mark.parametrize("place", ["x" * 300, f"{'x' * 300}/y", "ä" * 200])
+@pytest.mark.parametrize("command", [["run"], ["local", "--faults"], ["local", "--world"]])
+def test_a_name_that_is_too_long_is_a_sentence(
+    terminal: Terminal, command: list[str], place: str
+) -> None:
+    code, out, err = terminal(*command, place)
+    assert (code, out) == (2, "")
+    assert place in err
 
 
 def test_a_wrong_recipe_is_exit_code_2_and_names_file_key_and_nearest(terminal: Terminal) -> None:

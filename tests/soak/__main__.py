@@ -140,6 +140,7 @@ class Soak:
         while self._app.screen is not dashboard and len(self._app.screen_stack) > 1:
             self._app.pop_screen()
             await asyncio.sleep(0.05)
+        dashboard.feeds.traffic.resume()
         self._faults.write_text("")
         # The account reads the file once a second.
         await asyncio.sleep(1.0)

@@ -1,6 +1,7 @@
 """From a recipe's file to a plan, or to all that is wrong with it."""
 
 import tomllib
+import os
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -29,7 +30,8 @@ def load(
     `RecipeError` with all that is wrong, and `ParameterError` for a setting that fits no
     parameter. Reads files of this machine and nothing else.
     """
-    file = place / FILE if place.is_dir() else place
+    # Not `Path.is_dir`, which raises for a name that is too long: reading it then says so.
+    file = place / FILE if os.path.isdir(place) else place
     text = _read(file)
     raw = _parsed(file, text)
     parameters = values(_parameters(file, raw), given)
