@@ -1,7 +1,7 @@
 """From a recipe's file to a plan, or to all that is wrong with it."""
 
-import tomllib
 import os
+import tomllib
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
