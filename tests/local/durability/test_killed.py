@@ -3,12 +3,13 @@
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from azure.batch import models
 from azure.batch.aio import BatchClient
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
 from tests.local.batch import completed, job_options, nodes, steady_pool, until
 
@@ -118,3 +119,61 @@ async def look(client: BatchClient, done: dict[str, models.BatchTask]) -> None:
 async def said(ledger: Path) -> Counter[str]:
     """How often each task has run."""
     return Counter(ledger.read_text().split() if ledger.exists() else ())
+
+
+@pytest.mark.slow
+@pytest.mark.fault("8.4", "4.9")
+async def test_what_was_deleted_neither_runs_nor_leaves_a_folder(tmp_path: Path) -> None:
+    """Killed again and again while tasks and jobs are added and deleted at once."""
+    data, ledger = tmp_path / "data", tmp_path / "ledger"
+    gone: set[str] = set()
+    async with victim(data) as account:
+        await steady_pool(account.client, target_dedicated_nodes=2, task_slots_per_node=4)
+        await account.client.create_job(job_options())
+    for kill in range(KILLS):
+        async with victim(data) as account:
+            before = await said(ledger)
+            deleted = set(gone)
+            storm = asyncio.create_task(add_and_delete(account.client, f"k{kill}", ledger, gone))
+            await asyncio.sleep(random.uniform(0.2, 1.0))  # any moment will do
+            await account.kill()
+            await storm
+            after = await said(ledger)
+            assert {id_: after[id_] for id_ in deleted} == {id_: before[id_] for id_ in deleted}
+    assert len(gone) > 20
+    async with victim(data) as account:
+        client = account.client
+        jobs = {job.id or "" async for job in client.list_jobs()}
+        for job in jobs - {"job"}:
+            with suppress(ResourceNotFoundError, ResourceExistsError):  # it is going already
+                await client.begin_delete_job(job)
+        async for task in client.list_tasks("job"):
+            assert task.id not in gone
+            await client.delete_task("job", task.id or "")
+        await client.begin_delete_job("job")
+        await until(lambda: folders(data / "nodes"), lambda found: not found, patience=30)
+
+
+async def add_and_delete(client: BatchClient, prefix: str, ledger: Path, gone: set[str]) -> None:
+    """Go on until the account is gone; what was answered as deleted goes to `gone`."""
+    for number in range(10_000):
+        id_ = f"{prefix}-{number}"
+        try:
+            if number % 3:
+                await client.create_task("job", noting(id_, ledger))
+                await asyncio.sleep(random.uniform(0, 0.05))
+                await client.delete_task("job", id_)
+            else:
+                await client.create_job(job_options(id_))
+                await client.create_task(id_, noting(id_, ledger))
+                await asyncio.sleep(random.uniform(0, 0.05))
+                await client.begin_delete_job(id_)
+            gone.add(id_)
+        except AzureError:
+            return
+
+
+async def folders(nodes_folder: Path) -> list[str]:
+    """What lies in the nodes' `workitems`, and in the trash."""
+    found = nodes_folder.glob("*/*/workitems/*")
+    return [str(path.relative_to(nodes_folder)) for path in (*found, *nodes_folder.glob(".*/*"))]
