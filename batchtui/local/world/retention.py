@@ -79,4 +79,6 @@ class Retention:
                     world.throw_away(world.site.task(pool, node, job.id, task_id))
                 world.store.write("DELETE FROM retained WHERE seq = ? AND due <= ?", (seq, now))
             await asyncio.sleep(0)  # a million rows take seconds: let others have their turn
+            if world.store.failure:
+                return  # the account ends; what is due goes when it starts again
         self.start()
