@@ -47,6 +47,7 @@ class HistoryAccount:
             f"list the subtasks of task {task_id} of job {job_id}",
             path_of("jobs", job_id, "tasks", task_id, "subtasksinfo"),
             Page[Subtask],
+            sized=False,
         )
         return found.items
 

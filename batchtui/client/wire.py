@@ -68,10 +68,12 @@ class Wire:
         condition: str = "",
         recursive: bool = False,
         link: str = "",
+        sized: bool = True,
     ) -> Window[T]:
         """The first `at_most` entities of the listing at `path`, or all of them.
 
-        `condition` is the service's `$filter`. With a `link`, those that it leads to.
+        `condition` is the service's `$filter`. With a `link`, those that it leads to. `sized`:
+        whether the service lets the size of a page be asked for.
         """
         items: list[T] = []
         following = link or address(
@@ -86,8 +88,11 @@ class Wire:
             while following and (at_most is None or len(items) < at_most):
                 page = decode(await self._get(following), kind)
                 items.extend(page.value)
-                following = _escaped(page.next_link or "")
+                before, following = following, _escaped(page.next_link or "")
+                if following == before:
+                    raise NotAzureError  # it would never end
                 await asyncio.sleep(0)  # an answer that is there already would not yield
+        items = _once(items)
         kept = tuple(items[:at_most])
         whole = len(kept) == len(items)
         return Window(kept, whole and not following, following if whole else "")
@@ -218,6 +223,12 @@ def address(
     }
     given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given, safe='$,', errors='replace', quote_via=quote)}"
+
+
+def _once(items: list[T]) -> list[T]:
+    """Each entity once: while others come and go, one may be on two pages."""
+    by_id = {getattr(item, "id", None) or id(item): item for item in items}
+    return items if len(by_id) == len(items) else list(by_id.values())
 
 
 def _escaped(link: str) -> str:

@@ -182,3 +182,45 @@ async def test_the_bytes_of_a_file_are_as_they_came(
     file = TaskFile("j", "t", "a.gz")
     assert await batch.read_file(file, start=0, length=99) == content
     assert service.asked[-1].headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.fault("4.10")
+async def test_listings_ask_for_whole_pages(batch: Batch, service: CannedBatch) -> None:
+    """Of node counts a page has ten pools, unless more are asked for."""
+    service.on("GET", "*", page())
+    for listing in (
+        batch.node_counts(),
+        batch.pools(),
+        batch.jobs(),
+        batch.images(),
+        batch.schedules(),
+        batch.jobs_of_schedule("s"),
+        batch.task_files("j", "t"),
+        batch.nodes("p", at_most=100_000),
+        batch.tasks("j", at_most=5000),
+        batch.node_files("p", "n", at_most=1000),
+    ):
+        await listing
+    assert {asked.query["maxresults"] for asked in service.asked} == {"1000"}
+    await batch.tasks("j", at_most=7)
+    assert service.asked[-1].query["maxresults"] == "7"
+    await batch.subtasks("j", "t")
+    assert "maxresults" not in service.asked[-1].query, "it has none"
+
+
+@pytest.mark.fault("1.11")
+async def test_a_page_that_leads_to_itself_is_no_page(batch: Batch, service: CannedBatch) -> None:
+    link = f"{service.endpoint}/pools?api-version=2025-06-01&$skiptoken=1"
+    service.on("GET", "/pools", page({"id": "a"}, more=link))
+    with pytest.raises(GatewayError, match="not as Azure Batch does"):
+        await batch.pools()
+    assert len(service.asked) == 2
+
+
+@pytest.mark.fault("4.10")
+async def test_a_page_that_comes_twice_counts_once(batch: Batch, service: CannedBatch) -> None:
+    link = f"{service.endpoint}/pools?api-version=2025-06-01&$skiptoken="
+    first = page({"id": "a"}, {"id": "b"}, more=f"{link}1")
+    again = page({"id": "a"}, {"id": "b"}, more=f"{link}2")
+    service.on("GET", "/pools", first, again, page({"id": "c"}))
+    assert [pool.id for pool in await batch.pools()] == ["a", "b", "c"]
