@@ -10,6 +10,7 @@ The file `config.toml` lies in the user's configuration folder and may look like
     batch_key_env = "WORK_BATCH_KEY"      # or batch_key_file, or batch_key; none: az login
     storage_account = "mystorage"
     storage_key_file = "~/.secrets/storage"
+    cloud = "AzureUSGovernment"           # unless the endpoint's name says it
     read_only = true
     poll_requests_per_minute = 600        # for this account alone
 
@@ -46,6 +47,7 @@ from batchtui.accounts import SECRETS, AccountSettings, make_profile, refuse_rea
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.watch import Callings
+from batchtui.storage_settings import bare
 
 __all__ = ["ConfigError", "choose", "keys", "notify", "prices", "profile_names"]
 
@@ -83,13 +85,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def choose(
-    name: str | None, *, environ: Mapping[str, str] = os.environ, file: Path | None = None
+    name: str | None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    file: Path | None = None,
+    storage_optional: bool = False,
 ) -> Profile | LocalProfile | None:
     """The profile to use, or None where nothing says which.
 
     The first that is given decides: `name` (the --profile option), the variable
     BATCHTUI_PROFILE, `default` in the file, then the variables of the az command line. Raises
-    `ConfigError` for a profile that does not exist and for a setting that is wrong.
+    `ConfigError` for a profile that does not exist and for a setting that is wrong; with
+    `storage_optional` a wrong storage setting costs the storage account alone.
     """
     file = file or paths.config_file()
     settings = _read(file)
@@ -99,8 +106,10 @@ def choose(
         (settings.default, f"{file}: default"),
     ):
         if wanted:
-            return _named(wanted, origin, settings, file, environ)
-    return _from_environment(environ, settings, file) if _in_environment(environ) else None
+            return _named(wanted, origin, settings, file, environ, storage_optional)
+    if not _in_environment(environ):
+        return None
+    return _from_environment(environ, settings, file, storage_optional)
 
 
 def profile_names(
@@ -147,12 +156,17 @@ def notify(*, file: Path | None = None) -> Callings:
 
 
 def _named(
-    name: str, origin: str, settings: Settings, file: Path, environ: Mapping[str, str]
+    name: str,
+    origin: str,
+    settings: Settings,
+    file: Path,
+    environ: Mapping[str, str],
+    storage_optional: bool,
 ) -> Profile | LocalProfile:
     if name == LOCAL:
         return LocalProfile()
     if name == ENVIRONMENT:
-        return _from_environment(environ, settings, file)
+        return _from_environment(environ, settings, file, storage_optional)
     if name not in settings.profiles:
         known = (LOCAL, ENVIRONMENT, *settings.profiles)
         raise ConfigError(
@@ -161,7 +175,13 @@ def _named(
         )
     path = f"{file}: profiles.{name}"
     account = _convert(settings.profiles[name], AccountSettings, path)
-    profile = make_profile(name, account, where=lambda key: f"{path}.{key}", environ=environ)
+    profile = make_profile(
+        name,
+        account,
+        where=lambda key: f"{path}.{key}",
+        environ=environ,
+        storage_optional=storage_optional,
+    )
     held = [key for key in SECRETS if getattr(account, key)]
     if held:
         refuse_readable(file, f"{path}.{held[0]}: {file} holds a secret")
@@ -190,10 +210,18 @@ def _in_environment(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("AZURE_BATCH_ACCOUNT") or environ.get("AZURE_BATCH_ENDPOINT"))
 
 
-def _from_environment(environ: Mapping[str, str], settings: Settings, file: Path) -> Profile:
-    given = {key: environ.get(variable, "").strip() for key, variable in VARIABLES.items()}
+def _from_environment(
+    environ: Mapping[str, str], settings: Settings, file: Path, storage_optional: bool
+) -> Profile:
+    given = {key: bare(environ.get(variable, "")) for key, variable in VARIABLES.items()}
     account = msgspec.convert(given, AccountSettings)
-    profile = make_profile(ENVIRONMENT, account, where=lambda key: VARIABLES[key], environ=environ)
+    profile = make_profile(
+        ENVIRONMENT,
+        account,
+        where=lambda key: VARIABLES.get(key, key),
+        environ=environ,
+        storage_optional=storage_optional,
+    )
     return _with_polls(profile, settings, file)
 
 
@@ -205,7 +233,9 @@ def _read(file: Path) -> Settings:
         return Settings()
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ConfigError(f"{file} is not valid TOML: it is nested too deeply") from None
+    except ValueError as error:  # of tomllib, for bytes that are not UTF-8, for endless numbers
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
     settings = _convert(table, Settings, f"{file}:")
     for reserved in (LOCAL, ENVIRONMENT):

@@ -52,7 +52,7 @@ async def _on_screen(args: argparse.Namespace) -> int:
     app = BatchApp(
         partial(opened, play, faults=chosen_faults(args), read_only=args.read_only),
         profile=args.profile,
-        offer_local=play is None and choose(args.profile) is None,
+        offer_local=play is None and choose(args.profile, storage_optional=True) is None,
         start=_demo_recipe() if args.command == "demo" else None,
         keymap=keys(),
         callings=notify(),

@@ -60,7 +60,7 @@ async def _held(what: str, gateway: Gateway) -> list[Row]:
             for job in await gateway.batch.jobs()
         ]
     if gateway.storage is None:
-        say("This profile has no storage account, and so no containers.")
+        say(f"No containers. {gateway.no_storage}.")
         return []
     return [
         {"container": each.name, "modified": _minute(each.last_modified)}

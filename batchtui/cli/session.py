@@ -27,7 +27,7 @@ NO_FAULTS = (
 
 def is_chosen(name: str | None) -> bool:
     """Whether an account is chosen at all: by a name or by the settings. Raises `ConfigError`."""
-    return choose(name) is not None
+    return choose(name, storage_optional=True) is not None
 
 
 @asynccontextmanager
@@ -55,7 +55,7 @@ async def open_session(
     loading = asyncio.create_task(asyncio.to_thread(import_module, "batchtui.client.connect"))
     async with AsyncExitStack() as stack:
         try:
-            profile = LocalProfile() if play else choose(name)
+            profile = LocalProfile() if play else choose(name, storage_optional=True)
             if profile is None:
                 raise ConfigError(NO_PROFILE)
             if isinstance(profile, LocalProfile):

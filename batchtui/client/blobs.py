@@ -108,7 +108,8 @@ class StorageAccount:
         marker = ""
         with self._service.trying(f"list the blobs of container {container}"):
             url = self._client.get_container_client(container).url
-            sas = await self._signer.container(container, "l", HOUR) if self._service.keyed else ""
+            signed = self._service.keyed or self._service.by_sas
+            sas = await self._signer.container(container, "l", HOUR) if signed else ""
             while at_most is None or len(blobs) < at_most:
                 count = PAGE if at_most is None else min(at_most - len(blobs), PAGE)
                 page, marker = await page_of_blobs(

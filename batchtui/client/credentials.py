@@ -1,20 +1,20 @@
 """How requests are signed: with an account key, or with what Entra ID gives."""
 
 import base64
-import binascii
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from azure.core.credentials import AccessToken, AzureNamedKeyCredential
+from azure.core.credentials import AccessToken, AzureNamedKeyCredential, AzureSasCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
 from batchtui.client.service import NotSignedInError, Service
 from batchtui.client.sign_in import explain
 from batchtui.core.clouds import PUBLIC, Cloud
+from batchtui.core.endpoints import in_the_clear
 from batchtui.core.gateway import GatewayError
 from batchtui.core.redact import hold
 
@@ -27,14 +27,31 @@ def named_key(service: Service, key: str) -> AzureNamedKeyCredential:
     The SDK would raise a bare ValueError at the first request, and one of them with the key in it.
     """
     hold(key)
+    refuse_in_the_clear(service, "key")
     try:
         base64.b64decode(key, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; so is what is raised for text beyond ASCII
         raise GatewayError(
             f"The key of the {service.kind} account {service.account} is not base64, so that it "
             "was not used; copy the whole key, which usually ends in =="
         ) from None
     return AzureNamedKeyCredential(service.account, key)
+
+
+def sas_credential(service: Service, sas: str) -> AzureSasCredential:
+    hold(sas)
+    refuse_in_the_clear(service, "SAS")
+    return AzureSasCredential(sas)
+
+
+def refuse_in_the_clear(service: Service, secret: str) -> None:
+    """Raise where a secret would be used over plain http beyond this machine."""
+    if in_the_clear(service.endpoint):
+        raise GatewayError(
+            f"{service.endpoint} is not https, so that the {secret} of the {service.kind} account "
+            f"{service.account} was not used; plain http is for this machine alone",
+            code="NotSent",
+        )
 
 
 @asynccontextmanager
@@ -43,7 +60,8 @@ async def entra(service: Service, cloud: Cloud = PUBLIC) -> AsyncIterator[AsyncT
     if not service.endpoint.startswith("https://"):
         raise GatewayError(
             f"{service.endpoint} is not https, and a sign-in is never sent in the clear; "
-            f"set the key of the {service.kind} account {service.account}"
+            f"set the key of the {service.kind} account {service.account}",
+            code="NotSent",
         )
     # A fifth of a second to import, which an account key need not pay.
     from azure.identity.aio import DefaultAzureCredential

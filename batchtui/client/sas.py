@@ -1,6 +1,7 @@
 """URLs with a shared access signature: whoever holds one may use the container until it expires."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
 
 from azure.storage.blob import (
     BlobSasPermissions,
@@ -22,17 +23,25 @@ LONGEST_DELEGATION = timedelta(days=7)
 
 
 class Signer:
-    """Signs with the account's key, or with one that the service lends to an Entra ID sign-in."""
+    """Signs with the account's key, or with one that the service lends to an Entra ID sign-in.
 
-    def __init__(self, client: BlobServiceClient, account: str, key: str | None) -> None:
+    An account that is used by a SAS can sign nothing: that SAS itself is handed on.
+    """
+
+    def __init__(
+        self, client: BlobServiceClient, account: str, key: str | None, sas: str | None = None
+    ) -> None:
         self._client = client
         self._account = account
         self._key = key
+        self._sas = sas
         self._lent: UserDelegationKey | None = None
         self._lent_until = datetime.min.replace(tzinfo=UTC)
 
     async def container(self, container: str, rights: str, lasting: timedelta) -> str:
         """The query string that gives `rights` (such as `rwl`) on a container."""
+        if self._sas:
+            return self._handed_on(rights)
         until, lent = await self._signing(lasting)
         return generate_container_sas(
             self._account,
@@ -46,6 +55,8 @@ class Signer:
 
     async def blob(self, container: str, blob: str, rights: str, lasting: timedelta) -> str:
         """The query string that gives `rights` (such as `r`) on a blob."""
+        if self._sas:
+            return self._handed_on(rights)
         until, lent = await self._signing(lasting)
         return generate_blob_sas(
             self._account,
@@ -57,6 +68,20 @@ class Signer:
             expiry=until,
             protocol=self._protocol,
         )
+
+    def _handed_on(self, rights: str) -> str:
+        """The SAS of the profile, with all that it permits, until it expires."""
+        sas = self._sas or ""
+        given = parse_qs(sas).get("sp", [""])[0]
+        lacking = [right for right in rights if right not in given]
+        if given and lacking:
+            raise GatewayError(
+                f"the SAS of the storage account {self._account} lacks the permissions "
+                f"{''.join(lacking)}, and another one can be signed with the account's key alone; "
+                "set the key, or a SAS that has them",
+                code="NoSigning",
+            )
+        return sas
 
     @property
     def _protocol(self) -> str | None:

@@ -75,7 +75,8 @@ class Service:
     endpoint: str
     account: str
     keyed: bool
-    """Whether an account key signs; else Entra ID does."""
+    """Whether an account key signs; else Entra ID does, or a SAS."""
+    by_sas: bool = False
     surprises: set[str] = field(default_factory=set, compare=False)
     """The errors that were logged in full: a feed that fails each second would fill the log."""
 
@@ -121,7 +122,7 @@ class Service:
         if status in PROXIES and (page or status < 400 or status in (407, 511)):
             return self._unreadable(what, NotAzureError(), response)
         code = refusal.code or headers.get("x-ms-error-code") or ""
-        if code in REFUSED_KEY or status == 401:
+        if code in REFUSED_KEY or status == 401 or (code in REFUSED_ROLE and self.by_sas):
             why = self._unauthenticated()
         elif code in REFUSED_ROLE and not self.keyed:
             why = f"your Entra ID account has no role on the account {self.account} that allows it"
@@ -172,6 +173,11 @@ class Service:
             _log.warning("Unexpected error when trying to %s", what, exc_info=error)
 
     def _unauthenticated(self) -> str:
+        if self.by_sas:
+            return (
+                f"the SAS of the {self.kind} account {self.account} was refused; check that it "
+                "has not expired and permits this"
+            )
         if self.keyed:
             return (
                 f"the account key was refused; check that it is a key of the {self.kind} account "

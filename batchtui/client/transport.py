@@ -1,6 +1,5 @@
 """How requests leave this machine, and what is remembered of them."""
 
-import ipaddress
 import time
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from yarl import URL
 
 from batchtui.client.answers import NotAzureError, is_foreign_page, note_answer
 from batchtui.client.headers import retry_after, served_at
+from batchtui.core.endpoints import is_loopback
 from batchtui.core.service_clock import ServiceClock
 from batchtui.core.traffic import Traffic
 
@@ -96,12 +96,3 @@ class RecordedTransport(AsyncHttpTransport[Any, Any]):
             path = urlsplit(url).path
             seconds = time.monotonic() - started
             self._traffic.record(request.method, path, status, seconds, retry_after=patience)
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Whether the URL names this machine."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

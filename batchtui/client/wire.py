@@ -79,7 +79,7 @@ class Wire:
         following = link or address(
             path,
             # Always: by itself the service puts ten pools into a page of node counts.
-            maxresults=str(PAGE if at_most is None else min(at_most, PAGE)),
+            maxresults=str(PAGE if at_most is None else min(at_most, PAGE)) if sized else "",
             condition=condition,
             select=",".join(select),
             recursive="true" if recursive else "",

@@ -103,9 +103,5 @@ class Controller:
     @property
     def _storage(self) -> Storage:
         if self.gateway.storage is None:
-            raise GatewayError(
-                "There is no storage account to work with: the profile names none. "
-                "Set AZURE_STORAGE_CONNECTION_STRING or the profile's storage account.",
-                code="NoStorage",
-            )
+            raise GatewayError(self.gateway.no_storage, code="NoStorage")
         return self.gateway.storage

@@ -47,9 +47,7 @@ async def whole(gateway: Gateway, thing: Thing) -> Document:
     if thing.kind not in STORED:
         return await gateway.batch.document(thing)
     if gateway.storage is None:
-        raise GatewayError(
-            f"Could not look at {thing}: the profile names no storage account.", code="NoStorage"
-        )
+        raise GatewayError(f"Could not look at {thing}: {gateway.no_storage}", code="NoStorage")
     return await gateway.storage.document(thing)
 
 

@@ -74,9 +74,7 @@ class Files:
     @property
     def _storage(self) -> Storage:
         if self._gateway.storage is None:
-            raise GatewayError(
-                "The profile names no storage account to read from.", code="NoStorage"
-            )
+            raise GatewayError(self._gateway.no_storage, code="NoStorage")
         return self._gateway.storage
 
 

@@ -224,3 +224,13 @@ class Gateway:
 
     batch: Batch
     storage: Storage | None
+    storage_trouble: str = ""
+    """Why there is no storage account although the profile names one: a sentence."""
+
+    @property
+    def no_storage(self) -> str:
+        """Why there is no storage account, in a sentence with what to do."""
+        return self.storage_trouble or (
+            "This profile names no storage account; set AZURE_STORAGE_CONNECTION_STRING or the "
+            "profile's storage_account"
+        )

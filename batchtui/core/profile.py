@@ -27,6 +27,10 @@ class Profile:
     """The blob service's URL, without a slash at the end; empty without a storage account."""
     storage_account: str = ""
     storage_key: str | None = field(default=None, repr=False)
+    storage_sas: str | None = field(default=None, repr=False)
+    """In place of a key: a SAS of the account, without its question mark."""
+    storage_trouble: str = ""
+    """Why there is no storage account although the settings name one: a sentence."""
     cloud: Cloud = PUBLIC
     """Whose sign-in and addresses hold for both accounts."""
     read_only: bool = False

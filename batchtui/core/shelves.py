@@ -80,7 +80,7 @@ def of_container(gateway: Gateway, container: str, *, with_blob: str = "") -> Sh
 
     async def entries(at_most: int | None) -> Window[Entry]:
         if gateway.storage is None:
-            raise GatewayError("The profile names no storage account.", code="NoStorage")
+            raise GatewayError(gateway.no_storage, code="NoStorage")
         window = await gateway.storage.blobs(container, at_most=at_most)
         blobs = window.items
         if with_blob and not window.complete and all(blob.name != with_blob for blob in blobs):

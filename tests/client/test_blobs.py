@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
 from batchtui.client import blobs
 from batchtui.client.connect import connect
@@ -479,3 +480,30 @@ async def test_a_long_name_comes_down(
     await put(storage, box, name, bytes(5 * 1024 * 1024), tmp_path)
     await storage.download(box, name, tmp_path / "down" / name, received=ignore)
     assert (tmp_path / "down" / name).stat().st_size == 5 * 1024 * 1024
+
+
+@pytest.mark.fault("2.9")
+async def test_an_account_that_is_used_by_a_sas(account: Profile, box: str, tmp_path: Path) -> None:
+    """As `BlobEndpoint=...;SharedAccessSignature=...` has it; it can sign no other SAS."""
+    sas = generate_account_sas(
+        "blobs",
+        KEY,
+        resource_types=ResourceTypes(service=True, container=True, object=True),
+        permission=AccountSasPermissions(read=True, write=True, list=True, create=True, add=True),
+        expiry=datetime.now(UTC) + HOUR,
+    )
+    profile = replace(account, storage_key=None, storage_sas=sas)
+    async with connect(profile, Traffic()) as gateway:
+        storage = gateway.storage
+        assert storage
+        assert box in [container.name for container in await storage.containers()]
+        await put(storage, box, "a b.txt", b"hello", tmp_path)
+        assert [blob.name for blob in (await storage.blobs(box)).items] == ["a b.txt"]
+        assert await storage.read_blob(box, "a b.txt", start=1, length=3) == b"ell"
+        url = await storage.blob_url(box, "a b.txt", lasting=HOUR)
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert await response.read() == b"hello"
+        with pytest.raises(GatewayError, match="lacks the permissions d, and another one can be"):
+            await storage.container_url(box, rights="rd", lasting=HOUR)
+        with pytest.raises(GatewayError, match="the SAS of the storage account blobs was refused"):
+            await storage.delete_container(box)

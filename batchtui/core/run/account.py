@@ -17,6 +17,7 @@ class RunAccount:
         self.patience = patience
         self._batch = Patient(gateway.batch, patience)
         self._storage = Patient(gateway.storage, patience) if gateway.storage else None
+        self._no_storage = gateway.no_storage.removesuffix(".")
 
     @property
     def has_storage(self) -> bool:
@@ -29,8 +30,5 @@ class RunAccount:
     async def storage(self, request: Callable[[Storage], Awaitable[T]]) -> T:
         """What storage answers. Raises `GatewayError`, and `RunError` where there is none."""
         if self._storage is None:
-            raise RunError(
-                "This profile has no storage account, which the recipe's containers need: set "
-                "AZURE_STORAGE_ACCOUNT, or name one in the profile."
-            )
+            raise RunError(f"The recipe's containers need storage. {self._no_storage}.")
         return await self._storage.ask(request)

@@ -55,6 +55,8 @@ Enter lists a container's blobs. Deleting asks first.
     usage: var[Reading[Mapping[str, Usage]]] = var(Reading({}), init=False)
     storage: var[bool] = var(True, init=False)
     """Whether the profile has a storage account."""
+    no_storage: var[str] = var("", init=False)
+    """Why it has none."""
 
     class OpenRequested(AboutContainer):
         """The user wants to look into this container."""
@@ -96,7 +98,7 @@ Enter lists a container's blobs. Deleting asks first.
             known=reading.known,
             empty="No containers yet." + self.advice("Press n to create one, or s to run a recipe.")
             if self.storage
-            else "This profile names no storage account, so there are no containers to show.",
+            else f"{self.no_storage}.",
         )
 
     def watch_usage(self) -> None:

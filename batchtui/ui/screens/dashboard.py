@@ -120,7 +120,9 @@ class DashboardScreen(
 
     def on_mount(self) -> None:
         self.query_one(PoolsPane).prices = self.session.prices
-        self.query_one(ContainersPane).storage = self.controller.gateway.storage is not None
+        containers, gateway = self.query_one(ContainersPane), self.controller.gateway
+        containers.no_storage = gateway.no_storage
+        containers.storage = gateway.storage is not None
         for pane in self.query(Pane):
             pane.read_only = self.controller.read_only
         self.follow_feeds()
