@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from batchtui.core.bulk import Bulk
+from batchtui.core.gateway import Gateway
 from batchtui.core.states import JobState, PoolState
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import Pane
@@ -416,6 +417,18 @@ async def test_empty_panes_say_what_to_do_next() -> None:
         told = [each.message for each in app._notifications]
         assert ["no job" in each for each in told] == [True, True, False], told
         assert app.screen is app.panes
+
+
+@pytest.mark.fault("2.9")
+async def test_without_storage_the_rest_works_and_containers_say_why() -> None:
+    account = FakeAccount()
+    trouble = "AZURE_STORAGE_CONNECTION_STRING has no AccountKey and no SharedAccessSignature"
+    account.gateway = Gateway(account.batch, None, trouble)
+    app = TestedApp(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        assert f"{trouble}." in " ".join(shown(app, "containers").replace("│", " ").split())
+        assert "Press n to create one" in shown(app, "pools")
 
 
 async def test_more_tasks_are_fetched_as_one_scrolls() -> None:
