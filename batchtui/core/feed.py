@@ -235,7 +235,7 @@ class Feed(Generic[T]):
             if epoch == self._epoch:
                 self._publish(Reading(self._empty, at=started, known=True))
             return True
-        self._outage.begin()
+        self._outage.begin(self)
         try:
             value = await self._fetch()
         except GatewayError as error:
@@ -282,11 +282,13 @@ class Feed(Generic[T]):
             return self._outage.due(self, min(rest, self.AT_MOST))
         if self._news:
             return self._traffic.clock()
+        # A part that failed is asked for as soon as a whole that did.
+        every = min(self.every, self._outage.soon) if self.reading.error else self.every
         took = self._took
         if took * self.REST_RATIO > self.every and self._slowest > 0:
             # It may be quick again by now, as the requests of others tell.
             took *= min(1.0, self._traffic.latency / self._slowest)
-        return self._ended + min(max(self.every, took * self.REST_RATIO), self.AT_MOST)
+        return self._ended + min(max(every, took * self.REST_RATIO), self.AT_MOST)
 
     async def _rest(self) -> None:
         """Until the next look is due, or the user asks for it."""

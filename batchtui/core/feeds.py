@@ -258,14 +258,14 @@ class Feeds:
 
     def show_progress_of(self, job_ids: tuple[str, ...]) -> None:
         """Count the tasks of these jobs, which are on screen."""
-        if job_ids != self._progress.shown:
-            self._progress.shown = job_ids
+        self._progress.shown = job_ids
+        if job_ids and not set(job_ids) <= self.progress.reading.value.keys():
             self.progress.hurry()
 
     def show_usage_of(self, containers: tuple[str, ...]) -> None:
         """Count the blobs of these containers, which are on screen."""
-        if containers != self._usage.shown:
-            self._usage.shown = containers
+        self._usage.shown = containers
+        if containers and not set(containers) <= self.usage.reading.value.keys():
             self.usage.hurry()
 
     def _remember_counts(self, reading: Reading[tuple[PoolNodeCounts, ...]]) -> None:

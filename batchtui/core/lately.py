@@ -28,6 +28,8 @@ async def failed_lately(
 ) -> FailedLately:
     """Counted by listing; jobs without failures and jobs that ended before are not asked about.
 
+    A job that cannot be listed makes it a minimum. Raises `GatewayError` where none can.
+
     The service has no count of this: its task counts know no time.
     """
     since = now - HOUR
@@ -38,16 +40,24 @@ async def failed_lately(
         and (job.execution_info.end_time or now) >= since
     ]
     query = TaskQuery(state=FAILED.state, result=FAILED.result, changed_after=since)
-    windows = await together(*(_failed(batch, job_id, query) for job_id in asked[:JOBS_AT_MOST]))
+    errors: list[GatewayError] = []
+    windows = await together(
+        *(_failed(batch, job_id, query, errors) for job_id in asked[:JOBS_AT_MOST])
+    )
+    if errors and len(errors) == len(windows):
+        raise errors[0]
     whole = len(asked) <= JOBS_AT_MOST and all(window.complete for window in windows)
     return FailedLately(sum(len(window.items) for window in windows), whole)
 
 
-async def _failed(batch: Batch, job_id: str, query: TaskQuery) -> Window[Task]:
+async def _failed(
+    batch: Batch, job_id: str, query: TaskQuery, errors: list[GatewayError]
+) -> Window[Task]:
     try:
         return await batch.tasks(job_id, at_most=PAGE, where=query)
     except GatewayError as error:
-        if not error.missing:
-            raise
-        # Deleted since the listing that it was in.
-        return Window()
+        if error.missing:
+            # Deleted since the listing that it was in.
+            return Window()
+        errors.append(error)
+        return Window(complete=False)

@@ -32,11 +32,15 @@ class Outage:
     """Of the time that the outage has lasted: how long the next try is waited for."""
     LONGEST = 60.0
     """Seconds from one try to the next, at the most."""
+    SOON = 1.5
+    """Intervals of whoever looks most often: what failed rests no longer where others get through,
+    however seldom it looks in fair weather."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._through = self._recovered = self._tried = float("-inf")
         self._began: float | None = None
+        self._shortest = float("inf")
         self._waiting: dict[Waiting, tuple[float, bool]] = {}
         """When each of them failed, and whether that may pass by itself."""
 
@@ -45,9 +49,15 @@ class Outage:
         """Whether nobody gets through."""
         return self._began is not None
 
-    def begin(self) -> None:
+    @property
+    def soon(self) -> float:
+        """Seconds that what failed rests where others get through."""
+        return self._shortest * self.SOON
+
+    def begin(self, who: Waiting) -> None:
         """Somebody tries."""
         self._tried = self._clock()
+        self._shortest = min(self._shortest, who.every)
 
     def worked(self, who: Waiting) -> None:
         """Somebody got an answer."""
@@ -79,7 +89,7 @@ class Outage:
         """When somebody who failed, and would rest so long by itself, is to try again."""
         failed, passing = self._waiting[who]
         if self._recovered > failed or (passing and self._through > failed):
-            return failed + min(who.every, rest)
+            return failed + min(who.every, rest, self.soon)
         own = failed + rest
         if self._began is None or who is not self._next:
             return own

@@ -1,5 +1,6 @@
 """What the dashboard looks at, over the fake account."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -313,3 +314,46 @@ async def test_a_small_account_is_asked_for_nothing_that_nobody_needs() -> None:
     for name in feeds.NAMES:
         assert await feeds[name].poll()
     assert sorted(account.calls.made) == ["containers", "jobs", "node_counts", "pools"]
+
+
+async def test_failures_of_the_last_hour_are_a_minimum_where_a_job_cannot_be_listed(
+    still: FakeAccount,
+) -> None:
+    account = still
+    for job_id in ("a", "b"):
+        await job(account, job_id, 2)
+        for task in account.batch.world.jobs[job_id].tasks.values():
+            task.state, task.outcome = TaskState.COMPLETED, Outcome(exit_code=1)
+    feeds = Feeds(account.gateway, Traffic(), now=lambda: account.batch.world.now)
+    feeds.show_progress_of(("a", "b"))
+    await feeds.jobs.poll()
+    await feeds.progress.poll()
+    account.calls.fail("tasks", refused("Busy", status=503))
+    assert await feeds.failures.poll()
+    assert feeds.failures.reading.value == FailedLately(2, complete=False)
+    account.calls.fail("tasks", refused("Busy", status=503), times=2)
+    assert not await feeds.failures.poll()
+    assert feeds.failures.reading.value == FailedLately(2, complete=False)
+
+
+async def test_what_comes_on_screen_by_itself_is_no_wish_of_the_user(still: FakeAccount) -> None:
+    account, clock = still, Steady()
+    for name in ("a", "b", "c"):
+        await job(account, name, 1)
+    feeds = Feeds(account.gateway, Traffic(clock=clock), every=3600)
+    feeds.progress.looked_at = True
+    feeds.show_progress_of(("a", "b", "c"))
+    polling = asyncio.create_task(feeds.progress.run())
+    for shown in (("a", "b"), ("a", "b", "c"), (), ("b",)):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        feeds.show_progress_of(shown)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert account.calls.count("task_counts") == 3, "as a sentence below the table comes and goes"
+    await job(account, "new", 1)
+    feeds.show_progress_of(("b", "new"))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert account.calls.made[-1] == "task_counts new"
+    polling.cancel()

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from batchtui.core.feed import Feed, Reading
+from batchtui.core.feed import About, Feed, Reading
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
 from tests.fakes.virtual_time import in_virtual_time, now
@@ -243,6 +243,52 @@ def test_everything_is_fresh_soon_after_mixed_weather(seed: int) -> None:
 
     # Two intervals, and some of what was under way when the weather ended.
     assert in_virtual_time(main()) <= 2 * 2.0 + 1.0
+
+
+def test_what_looks_seldom_is_fresh_again_as_soon_as_what_looks_often() -> None:
+    async def main() -> float:
+        weather = Weather()
+        for name in ("pools", "jobs", "nodes"):
+            weather.feed(name)
+        weather.feed("failures", every=30.0)
+        polling = weather.run()
+        await asyncio.sleep(29)
+        weather.error = lambda _name: GatewayError("Busy", status=503)
+        await asyncio.sleep(31)
+        weather.error = lambda _name: None
+        await asyncio.sleep(2 * 2.0)
+        assert weather.feeds["failures"].reading.fresh
+        await asyncio.sleep(120)
+        for task in polling:
+            task.cancel()
+        return rests(weather.asked["failures"])[-1]
+
+    assert in_virtual_time(main()) == 30.0, "and then looks as seldom as ever"
+
+
+def test_a_part_that_failed_is_asked_for_soon() -> None:
+    async def main() -> list[float]:
+        weather = Weather()
+        jobs = weather.feed("jobs")
+        usage = weather.feed("usage", every=8.0)
+        looks: list[float] = []
+
+        async def fetch() -> int:
+            looks.append(now())
+            return 1
+
+        part = Feed(
+            fetch, 0, every=8.0, traffic=weather.traffic,
+            about=lambda _value, at: About(at, "one is broken" if len(looks) == 2 else ""),
+        )  # fmt: skip
+        part.looked_at = True
+        polling = [asyncio.create_task(each.run()) for each in (jobs, usage, part)]
+        await asyncio.sleep(25)
+        for task in polling:
+            task.cancel()
+        return looks
+
+    assert rests(in_virtual_time(main())) == [8.0, 3.0, 8.0]
 
 
 def test_a_feed_that_fails_alone_is_asked_as_often_as_ever_where_that_may_pass() -> None:
