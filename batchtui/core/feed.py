@@ -52,6 +52,8 @@ class About:
     """Why a part of it is not fresh."""
     asked: bool = True
     """Whether the service was asked for any part this time."""
+    left: bool = False
+    """Whether parts that are due were left for the next look, which is to come soon."""
 
 
 def whole(_value: object, at: float) -> About:
@@ -115,7 +117,7 @@ class Feed(Generic[T]):
         self._changed = asyncio.Event()
         self._fetching = asyncio.Lock()
         self._epoch = 0
-        self._news = False
+        self._news = self._left = False
         self._failures = 0
         self._ended = float("-inf")
         self._took = self._slowest = 0.0
@@ -247,6 +249,7 @@ class Feed(Generic[T]):
         else:
             self._failures = 0
             about = self._about(value, started)
+            self._left = about.left
             if about.asked:
                 self._outage.worked(self)
             else:
@@ -282,8 +285,12 @@ class Feed(Generic[T]):
             return self._outage.due(self, min(rest, self.AT_MOST))
         if self._news:
             return self._traffic.clock()
-        # A part that failed is asked for as soon as a whole that did.
-        every = min(self.every, self._outage.soon) if self.reading.error else self.every
+        every = self.every
+        if self.reading.error:
+            # A part that failed is asked for as soon as a whole that did.
+            every = min(every, self._outage.soon)
+        if self._left:
+            every /= 2
         took = self._took
         if took * self.REST_RATIO > self.every and self._slowest > 0:
             # It may be quick again by now, as the requests of others tell.

@@ -1,6 +1,7 @@
 """Counts of the things on screen, where the service gives no counts with its listings."""
 
 import asyncio
+import itertools
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
@@ -11,6 +12,9 @@ from batchtui.core.feed import About
 from batchtui.core.gateway import GatewayError
 
 T = TypeVar("T")
+
+NEVER = 0, -math.inf
+"""The last try of what was never tried."""
 
 
 class Count(Struct, Generic[T], frozen=True):
@@ -33,14 +37,17 @@ class Counts(Mapping[str, T]):
         error: str = "",
         oldest: float | None = None,
         asked: bool = True,
+        left: bool = False,
     ) -> None:
         """`errors`: why a thing could not be counted the last time; `error` is the first of them
         that matters on screen. `oldest`: when that of the things on screen was counted which was
-        counted longest ago. `asked`: whether any was now."""
+        counted longest ago. `asked`: whether any was now. `left`: whether some that were due were
+        not."""
         self.errors = errors
         self.error = error
         self.oldest = oldest
         self.asked = asked
+        self.left = left
         self._values = values
 
     def __getitem__(self, name: str) -> T:
@@ -66,6 +73,7 @@ class Counts(Mapping[str, T]):
             error=self.error,
             oldest=self.oldest,
             asked=self.asked,
+            left=self.left,
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -78,7 +86,8 @@ def about(counts: Mapping[str, object], at: float) -> About:
     """What a feed is to say of its counts."""
     if not isinstance(counts, Counts):
         return About(at)
-    return About(at if counts.oldest is None else counts.oldest, counts.error, counts.asked)
+    oldest = at if counts.oldest is None else counts.oldest
+    return About(oldest, counts.error, counts.asked, counts.left)
 
 
 def errors_of(counts: Mapping[str, object]) -> Mapping[str, str]:
@@ -92,17 +101,20 @@ class Tallies(Generic[T]):
     One thing that cannot be counted keeps its last count, and the others are counted all the same.
     """
 
-    AT_ONCE = 4
+    AT_ONCE = 8
     SHOWN_EACH = 8
     OTHERS_EACH = 4
     """Counts that are brought up to date at each fetch, on screen and off it."""
+    OVERDUE = 1.5
+    """Rounds of turns after which a count on screen waits for its turn no longer: the service was
+    slow, or failed."""
 
     def __init__(
         self,
         count: Callable[[str], Awaitable[T]],
         *,
         clock: Callable[[], float],
-        every: float = 0.0,
+        every: float,
         rest: Callable[[str, Count[T]], float] = lambda _name, _count: 0.0,
         things: Callable[[], Mapping[str, object] | None] = lambda: None,
         spare: Callable[[], bool] = lambda: True,
@@ -123,12 +135,15 @@ class Tallies(Generic[T]):
         self._spare = spare
         self._known: dict[str, Count[T]] = {}
         self._errors: dict[str, str] = {}
-        self._tried: dict[str, float] = {}
-        self._sweeps = self._swept = 0
+        self._tried: dict[str, tuple[int, float]] = {}
+        """The how manieth try of all was the last one of each thing, and when."""
+        self._tries = itertools.count(1)
+        self._wished = 0
+        """The number of tries when the user last wished to see everything anew."""
 
     def sweep(self) -> None:
-        """Count all that is on screen the next time."""
-        self._sweeps += 1
+        """Count all that is on screen the next time, also where a look is under way now."""
+        self._wished = next(self._tries)
 
     async def fetch(self) -> Counts[T]:
         """Every count known so far, some of them fresh: see `_due`.
@@ -136,25 +151,22 @@ class Tallies(Generic[T]):
         Raises `GatewayError` where not one could be brought up to date.
         """
         self._forget()
-        sweeps = self._sweeps
         due = self._due()
-        waiting = iter(due)
+        waiting, began = iter(due), self._clock()
         failed: list[GatewayError] = []
         counted: list[str] = []
         async with asyncio.TaskGroup() as workers:
             for _ in range(min(self.AT_ONCE, len(due))):
-                workers.create_task(self._work(waiting, counted, failed))
+                workers.create_task(self._work(waiting, began, counted, failed))
         if failed and not counted:
-            # By the next time everything on screen is too old to wait for its turn.
-            self._sweeps += 1
             raise failed[0]
-        self._swept = sweeps
         return Counts(
             {name: count.value for name, count in self._known.items()},
             dict(self._errors),
             error=next((self._errors[name] for name in self.shown if name in self._errors), ""),
             oldest=self._oldest_shown(),
             asked=bool(due),
+            left=next(waiting, None) is not None,
         )
 
     def _forget(self) -> None:
@@ -180,23 +192,28 @@ class Tallies(Generic[T]):
         A request each for a screen of jobs at every look would be most of a dashboard's traffic.
         """
         shown = tuple(dict.fromkeys(self.shown))
-        if self._sweeps != self._swept:
-            return list(shown)
-        new = [name for name in shown if name not in self._tried or name in self._errors]
+        first = [
+            name
+            for name in shown
+            if name in self._errors or self._tried.get(name, NEVER)[0] <= self._wished
+        ]
+        turns = self._oldest([name for name in shown if name not in first])
+        rounds = max(2.0, self.OVERDUE * math.ceil(len(shown) / self.SHOWN_EACH))
+        long_ago = self._clock() - rounds * self._every
+        overdue = sum(self._tried[name][1] < long_ago for name in turns)
         others = [name for name in self.others if name not in shown] if self._spare() else []
         return [
-            *new,
-            *self._oldest([name for name in shown if name not in new])[: self.SHOWN_EACH],
+            *first,
+            *turns[: max(self.SHOWN_EACH, overdue)],
             *self._oldest(others)[: self.OTHERS_EACH],
         ]
 
     def _oldest(self, names: list[str]) -> list[str]:
         """Those that may be counted again, the one that was tried longest ago first."""
         now = self._clock()
-        due = [
-            name for name in names if now >= self._tried.get(name, -math.inf) + self._resting(name)
-        ]
-        return sorted(due, key=lambda name: self._tried.get(name, -math.inf))
+        tried = {name: self._tried.get(name, NEVER) for name in names}
+        due = [name for name in names if now >= tried[name][1] + self._resting(name)]
+        return sorted(due, key=lambda name: tried[name])
 
     def _resting(self, name: str) -> float:
         count = self._known.get(name)
@@ -214,13 +231,20 @@ class Tallies(Generic[T]):
         return min(times, default=None)
 
     async def _work(
-        self, waiting: Iterator[str], counted: list[str], failed: list[GatewayError]
+        self,
+        waiting: Iterator[str],
+        began: float,
+        counted: list[str],
+        failed: list[GatewayError],
     ) -> None:
-        for name in waiting:
-            if len(failed) >= self.AT_ONCE and not counted:
-                # Nothing gets through: each further try would take its time for nothing.
+        # Where nothing gets through each further try takes its time for nothing, and a slow service
+        # is not to hold up what is counted already.
+        while (counted or len(failed) < self.AT_ONCE) and self._clock() - began <= self._every:
+            name = next(waiting, None)
+            if name is None:
                 return
-            now = self._tried[name] = self._clock()
+            now = self._clock()
+            self._tried[name] = next(self._tries), now
             identity = (self._things() or {}).get(name)
             try:
                 self._known[name] = Count(await self._count(name), now, identity)

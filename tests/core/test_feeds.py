@@ -16,18 +16,17 @@ from batchtui.core.traffic import Traffic
 from tests.fakes import FakeAccount, Outcome, pool_spec, refused, task_spec
 
 
-class Clock:
-    """Another interval later each time that it is looked at."""
+class Steady:
+    """A clock that a test moves."""
 
-    now = 0.0
+    now = 1000.0
 
     def __call__(self) -> float:
-        self.now += 2.0
         return self.now
 
 
-def feeds_of(account: FakeAccount) -> Feeds:
-    return Feeds(account.gateway, Traffic(clock=Clock()))
+def feeds_of(account: FakeAccount, clock: Steady | None = None) -> Feeds:
+    return Feeds(account.gateway, Traffic(clock=clock or Steady()))
 
 
 async def job(account: FakeAccount, job_id: str, tasks: int) -> None:
@@ -57,11 +56,13 @@ async def test_progress_is_counted_for_what_is_on_screen_and_not_again_once_sett
     await job(account, "hidden", 1)
     for over in ("done", "hidden"):
         account.batch.world.jobs[over].state = JobState.COMPLETED
-    feeds = feeds_of(account)
+    clock = Steady()
+    feeds = feeds_of(account, clock)
     feeds.show_progress_of(("done", "live"))
     await feeds.jobs.poll()
     for _ in range(3):
         await feeds.progress.poll()
+        clock.now += 2
     assert feeds.progress.reading.value == {"done": TaskCounts(), "live": TaskCounts(active=1)}
     assert account.calls.made.count("task_counts done") == 1
     assert account.calls.made.count("task_counts live") == 3
@@ -73,15 +74,17 @@ async def test_open_jobs_that_are_not_on_screen_are_counted_in_turn() -> None:
     names = [f"j{i}" for i in range(10)]
     for name in names:
         await job(account, name, 1)
-    feeds = feeds_of(account)
+    clock = Steady()
+    feeds = feeds_of(account, clock)
     feeds.show_progress_of(("j0",))
     await feeds.jobs.poll()
     await feeds.progress.poll()
-    assert len(feeds.progress.reading.value) == 1 + Tallies.AT_ONCE
+    assert len(feeds.progress.reading.value) == 1 + Tallies.OTHERS_EACH
     for _ in range(2):
+        clock.now += 2
         await feeds.progress.poll()
     assert sorted(feeds.progress.reading.value) == names
-    assert account.calls.count("task_counts") == 3 * (1 + Tallies.AT_ONCE)
+    assert account.calls.count("task_counts") == 3 * (1 + Tallies.OTHERS_EACH)
 
 
 async def test_failures_of_the_last_hour_are_counted_in_jobs_that_have_any() -> None:
@@ -169,15 +172,6 @@ async def test_a_refused_count_is_the_feeds_error() -> None:
     feeds.show_progress_of(("j",))
     assert not await feeds.progress.poll()
     assert feeds.progress.reading.error == "too many requests"
-
-
-class Steady:
-    """A clock that a test moves."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def counted(account: FakeAccount, job_id: str) -> int:

@@ -1,42 +1,10 @@
 import asyncio
-import itertools
 import math
 
 import pytest
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.tallies import Counts, Tallies, about
-
-
-def counting() -> tuple[Tallies[int], list[str]]:
-    asked: list[str] = []
-
-    async def count(key: str) -> int:
-        asked.append(key)
-        return len(asked)
-
-    return Tallies(count, clock=itertools.count().__next__), asked
-
-
-async def test_what_comes_on_screen_is_counted_at_once_and_then_takes_its_turns() -> None:
-    tallies, asked = counting()
-    tallies.shown = tuple(f"job-{number:02}" for number in range(20))
-    assert set(await tallies.fetch()) == set(tallies.shown)
-    asked.clear()
-    for _ in range(5):
-        await tallies.fetch()
-    assert len(asked) == 5 * Tallies.SHOWN_EACH
-    assert {asked.count(key) for key in tallies.shown} == {2}
-
-
-async def test_all_that_is_off_screen_gets_its_turn() -> None:
-    tallies, asked = counting()
-    tallies.shown = ("seen",)
-    tallies.others = tuple(f"job-{number}" for number in range(10))
-    for _ in range(3):
-        await tallies.fetch()
-    assert asked.count("seen") == 3
-    assert {asked.count(key) for key in tallies.others} == {1, 2}
 
 
 class Service:
@@ -87,6 +55,31 @@ async def passed() -> None:
 
 
 BROKEN = GatewayError("Could not count the tasks of job b: it is broken", status=500)
+
+
+async def test_what_comes_on_screen_is_counted_at_once_and_then_takes_its_turns() -> None:
+    service = Service()
+    tallies = service.tallies()
+    tallies.shown = tuple(f"job-{number:02}" for number in range(20))
+    assert set(await tallies.fetch()) == set(tallies.shown)
+    service.asked.clear()
+    for _ in range(5):
+        service.now += 2
+        await tallies.fetch()
+    assert len(service.asked) == 5 * Tallies.SHOWN_EACH
+    assert {service.asked.count(key) for key in tallies.shown} == {2}
+
+
+async def test_all_that_is_off_screen_gets_its_turn() -> None:
+    service = Service()
+    tallies = service.tallies()
+    tallies.shown = ("seen",)
+    tallies.others = tuple(f"job-{number}" for number in range(10))
+    for _ in range(3):
+        await tallies.fetch()
+        service.now += 2
+    assert service.asked.count("seen") == 3
+    assert {service.asked.count(key) for key in tallies.others} == {1, 2}
 
 
 @pytest.mark.fault("2.12")
@@ -199,9 +192,37 @@ async def test_a_wish_to_see_all_anew_counts_all_that_is_on_screen() -> None:
     await under_way
     assert len(service.asked_now()) == 20
     await tallies.fetch()
-    assert len(service.asked_now()) == 20, "the wish came while a look was under way"
+    assert len(service.asked_now()) == Tallies.AT_ONCE, "those asked for before the second wish"
     await tallies.fetch()
     assert not service.asked_now()
+
+
+async def test_a_slow_service_does_not_hold_up_what_is_counted_already() -> None:
+    service = Service()
+    tallies = service.tallies()
+    tallies.shown = tuple(f"job-{number:02}" for number in range(30))
+    service.held.clear()
+    fetching = asyncio.create_task(tallies.fetch())
+    await passed()
+    service.now += 3.0
+    service.held.set()
+    counts = await fetching
+    assert len(counts) == Tallies.AT_ONCE
+    assert about(counts, 0.0).left, "and the rest is due soon"
+    counts = await tallies.fetch()
+    assert len(counts) == 30
+    assert not about(counts, 0.0).left
+
+
+async def test_what_was_counted_long_ago_waits_for_no_turn() -> None:
+    service = Service()
+    tallies = service.tallies()
+    tallies.shown = tuple(f"job-{number:02}" for number in range(30))
+    await tallies.fetch()
+    service.asked_now()
+    service.now = 60.0
+    assert about(await tallies.fetch(), 60.0).at == 60.0
+    assert len(service.asked_now()) == 30
 
 
 async def test_the_oldest_count_on_screen_is_the_age_of_all() -> None:
