@@ -18,6 +18,7 @@ from batchtui.core.ledger import Ledger, Outcome, Record
 from batchtui.core.plain import visible, visible_json
 from batchtui.core.plan import new_run_id
 from batchtui.core.prices import NO_PRICES, Prices
+from batchtui.core.profile import ConfigError
 from batchtui.core.recipe.load import load
 from batchtui.core.run.account import RunAccount
 from batchtui.core.run.found import FoundRun, found_runs
@@ -60,6 +61,8 @@ async def _held(what: str, gateway: Gateway) -> list[Row]:
             for job in await gateway.batch.jobs()
         ]
     if gateway.storage is None:
+        if gateway.storage_trouble:
+            raise ConfigError(gateway.storage_trouble)
         say(f"No containers. {gateway.no_storage}.")
         return []
     return [

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from batchtui.cli.main import main
+from batchtui.core.gateway import Gateway
 from batchtui.core.ledger import Ledger, LedgerError, Record
 from batchtui.core.ledger import Outcome as RunOutcome
 from tests.cli.scenes import Terminal
@@ -318,6 +319,19 @@ def test_lists(terminal: Terminal) -> None:
     assert json.loads(out)["left"].startswith("containers count-")
     code, out, _ = terminal("list", "recipes")
     assert {"topnwords", "ffmpeg"} <= set(out.split())
+
+
+@pytest.mark.fault("2.9")
+def test_storage_that_cannot_be_used_stops_only_the_list_of_containers(terminal: Terminal) -> None:
+    trouble = "AZURE_STORAGE_CONNECTION_STRING has no AccountKey"
+    terminal.account.gateway = Gateway(terminal.account.batch, None, trouble)
+    assert terminal("list", "pools")[0] == 0
+    for words in (["list", "containers"], ["list"]):
+        code, out, err = terminal(*words)
+        assert code == 2
+        assert trouble in err
+        assert "No containers" not in out
+        assert ("No pools" in out) is (words == ["list"])
 
 
 def test_help_is_quick_and_shows_examples() -> None:
