@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Mapping
+import time
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ KEPT = {
 }
 """The variables of this process that a command gets too."""
 
+LOOK = 0.02
+"""Seconds between two looks whether something is so."""
+
 
 async def came_first(
     first: Coroutine[Any, Any, object], second: Coroutine[Any, Any, object]
@@ -36,12 +40,22 @@ async def came_first(
     return came
 
 
+async def came_true(condition: Callable[[], bool], patience: float) -> bool:
+    """Wait until the condition holds; whether it did within some seconds."""
+    end = time.monotonic() + patience
+    while not (holds := condition()) and time.monotonic() < end:
+        await asyncio.sleep(LOOK)
+    return holds
+
+
 class Command:
     """A process of batchtui, and all that it says."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._output = asyncio.create_task(self._read())
+        self._lines: list[str] = []
+        self._said = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read())
 
     @property
     def ended(self) -> bool:
@@ -57,15 +71,46 @@ class Command:
         except TimeoutError:
             code = None
             self.kill()
-        return code, await self._output
+        await self._reading
+        return code, "".join(self._lines)
+
+    async def until(self, words: str, patience: float) -> None:
+        """Wait until it has said this. Its end is an error."""
+
+        def over() -> bool:
+            return self._reading.done() or any(words in line for line in self._lines)
+
+        async with asyncio.timeout(patience), self._said:
+            await self._said.wait_for(over)
+        assert any(words in line for line in self._lines), "".join(self._lines)
 
     def kill(self) -> None:
         if not self.ended:
             self._process.kill()
 
-    async def _read(self) -> str:
+    async def _read(self) -> None:
         assert self._process.stdout is not None
-        return (await self._process.stdout.read()).decode()
+        async for line in self._process.stdout:
+            async with self._said:
+                self._lines.append(line.decode())
+                self._said.notify_all()
+
+
+async def started(
+    *words: str, environment: Mapping[str, str], folder: Path | None = None
+) -> Command:
+    """Start a command of batchtui."""
+    own = {name: value for name, value in os.environ.items() if name in KEPT}
+    return Command(
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "batchtui", *words),
+            cwd=folder,
+            env={**own, **environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    )
 
 
 class Workplace:
@@ -79,9 +124,7 @@ class Workplace:
         self._recipe = recipe
         self._folder = folder
         self._ledger = Ledger(folder / "state" / "batchtui" / "runs")
-        own = {name: value for name, value in os.environ.items() if name in KEPT}
         self._environment = {
-            **own,
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_DATA_HOME": str(folder / "data"),
             "XDG_CONFIG_HOME": str(folder / "config"),
@@ -95,16 +138,7 @@ class Workplace:
         return await self.start("run", str(self._recipe), *place, *gate, *options)
 
     async def start(self, *words: str) -> Command:
-        return Command(
-            await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "batchtui", *words),
-                cwd=self._folder,
-                env=self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-        )
+        return await started(*words, environment=self._environment, folder=self._folder)
 
     def record(self) -> Record | None:
         """What the ledger says of the run; None where it knows of none. Raises `LedgerError`."""

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from msgspec import Struct
-
 from batchtui.core.ledger import Outcome
 from batchtui.local.account import run_account
 from batchtui.local.connection import Connection
@@ -18,6 +16,7 @@ from batchtui.local.faults.options import FaultOptions
 from tests.kills.commands import Workplace, came_first
 from tests.kills.inventory import Inventory, inventory_of
 from tests.kills.moments import Moment, moments_of
+from tests.kills.survival import Survival
 from tests.kills.verdict import (
     EXIT_CODES,
     creation_complaints,
@@ -35,24 +34,6 @@ PATIENCE = 60.0
 """Seconds for a run to reach a moment or its end."""
 OPTIONS = ((), ("--yes",), ("--json",))
 """What the run is started with, by turns."""
-
-
-class Survival(Struct, frozen=True):
-    """What came of a run that was killed at one moment."""
-
-    moment: Moment
-    what: str
-    """The signal, or that the account was killed."""
-    complaints: tuple[str, ...]
-    ending: float
-    """Seconds from the signal to the end of the process."""
-    recovery: float
-    """Seconds until everything was as it should be."""
-
-    def __str__(self) -> str:
-        if not self.complaints:
-            return f"{self.what} {self.moment}: well"
-        return "\n  ".join((f"{self.what} {self.moment}:", *self.complaints))
 
 
 class SignalProof:
@@ -96,7 +77,7 @@ class SignalProof:
             reached = await came_first(watch.reached.wait(), process.end(PATIENCE))
             if not reached:
                 _, said = await process.end(0)
-                return Survival(moment, number.name, (f"It never came:\n{said}",), 0.0, 0.0)
+                return Survival(number.name, moment, (f"It never came:\n{said}",))
             before = deletions(watch.events)
             began = time.monotonic()
             process.send(number)
@@ -120,7 +101,7 @@ class SignalProof:
             watch.let_go()
             if not await self._inventory.empty(0):
                 await self._inventory.clear()
-        return Survival(moment, number.name, tuple(complaints), ending, recovery)
+        return Survival(number.name, moment, tuple(complaints), ending, recovery)
 
     async def _state_complaints(
         self, place: Workplace, number: signal.Signals, said: str, options: Sequence[str]
