@@ -5,23 +5,20 @@ Prints each kill that did not go well, and a table. Exit code 1 if any did not.
 
 import argparse
 import asyncio
-import signal
 import sys
 import tempfile
 import time
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tests.kills.proof import Kill, kill_all, recorded_moments, sample
-from tests.kills.signals import SIGNALS
-from tests.kills.survival import ACCOUNT, Survival, table
+from tests.kills.proof import kill_all, recorded_moments, sample
+from tests.kills.survival import Means, Survival, kills_at, table
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    names = [*(number.name for number in SIGNALS), ACCOUNT]
     parser.add_argument(
-        "--kill", action="append", choices=names, help="with a signal, or the account; with all"
+        "--kill", action="append", type=Means, metavar="WHAT", help=f"{', '.join(Means)} (all)"
     )
     parser.add_argument("--share", type=float, default=1.0, help="of the moments (1.0)")
     parser.add_argument("--seed", type=int, default=1, help="by which a share is drawn (1)")
@@ -32,21 +29,25 @@ def main() -> int:
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        survivals = asyncio.run(_prove(Path(folder), options, options.kill or names))
+        survivals = asyncio.run(_prove(Path(folder), options, options.kill or list(Means)))
     sys.stdout.write(f"{table(survivals)}\nIn {time.monotonic() - began:.0f}s.\n")
     return 1 if any(survival.complaints for survival in survivals) else 0
 
 
-async def _prove(folder: Path, options: argparse.Namespace, names: list[str]) -> list[Survival]:
+async def _prove(
+    folder: Path, options: argparse.Namespace, all_means: list[Means]
+) -> list[Survival]:
     moments = [
         moment
         for moment in await recorded_moments(folder / "recorded")
         if fnmatchcase(str(moment), options.moment)
     ]
     kills = [
-        Kill(None if name == ACCOUNT else signal.Signals[name], moment)
-        for name in names
-        for moment in sample(moments, options.share, f"{options.seed} {name}")
+        kill
+        for means in all_means
+        for kill in kills_at(
+            means, sample(moments, options.share, f"{options.seed} {means}"), options.seed
+        )
     ]
     done = 0
 

@@ -22,8 +22,7 @@ from batchtui.local.faults.log import FAULT_LOG, REQUEST_LOG, FaultEvent, Reques
 from tests.kills.commands import Command, Workplace, came_true, started
 from tests.kills.inventory import inventory_of
 from tests.kills.moments import AGENTS, ANY_RUN, Moment, Request, Sender
-from tests.kills.signals import OPTIONS
-from tests.kills.survival import ACCOUNT, Survival
+from tests.kills.survival import Kill, Survival
 from tests.kills.verdict import creation_complaints
 from tests.kills.watch import FIRST_LOOK, LAST_LOOK
 from tests.kills.workload import TASKS, leftovers, write_recipe, wrong_outputs
@@ -114,7 +113,7 @@ class AccountProof:
         """How many processes the account has, with those of its nodes."""
         return len(processes_of(self._account.path))
 
-    async def survive(self, moment: Moment) -> Survival:
+    async def survive(self, kill: Kill) -> Survival:
         """Kill the account at the moment of a run, and start it again."""
         self._count += 1
         folder = self._folder / f"run{self._count}"
@@ -124,8 +123,8 @@ class AccountProof:
         holds.mkdir()
         account = self._account
         requests, struck = len(account.requests()), len(account.struck())
-        await account.play(_faults(2 * self._count, holds, moment))
-        process = await place.run("local", *OPTIONS[self._count % len(OPTIONS)])
+        await account.play(_faults(2 * self._count, holds, kill.moment))
+        process = await place.run("local", *kill.options)
         complaints: list[str] = []
         back = 0.0
         began = time.monotonic()
@@ -135,7 +134,7 @@ class AccountProof:
             if not self._is_reached(struck):
                 keeping.cancel()
                 _, said = await process.end(0)
-                return Survival(ACCOUNT, moment, (f"It never came:\n{said}",))
+                return Survival(kill, (f"It never came:\n{said}",))
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             began = time.monotonic()
@@ -161,7 +160,7 @@ class AccountProof:
                 if not await inventory.empty(0):
                     await inventory.clear()
         recovery = time.monotonic() - began
-        return Survival(ACCOUNT, moment, tuple(complaints), back, recovery)
+        return Survival(kill, tuple(complaints), back, recovery)
 
     async def _final_complaints(self, place: Workplace) -> list[str]:
         complaints = wrong_outputs(place.output, complete=True) + leftovers(place.output)

@@ -37,15 +37,20 @@ async def came_first(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    if came:
+        tasks[0].result()
     return came
 
 
 async def came_true(condition: Callable[[], bool], patience: float) -> bool:
     """Wait until the condition holds; whether it did within some seconds."""
     end = time.monotonic() + patience
-    while not (holds := condition()) and time.monotonic() < end:
+    while True:
+        if condition():
+            return True
+        if time.monotonic() > end:
+            return False
         await asyncio.sleep(LOOK)
-    return holds
 
 
 class Command:
@@ -71,7 +76,7 @@ class Command:
         except TimeoutError:
             code = None
             self.kill()
-        await self._reading
+        await asyncio.shield(self._reading)
         return code, "".join(self._lines)
 
     async def until(self, words: str, patience: float) -> None:

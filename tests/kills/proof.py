@@ -2,26 +2,16 @@
 
 import asyncio
 import random
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec import Struct
-
 from tests.kills.accounts import account_proof
 from tests.kills.moments import Moment
 from tests.kills.signals import signal_proof
-from tests.kills.survival import Survival
+from tests.kills.survival import Kill, Means, Survival
 
 T = TypeVar("T")
-
-
-class Kill(Struct, frozen=True):
-    """A signal to a run at one moment; or, without a signal, the end of its account."""
-
-    number: signal.Signals | None
-    moment: Moment
 
 
 async def recorded_moments(folder: Path) -> list[Moment]:
@@ -54,17 +44,16 @@ async def kill_all(
     async def send_signals(place: Path, queue: Iterator[Kill]) -> None:
         async with signal_proof(place) as proof:
             for kill in queue:
-                assert kill.number is not None
-                note(kill, await proof.survive(kill.moment, kill.number))
+                note(kill, await proof.survive(kill))
 
     async def kill_accounts(place: Path, queue: Iterator[Kill]) -> None:
         async with account_proof(place) as proof:
             for kill in queue:
-                note(kill, await proof.survive(kill.moment))
+                note(kill, await proof.survive(kill))
 
     for name, work, some in (
-        ("signals", send_signals, [kill for kill in kills if kill.number is not None]),
-        ("accounts", kill_accounts, [kill for kill in kills if kill.number is None]),
+        ("signals", send_signals, [kill for kill in kills if kill.means is not Means.ACCOUNT]),
+        ("accounts", kill_accounts, [kill for kill in kills if kill.means is Means.ACCOUNT]),
     ):
         queue = iter(some)
         places = [folder / f"{name}{job}" for job in range(min(jobs, len(some)))]

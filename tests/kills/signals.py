@@ -13,10 +13,10 @@ from batchtui.local.datadir import DataDir
 from batchtui.local.faults.injection import FaultInjection
 from batchtui.local.faults.log import RequestEvent
 from batchtui.local.faults.options import FaultOptions
-from tests.kills.commands import Workplace, came_first
+from tests.kills.commands import Command, Workplace, came_first
 from tests.kills.inventory import Inventory, inventory_of
 from tests.kills.moments import Moment, moments_of
-from tests.kills.survival import Survival
+from tests.kills.survival import Kill, Survival
 from tests.kills.verdict import (
     EXIT_CODES,
     creation_complaints,
@@ -27,13 +27,10 @@ from tests.kills.verdict import (
 from tests.kills.watch import RequestWatch
 from tests.kills.workload import leftovers, write_recipe, wrong_outputs
 
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PROMPT = 5.0
 """Seconds within which a run that is told to end has ended, on a machine that is busy."""
 PATIENCE = 60.0
 """Seconds for a run to reach a moment or its end."""
-OPTIONS = ((), ("--yes",), ("--json",))
-"""What the run is started with, by turns."""
 
 
 class SignalProof:
@@ -65,34 +62,27 @@ class SignalProof:
         """All of them, from a recorded run."""
         return moments_of(await self.record())
 
-    async def survive(self, moment: Moment, number: signal.Signals) -> Survival:
+    async def survive(self, kill: Kill) -> Survival:
         """Send a run the signal at the moment, and go on with it."""
-        options = OPTIONS[self._count % len(OPTIONS)]
         place = self._place()
-        watch = self._watch(place, moment)
-        process = await place.run("environment", *options)
-        complaints: list[str] = []
-        ending = recovery = 0.0
+        watch = self._watch(place, kill.moment)
+        process = await place.run("environment", *kill.options)
         try:
-            reached = await came_first(watch.reached.wait(), process.end(PATIENCE))
-            if not reached:
+            if not await came_first(watch.reached.wait(), process.end(PATIENCE)):
                 _, said = await process.end(0)
-                return Survival(number.name, moment, (f"It never came:\n{said}",))
-            before = deletions(watch.events)
+                return Survival(kill, (f"It never came:\n{said}",))
             began = time.monotonic()
-            process.send(number)
-            code, said = await process.end(4 * PROMPT)
-            ending = time.monotonic() - began
-            complaints += _ending_complaints(number, code, ending, said)
-            more = deletions(watch.events) - before
-            if moment.request.operation == "GetContainerProperties" and moment.request.nth > 1:
-                # Both containers are deleted at once: the other one has been asked for by now.
-                more.discard("DeleteContainer")
-            if more:
-                complaints.append(f"Because of the signal it asked for {', '.join(sorted(more))}.")
-            watch.let_go()
-            complaints += await self._state_complaints(place, number, said, options)
-            complaints += await self._go_on(place, options)
+            complaints, ending = await self._end(kill, place, watch, process)
+            record = place.record()
+            if kill.later and record is not None:
+                nth, served = kill.later
+                watch.hold_later(nth, served=served)
+                process = await place.start("wait", record.run_id, *kill.options)
+                if await came_first(watch.reached.wait(), process.end(PATIENCE)):
+                    more, later = await self._end(kill, place, watch, process)
+                    complaints += more
+                    ending = max(ending, later)
+            complaints += await self._go_on(place, kill.options)
             recovery = time.monotonic() - began
             complaints += watch.faults
             complaints += creation_complaints(watch.events)
@@ -101,7 +91,32 @@ class SignalProof:
             watch.let_go()
             if not await self._inventory.empty(0):
                 await self._inventory.clear()
-        return Survival(number.name, moment, tuple(complaints), ending, recovery)
+        return Survival(kill, tuple(complaints), ending, recovery)
+
+    async def _end(
+        self, kill: Kill, place: Workplace, watch: RequestWatch, process: Command
+    ) -> tuple[list[str], float]:
+        """Send the signal to a process whose request is held, and look at what it leaves.
+
+        The complaints, and the seconds until it had ended.
+        """
+        number = kill.means.signal
+        before = deletions(watch.events)
+        began = time.monotonic()
+        process.send(number)
+        code, said = await process.end(4 * PROMPT)
+        ending = time.monotonic() - began
+        complaints = _ending_complaints(number, code, ending, said)
+        more = deletions(watch.events) - before
+        held = watch.moment
+        if held and held.request.operation == "GetContainerProperties" and held.request.nth > 1:
+            # Both containers are deleted at once: the other one has been asked for by now.
+            more.discard("DeleteContainer")
+        if more:
+            complaints.append(f"Because of the signal it asked for {', '.join(sorted(more))}.")
+        watch.let_go()
+        complaints += await self._state_complaints(place, number, said, kill.options)
+        return complaints, ending
 
     async def _state_complaints(
         self, place: Workplace, number: signal.Signals, said: str, options: Sequence[str]

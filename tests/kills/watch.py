@@ -37,7 +37,10 @@ class RequestWatch:
         self._inventory = inventory
         self._gate = gate
         self._output = output
-        self._moment = moment
+        self.moment = moment
+        """The one that is held; None until it is known."""
+        self._later: tuple[int, bool] | None = None
+        self._in_step = True
         self._counter = RequestCounter()
         self._requests: dict[int, Request] = {}
         self._deleted: set[Kind] = set()
@@ -46,6 +49,12 @@ class RequestWatch:
         """The process is over: nothing is held any more, and its tasks may end."""
         self._over.set()
         self._gate.touch()
+        self._in_step = False
+
+    def hold_later(self, nth: int, *, served: bool) -> None:
+        """Hold the `nth` request that a run sends from now on, whatever it asks for."""
+        self.reached, self._over = asyncio.Event(), asyncio.Event()
+        self.moment, self._later = None, (nth, served)
 
     async def observe(self, event: RequestEvent) -> None:
         if sender_of(event) is Sender.CHECK:
@@ -56,18 +65,26 @@ class RequestWatch:
                 request = self._counter.request(event)
                 self._requests[event.request] = request
                 self._check_disk(request)
-                if not self._over.is_set():
+                self._choose(request)
+                if self._in_step:
                     await self._prepare(event, request)
-                    await self._hold(Moment(request, served=False))
+                await self._hold(Moment(request, served=False))
             case "carried_out":
                 request = self._requests[event.request]
                 if request.operation in ("DeleteJob", "DeletePool"):
                     self._deleted.add(Kind.JOB if request.operation == "DeleteJob" else Kind.POOL)
-                if not self._over.is_set():
-                    await self._hold(Moment(request, served=True))
+                await self._hold(Moment(request, served=True))
+
+    def _choose(self, request: Request) -> None:
+        """Take the request that is to be held later for the moment, once it comes."""
+        if self._later is not None and request.sender is Sender.RUN:
+            nth, served = self._later
+            self._later = (nth - 1, served)
+            if nth == 1:
+                self.moment, self._later = Moment(request, served), None
 
     async def _hold(self, moment: Moment) -> None:
-        if moment != self._moment:
+        if moment != self.moment or self._over.is_set():
             return
         self.reached.set()
         await self._over.wait()

@@ -1,0 +1,49 @@
+"""A share of the kills that `python -m tests.kills` carries out, another one for each means."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.kills.moments import Moment, Sender
+from tests.kills.proof import kill_all, recorded_moments, sample
+from tests.kills.survival import Means, kills_at
+
+SEED = 9
+SHARES = {Means.TWICE: 0.04, Means.ACCOUNT: 0.04}
+SHARE = 0.06
+"""Of the moments, for the means that are not named above."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
+
+
+@pytest.fixture(scope="module")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> list[Moment]:
+    return asyncio.run(recorded_moments(tmp_path_factory.mktemp("recorded")))
+
+
+def test_the_moments_are_those_of_a_whole_run(moments: Sequence[Moment]) -> None:
+    assert len(moments) > 60
+    assert len(set(moments)) == len(moments)
+    asked = {(moment.request.sender, moment.request.operation) for moment in moments}
+    assert asked >= {
+        *((Sender.RUN, f"Create{what}") for what in ("Container", "Pool", "Job", "TaskCollection")),
+        *((Sender.RUN, f"Delete{what}") for what in ("Container", "Pool", "Job")),
+        *((sender, "PutBlob") for sender in Sender if sender is not Sender.CHECK),
+        *((sender, "GetBlob") for sender in (Sender.RUN, Sender.NODE)),
+        (Sender.RUN, "GetJobTaskCounts"),
+    }
+    for served in (False, True):
+        assert {moment.request for moment in moments if moment.served is served} == {
+            moment.request for moment in moments
+        }
+
+
+@pytest.mark.fault("1.4", "3.3", "4.7", "4.8", "4.9")
+@pytest.mark.parametrize("means", Means)
+async def test_a_run_survives(means: Means, moments: Sequence[Moment], tmp_path: Path) -> None:
+    chosen = sample(moments, SHARES.get(means, SHARE), f"{SEED} {means}")
+    survivals = await kill_all(kills_at(means, chosen, SEED), tmp_path, jobs=2)
+    assert not [str(survival) for survival in survivals if survival.complaints]
+    assert len(survivals) == len(chosen)
