@@ -5,7 +5,8 @@ term   = [ "!" ] ( "/" expression [ "/" ] | [ column ":" ] [ operator ] value )
 operator = "=" | "^" | ">" | ">=" | "<" | "<="
 
 `^` asks for the beginning of a text, `=` for the whole of it, and no operator for a part of it.
-A value with blanks stands between double quotes. Upper and lower case are the same. Where no
+Blanks may stand around an operator: `exit = 2` is `exit:=2`, and `exit != 2` is `!exit:=2`. A
+value with blanks stands between double quotes. Upper and lower case are the same. Where no
 column is called `age`, that is the one which counts the time up to now under another name.
 """
 
@@ -96,7 +97,7 @@ def parse(text: str, columns: Mapping[str, Kind]) -> Filter:
 
     A term that has a column and no value yet is left out: its user is still typing.
     """
-    terms = (_term(word, columns) for word in _words(text))
+    terms = (_term(word, columns) for word in _words(text, columns))
     return Filter(text.strip(), tuple(term for term in terms if term is not None))
 
 
@@ -116,12 +117,38 @@ WORD = re.compile(
 )
 
 
-def _words(text: str) -> list[re.Match[str]]:
+CONDITION = re.compile(
+    r"""(?P<inverted>!?) (?P<column>[A-Za-z]+)
+    (?P<before>\s*) (?P<colon>:?) \s* (?P<op>!=|==|>=|<=|[<>=^]|) (?P<after>\s*)
+    (?! [A-Za-z]+ \s* (?: : | [!<>=]=? ) )
+    (?: "(?P<quoted>[^"]*)"? | (?P<plain>\S*) ) \s*""",
+    re.VERBOSE,
+)
+"""A column with its operator, and blanks around that."""
+SPELLED = {"==": "=", "!=": "="}
+
+
+def _condition_at(text: str, place: int, columns: Mapping[str, Kind]) -> re.Match[str] | None:
+    """A condition that is written with blanks, or without a colon; None for any other word.
+
+    `exit=2` is one where a column is called so, and else a text; `exit = 2` always is.
+    """
+    found = CONDITION.match(text, place)
+    if found is None or not (found["op"] or found["colon"]):
+        return None
+    if found["op"] == "^" and not found["colon"]:
+        return None
+    apart = bool(found["before"] and (found["colon"] or found["after"] or not found["plain"]))
+    known = _called(found["column"].casefold(), columns) in columns
+    return found if found["colon"] or apart or known else None
+
+
+def _words(text: str, columns: Mapping[str, Kind]) -> list[re.Match[str]]:
     words, place = [], 0
     text = text.strip()
     while place < len(text):
         # What looks like an expression and is none, such as `/a/b`, is found as a plain text.
-        word = WORD.match(text, place)
+        word = _condition_at(text, place, columns) or WORD.match(text, place)
         if word is None or word.end() == place:
             raise FilterError(f"What stands at {text[place:]!r} cannot be read.")
         words.append(word)
@@ -130,25 +157,27 @@ def _words(text: str) -> list[re.Match[str]]:
 
 
 def _term(word: re.Match[str], columns: Mapping[str, Kind]) -> Term | None:
-    inverted = bool(word["inverted"])
+    groups = word.groupdict()
+    inverted = bool(groups["inverted"]) is not (groups["op"] == "!=")
+    op = SPELLED.get(groups["op"] or "", groups["op"] or "")
     everywhere = tuple(name for name, kind in columns.items() if kind is not Kind.DURATION)
-    if word["expression"] is not None:
-        return Term(everywhere, Op.FITS, _expression(word["expression"]), inverted)
+    if groups.get("expression") is not None:
+        return Term(everywhere, Op.FITS, _expression(groups["expression"]), inverted)
     value = word["plain"] if word["quoted"] is None else word["quoted"]
     if not value:
         return None
     if word["column"] is None:
         # Without a column an operator is a part of the text, but for the beginning of one.
-        if word["op"] == "^":
+        if op == "^":
             return Term(everywhere, Op.START, value.casefold(), inverted)
-        return Term(everywhere, Op.PART, f"{word['op']}{value}".casefold(), inverted)
+        return Term(everywhere, Op.PART, f"{op}{value}".casefold(), inverted)
     column = _called(word["column"].casefold(), columns)
     if column not in columns:
         raise FilterError(
             f"There is no column {column}; there are {', '.join(columns)}. "
-            f'To look for that text write "{column}:{word["op"]}{value}".'
+            f'To look for that text write "{word[0].strip()}".'
         )
-    return Term((column,), *_condition(column, columns[column], Op(word["op"]), value), inverted)
+    return Term((column,), *_condition(column, columns[column], Op(op), value), inverted)
 
 
 def _called(column: str, columns: Mapping[str, Kind]) -> str:

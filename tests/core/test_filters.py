@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchtui.core.filters import Filter, FilterError, Kind, Value, parse
+from batchtui.core.filters import Filter, FilterError, Kind, Op, Value, parse
 from batchtui.core.ordering import ordered
+from batchtui.core.queries import TaskQuery, asked
 
 COLUMNS = {
     "task": Kind.WORD, "state": Kind.WORD, "exit": Kind.NUMBER, "age": Kind.DURATION,
@@ -61,6 +62,59 @@ def passing(text: str) -> set[str]:
 )
 def test_who_passes(text: str, expected: set[str]) -> None:
     assert passing(text) == expected
+
+
+@pytest.mark.fault("3.14")
+@pytest.mark.parametrize(
+    ("spaced", "plain"),
+    [
+        ("exit = 139", "exit:=139"),
+        ("exit =139", "exit:=139"),
+        ("exit= 139", "exit:=139"),
+        ("exit=139", "exit:=139"),
+        ("exit : = 139", "exit:=139"),
+        ("exit:= 139", "exit:=139"),
+        ("exit == 139", "exit:=139"),
+        ("EXIT = 139", "exit:=139"),
+        ("exit > 0", "exit:>0"),
+        ("exit >= 0", "exit:>=0"),
+        ("exit <= 0", "exit:<=0"),
+        ("exit<1", "exit:<1"),
+        ("exit != 0", "!exit:=0"),
+        ("!exit = 0", "!exit:=0"),
+        ("!exit != 0", "exit:=0"),
+        ("state = failed", "state:=failed"),
+        ("state : failed", "state:failed"),
+        ("state: failed", "state:failed"),
+        ('why = "no such texture"', 'why:="no such texture"'),
+        ("age > 2h", "age:>2h"),
+        ("state = failed exit = 139", "state:=failed exit:=139"),
+        ("frame exit = 139", "frame exit:=139"),
+        ("exit = 139 frame", "exit:=139 frame"),
+        ("exit: state:failed", "state:failed"),
+        ("exit =", ""),
+        ("exit = 2", "exit:=2"),
+        ("frame-17", "task:frame-17"),
+        ("a=b", '"a=b"'),
+        ('"exit = 2"', '"exit = 2"'),
+    ],
+)
+def test_blanks_may_stand_around_an_operator(spaced: str, plain: str) -> None:
+    assert passing(spaced) == passing(plain)
+    assert passing("exit = 139") == {"bad"}
+
+
+@pytest.mark.fault("3.14")
+def test_a_condition_on_no_column_is_refused_rather_than_read_as_three_words() -> None:
+    with pytest.raises(FilterError, match=r'no column code.*write "code = 2"'):
+        parse("code = 2", COLUMNS)
+
+
+@pytest.mark.fault("3.14")
+def test_what_the_service_is_asked_for_is_the_same() -> None:
+    columns = {"task": Kind.WORD, "state": Kind.WORD, "exit": Kind.NUMBER}
+    assert asked(parse("exit = 2", columns)) == TaskQuery(exit_code=(Op.WHOLE, 2))
+    assert asked(parse("state = failed", columns)) == asked(parse("state:=failed", columns))
 
 
 @pytest.mark.parametrize(

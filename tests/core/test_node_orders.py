@@ -124,3 +124,27 @@ async def test_a_pool_that_is_being_resized_refuses_at_once() -> None:
     await Removal(account.batch, "p", nodes[:1]).order.act(nodes[:1])
     with pytest.raises(GatewayError, match="being resized"):
         await Removal(account.batch, "p", nodes[1:]).order.act(nodes[1:])
+
+
+@pytest.mark.fault("2.23")
+@pytest.mark.parametrize(
+    ("order", "fate"),
+    [
+        (
+            "reboot_later",
+            "Tasks that run there go on. Nodes wait for that: they reboot after them.",
+        ),
+        ("drain", "Tasks that run there go on; the nodes go offline after them."),
+        ("reboot", "Tasks that run there are stopped, and run again elsewhere."),
+        ("reimage", "Tasks that run there are stopped, and run again elsewhere."),
+        ("deallocate", "Tasks that run there are stopped, and run again elsewhere."),
+        ("disable", "Tasks that run there are stopped, and run again elsewhere."),
+    ],
+)
+async def test_an_order_says_what_becomes_of_busy_nodes_by_it(order: str, fate: str) -> None:
+    orders = node_orders(FakeAccount().batch, "p")
+    busy = Node("n", NodeState.RUNNING, running_tasks_count=1)
+    stake = await orders[order].stake((busy,))
+    assert stake.sentences[-1] == f"Running there now: 1 task. {fate}"
+    idle = Node("n", NodeState.IDLE)
+    assert fate not in " ".join((await orders[order].stake((idle,))).sentences)

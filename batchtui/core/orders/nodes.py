@@ -21,6 +21,11 @@ NAMED_WHOLE = 32
 NOW, LATER = Deallocation.REQUEUE, Deallocation.TASK_COMPLETION
 """Whether the tasks of a node are stopped for it, or waited for."""
 
+STOPPED = FATES[NOW]
+REBOOTS_LATER = "Tasks that run there go on. Nodes wait for that: they reboot after them."
+OFFLINE_LATER = "Tasks that run there go on; the nodes go offline after them."
+"""What becomes of the tasks on nodes, as a sentence."""
+
 UNDER_WAY = frozenset(
     {
         NodeState.CREATING, NodeState.REBOOTING, NodeState.REIMAGING, NodeState.LEAVING_POOL,
@@ -49,17 +54,17 @@ def _restarts(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "reboot": _order(
             "Reboot node", "Reboot", "{} reboots.",
             lambda node: batch.reboot_node(pool_id, node.id, NOW),
-            _stake(NOW, START_TASK, large=True), _is_up, "not up",
+            _stake(STOPPED, START_TASK, large=True), _is_up, "not up",
         ),
         "reboot_later": _order(
             "Reboot node", "Reboot", "{} reboots once its tasks have ended.",
             lambda node: batch.reboot_node(pool_id, node.id, LATER),
-            _stake(LATER, START_TASK), _is_up, "not up",
+            _stake(REBOOTS_LATER, START_TASK), _is_up, "not up",
         ),
         "reimage": _order(
             "Reimage node", "Reimage", "{} gets a fresh disk.",
             lambda node: batch.reimage_node(pool_id, node.id, NOW),
-            _stake(NOW, DISK, START_TASK, large=True), _is_up, "not up",
+            _stake(STOPPED, DISK, START_TASK, large=True), _is_up, "not up",
         ),
     }  # fmt: skip
 
@@ -69,7 +74,7 @@ def _machines(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "deallocate": _order(
             "Deallocate node", "Deallocate", "{} stops, and soon costs no more.",
             lambda node: batch.deallocate_node(pool_id, node.id, NOW),
-            _stake(NOW, DISK, PARKS, large=True),
+            _stake(STOPPED, DISK, PARKS, large=True),
             lambda node: node.state not in PARKED, "deallocated already, or about to be",
         ),
         "start": _order(
@@ -85,12 +90,12 @@ def _scheduling(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "disable": _order(
             "Take node offline", "Take offline", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, NOW),
-            _stake(NOW, STAYS, large=True), _takes_tasks, "taking no tasks already",
+            _stake(STOPPED, STAYS, large=True), _takes_tasks, "taking no tasks already",
         ),
         "drain": _order(
             "Drain node", "Drain", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, LATER),
-            _stake(LATER, STAYS), _takes_tasks, "taking no tasks already",
+            _stake(OFFLINE_LATER, STAYS), _takes_tasks, "taking no tasks already",
         ),
         "enable": _order(
             "Bring node back", "Bring back", "{} takes tasks again.",
@@ -117,7 +122,7 @@ def _order(
 
 
 def _stake(
-    fate: Deallocation, *sentences: str, large: bool = False
+    fate: str, *sentences: str, large: bool = False
 ) -> Callable[[Sequence[Node]], Awaitable[Stake]]:
     async def stake(nodes: Sequence[Node]) -> Stake:
         its, s = ("its", "") if len(nodes) == 1 else ("their", "s")
@@ -136,10 +141,10 @@ async def _nothing_lost(_nodes: Sequence[Node]) -> Stake:
     return Stake(("Nothing is lost by it.",))
 
 
-def running_there(nodes: Sequence[Node], fate: Deallocation) -> tuple[str, ...]:
-    """What becomes of the tasks that run on them."""
+def running_there(nodes: Sequence[Node], fate: str = STOPPED) -> tuple[str, ...]:
+    """How many tasks run on them, and what becomes of these: `fate` is that as a sentence."""
     tasks = sum(node.running_tasks_count for node in nodes)
-    return (f"Running there now: {many(tasks, 'task')}. {FATES[fate]}",) if tasks else ()
+    return (f"Running there now: {many(tasks, 'task')}. {fate}",) if tasks else ()
 
 
 def _is_up(node: Node) -> bool:

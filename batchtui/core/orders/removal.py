@@ -69,7 +69,7 @@ class Removal:
         sentences = (
             f"The pool shrinks by {many(len(self._going), 'node')}, and so does what it costs.",
             f"Gone with that: every file on {its}, outputs of tasks included.",
-            *running_there(self._going, NOW),
+            *running_there(self._going),
         )
         return Stake(sentences, large=len(self._going) >= LARGE)
 
