@@ -2,8 +2,16 @@
 
 import json
 
+import pytest
+
+from batchtui.core.auto_pools import own_pools
 from batchtui.core.clone import UNLIMITED, Veil, clone
+from batchtui.core.free_id import free_id, next_id
+from batchtui.core.models import Job, JobExecution, Pool, PoolInfo
+from batchtui.core.schedules import JobSchedule
+from batchtui.core.specs import JobSpec
 from batchtui.core.things import Kind
+from tests.fakes import FakeAccount, pool_spec, task_spec
 
 POOL = {
     "id": "render",
@@ -77,3 +85,51 @@ def test_secrets_are_hidden_while_somebody_edits_and_come_back() -> None:
     assert "SECRET" not in json.dumps(shown)
     shown["constraints"] = {"maxTaskRetryCount": 5}
     assert veil.lift(shown) == task | {"constraints": {"maxTaskRetryCount": 5}}
+
+
+@pytest.mark.fault("2.25")
+@pytest.mark.parametrize(
+    ("of", "taken", "expected"),
+    [
+        ("night", (), "night-2"),
+        ("night", ("night", "night-2"), "night-3"),
+        ("night", ("NIGHT-2", "night-3"), "night-4"),
+        ("frames-0412", ("frames-0412",), "frames-0412-2"),
+        ("x" * 64, (), "x" * 62 + "-2"),
+        ("x" * 63, (), "x" * 62 + "-2"),
+        ("x" * 64, ("x" * 62 + "-2",), "x" * 62 + "-3"),
+        ("x" * 64, tuple("x" * 62 + f"-{n}" for n in range(2, 10)), "x" * 61 + "-10"),
+        ("nightly:job-7", (), "nightly-job-7-2"),
+    ],
+)
+def test_a_copy_is_called_by_the_next_free_id(
+    of: str, taken: tuple[str, ...], expected: str
+) -> None:
+    found = next_id(of, taken)
+    assert found == expected
+    assert len(found) <= 64
+
+
+@pytest.mark.fault("2.25")
+@pytest.mark.parametrize("kind", [Kind.POOL, Kind.JOB, Kind.TASK, Kind.SCHEDULE])
+async def test_the_service_is_asked_which_ids_are_taken(kind: Kind) -> None:
+    account = FakeAccount()
+    batch = account.batch
+    for name in ("a", "a-2", "a-3"):
+        await batch.create_pool(pool_spec(name))
+        await batch.create_job(JobSpec(id=name, pool_info=PoolInfo("a")))
+        await batch.add_tasks("a", [task_spec(name)], added=lambda _count: None)
+        batch.job_schedules[name] = JobSchedule(name)
+    assert await free_id(batch, kind, "a", "a" if kind is Kind.TASK else "") == "a-4"
+
+
+GUID = "0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9"
+
+
+@pytest.mark.fault("2.25")
+def test_auto_pools_are_offered_to_no_other_job() -> None:
+    made = Job("j", pool_info=PoolInfo(), execution_info=JobExecution(pool_id="odd"))
+    on_own = Job("k", pool_info=PoolInfo("own"), execution_info=JobExecution(pool_id="own"))
+    names = ("odd", "own", GUID, f"pre_{GUID}", "jpool", f"{GUID}-mine")
+    pools = own_pools((Pool(name) for name in names), (made, on_own))
+    assert [pool.id for pool in pools] == ["own", "jpool", f"{GUID}-mine"]

@@ -9,14 +9,15 @@ from textual.widgets import TextArea
 from batchtui.core.models import PoolInfo
 from batchtui.core.schedules import JobSchedule, JobSpecification, ScheduleState
 from batchtui.core.specs import JobSpec
+from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.screens.blobs import BlobsScreen
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.new_schedule import NewScheduleScreen
 from batchtui.ui.screens.sas import SasScreen
 from batchtui.ui.screens.schedules import SchedulesScreen
-from batchtui.ui.widgets.form import TextField
-from tests.fakes import FakeAccount
+from batchtui.ui.widgets.form import ChoiceField, TextField
+from tests.fakes import FakeAccount, pool_spec
 from tests.fakes.storage import SIGNATURE
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.steering import SIZE, agreed, called, chosen, steerable, top
@@ -114,3 +115,44 @@ async def test_job_schedules_are_listed_with_their_jobs_and_steered(
         await pilot.press("d")
         assert "Still active: 1 job." in await agreed(pilot, app)
         await called(app, "delete_schedule nightly")
+
+
+@pytest.mark.fault("2.25")
+async def test_a_new_job_schedule_proposes_the_highlighted_pool_and_no_auto_pool(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    batch = account.batch
+    auto = "0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9"
+    for name in (auto, "jpool", "zpool"):
+        await batch.create_pool(pool_spec(name))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        app.panes.query_one(PoolsPane).table.seek("jpool")
+        await settled(pilot, app)
+        await pilot.press("6")
+        await top(app, SchedulesScreen)
+        await pilot.press("n")
+        await top(app, NewScheduleScreen)
+        field = app.screen.query_one("#pool", ChoiceField)
+        assert field.choice == "jpool"
+        offered = [value for _, value in field.select._options]
+        assert "zpool" in offered
+        assert auto not in offered
+
+
+@pytest.mark.fault("2.25")
+async def test_the_clone_of_a_schedule_of_which_there_is_one_gets_the_next_id(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    for name in ("nightly", "nightly-2"):
+        account.batch.job_schedules[name] = JobSchedule(name)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await top(app, SchedulesScreen)
+        screen = app.screen
+        assert isinstance(screen, SchedulesScreen)
+        await until(lambda: len(screen.schedules.value) == 2)
+        await chosen(pilot, app, "c")
+        await top(app, DocumentScreen)
+        assert json.loads(app.screen.query_one(TextArea).text)["id"] == "nightly-3"

@@ -29,9 +29,13 @@ class NewScheduleScreen(FormScreen[Document]):
 
     HEADING = "New job schedule"
 
-    def __init__(self, pool_ids: tuple[str, ...], *, clock: Now = utc_now) -> None:
+    def __init__(
+        self, pool_ids: tuple[str, ...], pool_id: str = "", *, clock: Now = utc_now
+    ) -> None:
+        """`pool_id` is the pool that is proposed."""
         super().__init__()
         self._pool_ids = pool_ids
+        self._pool_id = pool_id
         self._clock = clock
 
     def fields(self) -> Iterable[Field]:
@@ -54,6 +58,7 @@ class NewScheduleScreen(FormScreen[Document]):
         )  # fmt: skip
         yield ChoiceField(
             "Pool", [(pool_id, pool_id) for pool_id in self._pool_ids], id="pool",
+            value=self._pool_id,
             missing="There is no pool to run its jobs on: create a pool first.",
         )  # fmt: skip
         yield NumberField(

@@ -6,6 +6,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from batchtui.core.auto_pools import own_pools
 from batchtui.core.controller import Controller
 from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.adding import AT_ONCE, TaskAdding
@@ -61,7 +62,8 @@ class RequestsScreen(Screen[None]):
     @on(JobsPane.NewRequested)
     @work
     async def new_job(self) -> None:
-        pools = self.controller.feeds.pools.reading.value
+        feeds = self.controller.feeds
+        pools = own_pools(feeds.pools.reading.value, feeds.jobs.reading.value)
         highlighted = self.query_one(PoolsPane).highlighted
         form = NewJobScreen(
             tuple(pool.id for pool in pools), highlighted.id if highlighted is not None else ""

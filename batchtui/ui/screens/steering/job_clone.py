@@ -4,6 +4,7 @@ from functools import partial
 
 from batchtui.core.clone import clone
 from batchtui.core.copying import Copying
+from batchtui.core.free_id import next_id
 from batchtui.core.gateway import Batch
 from batchtui.core.things import Document, Kind, Thing
 from batchtui.core.traffic import Traffic
@@ -21,14 +22,16 @@ class JobClone:
     afterwards: it would end before it had any.
     """
 
-    def __init__(self, batch: Batch, job: Document, tasks: int, traffic: Traffic) -> None:
-        """`job` is the whole job, of so many tasks."""
+    def __init__(
+        self, batch: Batch, job: Document, tasks: int, traffic: Traffic, new_id: str = ""
+    ) -> None:
+        """`job` is the whole job, of so many tasks; `new_id` what its twin is called at first."""
         self._batch = batch
         self._job = job
         self._traffic = traffic
         self._manager = str(job.get("jobManagerTask", {}).get("id", ""))
         self._tasks = tasks - bool(self._manager and tasks)
-        self.request = clone(Kind.JOB, job, f"{job['id']}-2")
+        self.request = clone(Kind.JOB, job, new_id or next_id(job["id"], ()))
         self.copying: Copying | None = None
         """What is left to do once the job is there."""
         self.choice: ChoiceField[bool] | None = None

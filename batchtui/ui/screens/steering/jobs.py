@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from batchtui.core.free_id import free_id
 from batchtui.core.gateway import GatewayError
 from batchtui.core.models import Job
 from batchtui.core.orders.jobs import WAKES, changing, job_orders
 from batchtui.core.things import Document, Kind, Thing
+from batchtui.core.together import together
 from batchtui.core.wording import many
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
@@ -58,10 +60,17 @@ class JobSteering:
         whole = await self._whole(job, heading)
         if whole is None:
             return
-        counts = await self._desk.known(lambda: self._batch.task_counts(job.id), heading)
-        if counts is None:
+        found = await self._desk.known(
+            lambda: together(
+                self._batch.task_counts(job.id), free_id(self._batch, Kind.JOB, job.id)
+            ),
+            heading,
+        )
+        if found is None:
             return
-        twin = JobClone(self._batch, whole, counts.total, self._desk.controller.feeds.traffic)
+        counts, new_id = found
+        traffic = self._desk.controller.feeds.traffic
+        twin = JobClone(self._batch, whole, counts.total, traffic, new_id)
         screen = DocumentScreen(
             f"Clone of job {job.id}", twin.request, twin.create, about=twin.about,
             beside=twin.choice,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from batchtui.core.clone import clone
+from batchtui.core.free_id import free_id
 from batchtui.core.models import Pool
 from batchtui.core.orders.order import Order, Stake
 from batchtui.core.orders.pools import WAKES, pool_orders, resizing
@@ -140,10 +141,12 @@ class PoolSteering:
         )  # fmt: skip
 
     async def _clone(self, pool: Pool) -> None:
-        whole = await self._whole(pool, "Clone pool")
-        if whole is not None:
+        heading = "Clone pool"
+        whole = await self._whole(pool, heading)
+        new_id = await self._desk.known(lambda: free_id(self._batch, Kind.POOL, pool.id), heading)
+        if whole is not None and new_id is not None:
             about = LOST if whole.get("userAccounts") or whole.get("mountConfiguration") else ""
-            wanted = clone(Kind.POOL, whole, f"{pool.id}-2")
+            wanted = clone(Kind.POOL, whole, new_id)
             await self._create(f"Clone of pool {pool.id}", wanted, about)
 
     async def _create(self, heading: str, document: Document, about: str = "") -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from batchtui.core.auto_pools import own_pools
 from batchtui.core.clone import clone
+from batchtui.core.free_id import free_id
 from batchtui.core.orders.schedules import WAKES, schedule_orders
 from batchtui.core.schedules import JobSchedule
 from batchtui.core.things import Document, Kind, Thing
+from batchtui.core.together import together
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.new_schedule import NewScheduleScreen
@@ -43,24 +46,33 @@ class ScheduleSteering:
                 await self._create("New job schedule as JSON", EXAMPLE)
             case "clone", (schedule, *_):
                 thing = Thing(Kind.SCHEDULE, schedule.id)
-                whole = await self._desk.known(
-                    lambda: self._batch.document(thing), "Clone job schedule"
+                found = await self._desk.known(
+                    lambda: together(
+                        self._batch.document(thing),
+                        free_id(self._batch, Kind.SCHEDULE, schedule.id),
+                    ),
+                    "Clone job schedule",
                 )
-                if whole is not None:
-                    wanted = clone(Kind.SCHEDULE, whole, f"{schedule.id}-2")
+                if found is not None:
+                    wanted = clone(Kind.SCHEDULE, *found)
                     await self._create(f"Clone of job schedule {schedule.id}", wanted)
 
     async def _fill_in(self) -> None:
         heading = "New job schedule"
-        pools = await self._desk.known(self._batch.pools, heading)
-        if pools is None:
+        found = await self._desk.known(self._pools, heading)
+        if found is None:
             return
-        form = NewScheduleScreen(tuple(pool.id for pool in pools))
+        form = NewScheduleScreen(found, self._desk.controller.feeds.pool_id)
         made = await self._desk.app.push_screen_wait(
             form.doing(lambda wanted: self._batch.create(Kind.SCHEDULE, wanted))
         )
         if made is not None:
             self._desk.tell(f"Job schedule {made['id']} is there.", heading, WAKES)
+
+    async def _pools(self) -> tuple[str, ...]:
+        """The ids of the pools that a job schedule may use."""
+        pools, jobs = await together(self._batch.pools(), self._batch.jobs())
+        return tuple(pool.id for pool in own_pools(pools, jobs))
 
     async def _create(self, heading: str, document: Document) -> None:
         screen = DocumentScreen(

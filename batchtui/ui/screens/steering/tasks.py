@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from batchtui.core.clone import clone
+from batchtui.core.free_id import free_id
 from batchtui.core.models import Task
 from batchtui.core.orders.tasks import WAKES, limiting, task_orders
 from batchtui.core.specs import TaskConstraints
@@ -50,9 +51,14 @@ class TaskSteering:
 
     async def _clone(self, job_id: str, task: Task, whole: Document) -> None:
         heading = f"Clone of task {task.id}"
+        new_id = await self._desk.known(
+            lambda: free_id(self._batch, Kind.TASK, task.id, job_id), "Clone task"
+        )
+        if new_id is None:
+            return
         screen = DocumentScreen(
             heading,
-            clone(Kind.TASK, whole, f"{task.id}-2"),
+            clone(Kind.TASK, whole, new_id),
             lambda made: self._batch.create(Kind.TASK, made, within=job_id),
         )
         if name := await self._desk.app.push_screen_wait(screen):
