@@ -5,6 +5,7 @@ service names each quota by the kind of cores that ran out.
 """
 
 from batchtui.core.models import Pool, ResizeError
+from batchtui.core.wording import with_full_stop
 
 ADVICE = (
     ("LowPriorityCoreQuota", "Ask for more spot cores for this account, or ask for fewer nodes."),
@@ -34,9 +35,13 @@ def advice(error: ResizeError) -> str:
 
 def trouble(pool: Pool) -> tuple[str, ...]:
     """What is wrong with the pool, a text each: why, and what to do; nothing where all is well."""
-    told = [f"{error.message or error.code} {advice(error)}" for error in pool.resize_errors]
+    told = [
+        f"{with_full_stop(error.message or error.code)} {advice(error)}"
+        for error in pool.resize_errors
+    ]
     run = pool.auto_scale_run
     if pool.enable_auto_scale and run is not None and run.error is not None:
         why = run.error.sentence or run.error.code
-        told.append(f"Correct its autoscale formula, or resize by hand: the formula failed. {why}")
+        words = "Correct its autoscale formula, or resize by hand: the formula failed."
+        told.append(f"{words} {with_full_stop(why)}")
     return tuple(told)

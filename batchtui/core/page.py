@@ -162,10 +162,19 @@ def _moment(text: str, now: datetime) -> str:
     return text if at is None else clock(at, now)
 
 
-def _length(text: str) -> str:
+def span(text: str) -> timedelta | None:
+    """A duration as the service writes it; None for any other text."""
+    if not _DURATION.match(text):
+        return None
     try:
-        length = msgspec.convert(text, timedelta)
+        return msgspec.convert(text, timedelta)
     except (msgspec.ValidationError, OverflowError):
+        return None
+
+
+def _length(text: str) -> str:
+    length = span(text)
+    if length is None:
         return text
     return "no limit" if length > UNLIMITED else in_time(length)
 

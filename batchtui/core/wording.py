@@ -57,6 +57,12 @@ def roundly(seconds: float) -> float:
     return -(-seconds // 10) * 10
 
 
+def with_full_stop(text: str) -> str:
+    """The text with a full stop, where it has none and others follow it."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def many(count: int, noun: str) -> str:
     """`1 task`, `3 tasks`, `12,000 tasks`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

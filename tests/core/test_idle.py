@@ -58,3 +58,16 @@ def test_a_formula_that_failed_is_trouble_while_it_scales() -> None:
     assert trouble(Pool("p", auto_scale_run=run)) == ()
     (told,) = trouble(Pool("p", enable_auto_scale=True, auto_scale_run=run))
     assert "Line 1 is no formula." in told
+
+
+@pytest.mark.fault("2.27")
+@pytest.mark.parametrize("message", ["The quota is reached", "The quota is reached."])
+def test_two_sentences_have_a_full_stop_between_them(message: str) -> None:
+    error = ResizeError("AccountCoreQuotaReached", message)
+    (told,) = trouble(Pool("p", resize_errors=(error,)))
+    assert told.startswith("The quota is reached. Ask for more cores")
+    run = AutoScaleRun(
+        datetime(2026, 1, 1, tzinfo=UTC), "", AutoScaleError("Failed", "Undefined symbol")
+    )
+    (told,) = trouble(Pool("p", enable_auto_scale=True, auto_scale_run=run))
+    assert told.endswith("the formula failed. Undefined symbol.")

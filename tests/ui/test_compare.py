@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from batchtui.core.differences import compared
+from batchtui.core.differences import Member, compared
 from batchtui.core.states import NodeState, TaskState
 from batchtui.ui.panes.files import FilesPane
 from batchtui.ui.screens.compare import CompareScreen
@@ -156,3 +156,41 @@ def test_nothing_differs_is_said_too() -> None:
     rows = difference_rows(compared(GOOD, GOOD), ("a", "b"), NOW, 80, whole=False)
     assert any("Nothing differs" in text for row in rows for text, _ in row)
     assert "not set" in difference_text(compared(GOOD, BAD), ("a", "b"), NOW, whole=False)
+
+
+@pytest.mark.fault("2.27")
+@pytest.mark.parametrize(
+    ("left", "right", "told"),
+    [
+        ("PT0.04S", "PT0.02S", ("0.04 s", "0.02 s")),
+        ("PT11M", "PT11M2S", ("660 s", "662 s")),
+        ("PT0.5S", "PT0.5001S", ("0.5 s", "0.5001 s")),
+        ("PT1S", "PT2S", ("1.0 s", "2.0 s")),
+    ],
+)
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_differs_is_shown_as_it_differs(
+    left: str, right: str, told: tuple[str, str], width: int
+) -> None:
+    members = [Member(("executionInfo", "elapsed"), left, right)]
+    text = shown_rows(members, width)
+    assert all(value in text for value in told)
+    plain = difference_text(members, ("one", "other"), NOW, whole=False)
+    assert f"A  {told[0]}" in plain
+    assert f"B  {told[1]}" in plain
+
+
+@pytest.mark.fault("2.27")
+def test_so_is_what_cannot_be_seen_or_is_shorter_than_a_second() -> None:
+    begun = Member(("creationTime",), "2026-01-01T12:00:00.1Z", "2026-01-01T12:00:00.2Z")
+    text = shown_rows([begun], 120)
+    assert "00.1Z" in text
+    assert "00.2Z" in text
+    ending = Member(("commandLine",), "a\n", "a")
+    plain = difference_text([ending], ("one", "other"), NOW, whole=False)
+    assert "A  a\\n" in plain
+
+
+def shown_rows(members: list[Member], width: int) -> str:
+    rows = difference_rows(members, ("one", "other"), NOW, width, whole=False)
+    return "\n".join("".join(text for text, _ in row) for row in rows)

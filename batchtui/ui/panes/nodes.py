@@ -17,7 +17,7 @@ from batchtui.core.history import Moment
 from batchtui.core.models import Node, Pool, PoolNodeCounts, Window
 from batchtui.core.states import NodeState
 from batchtui.core.things import Kind, Thing
-from batchtui.core.wording import many
+from batchtui.core.wording import many, with_full_stop
 from batchtui.ui.panes.heat import HeatPane
 from batchtui.ui.panes.node_orders import COMMANDS, NodesOrdered
 from batchtui.ui.widgets.heatmap import NodeHeatmap
@@ -254,13 +254,13 @@ shows one state only, ctrl+a marks the nodes in it.
 
     def _say_empty(self) -> None:
         if self.pool is None:
-            sentence = "The nodes of the highlighted pool appear here."
+            told = "The nodes of the highlighted pool appear here."
         elif not self.nodes.known:
-            sentence = "" if self.nodes.error else "Looking…"
+            told = "" if self.nodes.error else "Looking…"
         else:
-            sentence = "This pool has no nodes."
+            told = "This pool has no nodes."
             if self.pool.target_nodes:
-                sentence = f"No nodes yet: {many(self.pool.target_nodes, 'node')} asked for."
+                told = f"No nodes yet: {many(self.pool.target_nodes, 'node')} asked for."
             for error in self.pool.resize_errors:
-                sentence += f" {error.message or error.code}"
-        self.empty.say(Content("" if self.nodes.value.items else sentence))
+                told += f" {with_full_stop(error.message or error.code)}"
+        self.empty.say(Content("" if self.nodes.value.items else told))

@@ -114,11 +114,11 @@ Enter or o opens what a task wrote to stdout and stderr. More tasks are fetched 
             Column("TASK", 14, _id, grow=2, most=40, value=self.key),
             Column("STATE", 9, _state, value=lambda task: of_task(task).words),
             Column("EXIT", 4, _exit, right=True, value=_exit_code, kind=Kind.NUMBER),
-            Column("NODE", 12, _node, rank=1, value=lambda task: task.node_info.node_id),
+            Column("NODE", 12, _node, rank=2, value=lambda task: task.node_info.node_id),
             Column(
                 "ELAPSED", 10, self._elapsed, right=True, value=self._ran, kind=Kind.DURATION
             ),
-            Column("WHY", 16, self._why, grow=5, most=120, rank=2, value=self._why_in_words),
+            Column("WHY", 12, self._why, grow=5, most=120, rank=1, value=self._why_in_words),
             Column(
                 "AGE", 9, self._age, right=True, rank=3, extra=True, value=self._passed,
                 kind=Kind.DURATION,

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from rich.cells import cell_len, set_cell_size
 
 from batchtui.core.differences import Member
-from batchtui.core.page import said_of
+from batchtui.core.page import said_of, span
 from batchtui.core.wording import many
 from batchtui.ui.widgets.excerpt_text import lines_of
 from batchtui.ui.widgets.tones import Spans, Tone
@@ -60,10 +60,8 @@ def difference_text(
     for member in members:
         if member.differs:
             lines.append(f"{DIFFERS} {member.words}")
-            for letter, value in ((A, member.left), (B, member.right)):
-                lines.append(
-                    f"    {letter}  " + _told(member, value, now).replace("\n", "\n       ")
-                )
+            for letter, text in zip((A, B), _pair(member, now), strict=True):
+                lines.append(f"    {letter}  " + text.replace("\n", "\n       "))
     same = [member for member in members if not member.differs] if whole else []
     lines += [f"{SAME} {m.words}  " + _told(m, m.left, now).replace("\n", "\n    ") for m in same]
     return "\n".join(lines) + "\n"
@@ -82,11 +80,12 @@ def _table(
 ) -> _Table:
     """Half of what there is for each value, or more where the other does not need its half."""
     room = width - labels - 6
+    pairs = [_pair(member, now) for member in members]
     left, right = (
         max(cell_len(line) for text in (f"{A}  {name}", *texts) for line in text.split("\n"))
         for name, texts in (
-            (names[0], [_told(member, member.left, now) for member in members]),
-            (names[1], [_told(member, member.right, now) for member in members]),
+            (names[0], [text for text, _ in pairs]),
+            (names[1], [text for _, text in pairs]),
         )
     )
     # In steps, so that the second column stays where it is while seconds become minutes.
@@ -142,7 +141,7 @@ def _labelled(label: str, text: str, room: int, width: int) -> Iterator[Spans]:
 
 def _marked(member: Member, now: datetime) -> tuple[Spans, Spans]:
     """Both values; of two texts, what they have in common at either end stands back."""
-    left, right = _told(member, member.left, now), _told(member, member.right, now)
+    left, right = _pair(member, now)
     if UNSET in (member.left, member.right):
         return _alone(left, member.left), _alone(right, member.right)
     begin = _common(left, right)
@@ -170,6 +169,23 @@ def _parted(text: str, begin: int, end: int) -> Spans:
         (text[begin:stop], Tone.STRONG),
         (text[stop:], Tone.MUTED),
     )
+
+
+def _pair(member: Member, now: datetime) -> tuple[str, str]:
+    """Both values as texts that differ where the values do, in more digits if need be."""
+    left, right = _told(member, member.left, now), _told(member, member.right, now)
+    if left == right and member.differs:
+        return _exactly(member.left), _exactly(member.right)
+    return left, right
+
+
+def _exactly(value: Any) -> str:
+    """A value with all that it has: durations in seconds, texts with what is not seen in them."""
+    if isinstance(value, str) and (length := span(value)) is not None:
+        return f"{length.total_seconds():.6f}".rstrip("0").rstrip(".") + " s"
+    if isinstance(value, str):
+        return value if value.isprintable() else ascii(value)[1:-1]
+    return f"{value!r}"
 
 
 def _told(member: Member, value: Any, now: datetime) -> str:
