@@ -44,6 +44,7 @@ import msgspec.structs
 
 from batchtui import paths
 from batchtui.accounts import SECRETS, AccountSettings, make_profile, refuse_readable
+from batchtui.core.key_names import key_trouble
 from batchtui.core.prices import Price, Prices
 from batchtui.core.profile import ConfigError, LocalProfile, Profile
 from batchtui.core.watch import Callings
@@ -73,13 +74,17 @@ requests to an account, whoever sends them."""
 MOST_POLLS = 1_000_000
 
 
+DEAREST = 1e9
+"""The highest price of a node and hour, far beyond any."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration file; each profile is converted by itself, so that errors name it."""
 
     default: str = ""
     profiles: dict[str, dict[str, object]] = {}
-    prices: dict[str, str | float | tuple[float, float]] = {}
-    keys: dict[str, str] = {}
+    prices: dict[str, object] = {}
+    keys: dict[str, object] = {}
     notify: dict[str, object] = {}
     poll_requests_per_minute: object = None
 
@@ -130,19 +135,44 @@ def prices(*, file: Path | None = None) -> Prices:
         raise ConfigError(f"{file}: prices.currency: expected a word such as EUR, got {currency}")
     per_hour = {}
     for size, said in table.items():
-        amounts = said if isinstance(said, tuple) else (said,)
-        if any(isinstance(amount, str) or amount < 0 for amount in amounts):
+        amounts = _amounts(said)
+        if not 1 <= len(amounts) <= 2:
             raise ConfigError(
                 f"{file}: prices.{size}: expected what a node costs in an hour, such as 0.096, "
                 f"or [0.096, 0.019] with its price as a spot node, got {said!r}"
             )
-        per_hour[size.casefold()] = Price(*(float(amount) for amount in amounts))
+        per_hour[size.casefold()] = Price(*amounts)
     return Prices(currency, per_hour)
 
 
+def _amounts(said: object) -> tuple[float, ...]:
+    """One price or a list of them; nothing where any of them is no price."""
+    amounts = said if isinstance(said, list) else [said]
+    numbers = tuple(
+        float(amount)
+        for amount in amounts
+        if isinstance(amount, int | float) and not isinstance(amount, bool)
+        if 0 <= amount <= DEAREST
+    )
+    return numbers if len(numbers) == len(amounts) else ()
+
+
 def keys(*, file: Path | None = None) -> Mapping[str, str]:
-    """The keys that the user wants for commands, by the commands' names."""
-    return _read(file or paths.config_file()).keys
+    """The keys that the user wants for commands, by the commands' names.
+
+    Raises `ConfigError` for what is no key.
+    """
+    file = file or paths.config_file()
+    wanted = {}
+    for command, said in _read(file).keys.items():
+        trouble = key_trouble(said) if isinstance(said, str) else f"got {said!r}"
+        if not isinstance(said, str) or trouble:
+            raise ConfigError(
+                f'{file}: keys.{command}: expected a key such as "K", "ctrl+k" or "f5", or several '
+                f"with commas between them: {trouble}"
+            )
+        wanted[command] = said
+    return wanted
 
 
 def notify(*, file: Path | None = None) -> Callings:

@@ -207,6 +207,52 @@ def test_what_is_no_price(file: Path, line: str) -> None:
         prices(file=file)
 
 
+@pytest.mark.fault("2.26")
+@pytest.mark.parametrize(
+    "said",
+    ["nan", "inf", "-inf", "[1, 2, 3]", "[]", "[nan]", "[1, inf]", "true", "[0.1, true]", "1e300",
+     '["a"]', "{ a = 1 }", "[[1]]", "-0.5", "2026-01-01"],
+)  # fmt: skip
+def test_what_is_no_price_is_named_with_its_size(file: Path, said: str) -> None:
+    write(file, f"[prices]\nStandard_D2s_v3 = {said}\n")
+    with pytest.raises(ConfigError, match=r"prices\.Standard_D2s_v3: expected what a node costs"):
+        prices(file=file)
+
+
+@pytest.mark.fault("2.26")
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("3", "got 3"),
+        ("true", "got True"),
+        ("[]", r"got \[\]"),
+        ('""', "got an empty text"),
+        ('" "', "got an empty text"),
+        ('"ctrl+nosuch,,"', "no key is called 'nosuch'"),
+        ('"k,"', "a key is missing"),
+        ('"ctrl+"', "a key is missing"),
+        ('"cntrl+k"', "no key is called 'cntrl', did you mean 'ctrl'"),
+        ('"pagedwn"', "no key is called 'pagedwn', did you mean 'pagedown'"),
+        ('"kk"', "no key is called 'kk'"),
+    ],
+)
+def test_what_is_no_key_is_named_with_its_command(file: Path, said: str, reason: str) -> None:
+    write(file, f'[keys]\n"jobs.terminate" = {said}\n')
+    with pytest.raises(ConfigError, match=rf"keys\.jobs\.terminate: expected a key .*{reason}"):
+        keys(file=file)
+
+
+@pytest.mark.fault("2.26")
+@pytest.mark.parametrize(
+    "said",
+    ["K", "ctrl+k", "f5", "x K", "ctrl+shift+k, f6", "question_mark", "?", "ä", "+", "comma",
+     "left_square_bracket", "ctrl+backslash", "enter,o", "alt+down", "full_stop"],
+)  # fmt: skip
+def test_keys_are_called_as_textual_calls_them(file: Path, said: str) -> None:
+    write(file, f'[keys]\n"jobs.terminate" = "{said}"\n')
+    assert keys(file=file) == {"jobs.terminate": said}
+
+
 def test_keys_for_commands(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     assert keys(file=file) == {}

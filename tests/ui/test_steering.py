@@ -5,11 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 from textual.command import CommandList, CommandPalette
 from textual.widgets import OptionList, Static, TextArea
 
 from batchtui.core.autoscale import AutoScaleRun
-from batchtui.core.models import PoolInfo
+from batchtui.core.models import NameValue, PoolInfo
 from batchtui.core.specs import JobSpec, TaskConstraints
 from batchtui.core.states import TaskState
 from batchtui.core.things import Document, Thing
@@ -24,6 +25,7 @@ from batchtui.ui.screens.resize import ResizeScreen
 from batchtui.ui.screens.start_task import StartTaskScreen
 from batchtui.ui.screens.task_limits import TaskLimitsScreen
 from batchtui.ui.widgets.form import ChoiceField, NumberField, TextField
+from batchtui.ui.widgets.verdict import Verdict
 from tests.fakes import FakeAccount, refused
 from tests.ui.conftest import TestedApp, settled, text_of, until
 from tests.ui.steering import SIZE, agreed, called, chosen, shows, steerable, top
@@ -361,3 +363,24 @@ async def test_of_several_jobs_only_what_was_edited_is_changed(
         await called(app, "update job day priority")
         await called(app, "update job night priority")
         assert {job.spec.priority for job in account.batch.world.jobs.values()} == {1}
+
+
+@pytest.mark.fault("2.26")
+async def test_bad_json_is_told_by_line_and_column_where_the_cursor_goes(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    pool = account.batch.world.pools["cpu"]
+    pool.spec = replace(pool.spec, metadata=(NameValue("label", "exe\u202etxt"),))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot, app)
+        await pilot.press("1")
+        await chosen(pilot, app, "c")
+        await top(app, DocumentScreen)
+        area = app.screen.query_one(TextArea)
+        assert "\u202e" not in area.text
+        assert "exe\\u202etxt" in area.text
+        area.text = '{\n  "id": "p",\n  "vmSize": ]\n}'
+        await pilot.press("ctrl+s")
+        verdict = app.screen.query_one(Verdict)
+        await until(partial(shows, verdict, "line 3, column 13"))
+        assert area.cursor_location == (2, 12)

@@ -51,7 +51,7 @@ class DashboardScreen(
     """
 
     CSS_PATH = "dashboard.tcss"
-    # From there on the jobs beside other panes show their failures, and tasks their nodes.
+    # From there on jobs beside other panes show their failures, and tasks why they failed or wait.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall"), (50, "-high")]  # noqa: RUF012
     AUTO_FOCUS = "PoolsPane RecordTable"

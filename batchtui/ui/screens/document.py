@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +11,7 @@ from textual.widgets import Button, Static, TextArea
 
 from batchtui.core.clone import Veil
 from batchtui.core.gateway import GatewayError
+from batchtui.core.json_text import JsonError, read, written
 from batchtui.core.things import Document
 from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import Field, FormButtons
@@ -54,7 +54,6 @@ class DocumentScreen(WritingScreen[str]):
         self._beside = beside
 
     def compose(self) -> ComposeResult:
-        text = msgspec.json.format(msgspec.json.encode(self._shown), indent=2).decode()
         hidden = "What *** stands for is kept as it is." if self._hides else ""
         with Vertical(id="document") as box:
             box.border_title = self._heading
@@ -62,7 +61,7 @@ class DocumentScreen(WritingScreen[str]):
             about = " ".join(filter(None, (self._about, hidden)))
             if about:
                 yield Static(about, id="about", markup=False)
-            yield TextArea(text, show_line_numbers=True)
+            yield TextArea(written(self._shown), show_line_numbers=True)
             if self._beside is not None:
                 yield self._beside
             yield Verdict()
@@ -86,11 +85,13 @@ class DocumentScreen(WritingScreen[str]):
 
     @work(exclusive=True)
     async def action_submit(self) -> None:
-        text, verdict = self.query_one(TextArea).text, self.query_one(Verdict)
+        area, verdict = self.query_one(TextArea), self.query_one(Verdict)
         try:
-            document = msgspec.json.decode(text, type=dict[str, object])
-        except msgspec.DecodeError as error:
-            verdict.say(f"This is no JSON object: {error}.", wrong=True)
+            document = read(area.text)
+        except JsonError as error:
+            verdict.say(str(error), wrong=True)
+            if error.line:
+                area.cursor_location = (error.line - 1, error.column - 1)
             return
         name = document.get("id")
         if not isinstance(name, str) or not name:
