@@ -159,10 +159,11 @@ class Record(Struct, frozen=True, kw_only=True):
         """Whether the run can be gone on with.
 
         Before its submission it takes the recipe as it was, which old ledgers lack, and all that
-        was created until then.
+        was created until then; afterwards its job, until it is known what came of that.
         """
         if self.submitted:
-            return True
+            gone = self.fact(Kind.JOB, self.job_id) is Fact.DELETED
+            return self.verdict is not None or not gone
         return bool(self.text) and all(thing.fact is not Fact.DELETED for thing in self.things)
 
     def fact(self, kind: Kind, name: str) -> Fact | None:

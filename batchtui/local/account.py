@@ -111,7 +111,9 @@ async def run_account(
                 )
             )
         port = port or (last.batch if last.batch and is_free(last.batch) else lasting_port())
-        executor = scene.executor if scene else await _agent(data_dir, warden)
+        # An account that was killed goes on with its tasks at once, and storage is up only later.
+        storage_ready = asyncio.Event()
+        executor = scene.executor if scene else await _agent(data_dir, warden, storage_ready)
         failure: asyncio.Future[StoreError] = asyncio.get_running_loop().create_future()
         endpoint = await stack.enter_async_context(
             _service(
@@ -121,6 +123,7 @@ async def run_account(
         own_address = address = await azurite.listening() if azurite else ""
         if injection and address:
             address = await stack.enter_async_context(_proxy(address, last.storage, injection))
+        storage_ready.set()
         if last.storage and address and f":{last.storage}/" not in address:
             progress(
                 f"Another program uses port {last.storage}, so blob storage has moved to "
@@ -205,7 +208,7 @@ async def _filling(
         await asyncio.wait([filling])
 
 
-async def _agent(data_dir: DataDir, warden: Warden) -> "Executor":
+async def _agent(data_dir: DataDir, warden: Warden, storage: asyncio.Event) -> "Executor":
     from batchtui.local.agent.agent import Agent
 
     image = data_dir.path / "image"
@@ -213,7 +216,7 @@ async def _agent(data_dir: DataDir, warden: Warden) -> "Executor":
         await asyncio.to_thread(make_image, image)
     except OSError as error:
         raise unusable(data_dir.path, "make the nodes' image in", error) from error
-    return Agent(image=image, watch=warden)
+    return Agent(image=image, watch=warden, storage=storage)
 
 
 @asynccontextmanager

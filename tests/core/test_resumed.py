@@ -184,6 +184,7 @@ async def test_a_run_goes_on_with_what_the_ledger_says_once_it_is_held(tmp_path:
     await scene.new_run().clean(Fate.DELETE)
     assert await stale.resume() is Outcome.REFUSED
     assert scene.left() == []
+    assert not scene.all(events.Ended)[-1].resumable
 
 
 def test_a_plan_is_restored_from_its_text(tmp_path: Path) -> None:

@@ -27,14 +27,17 @@ class Agent:
         image: Path | None = None,
         watch: Watch | None = None,
         grace: float = GRACE,
+        storage: asyncio.Event | None = None,
     ) -> None:
         """`image` is a directory of programs that goes first in every task's PATH.
 
-        `grace` is what a process gets between SIGTERM and SIGKILL, in seconds.
+        `grace` is what a process gets between SIGTERM and SIGKILL, in seconds. No task starts
+        before `storage` is set, where tasks find their files.
         """
         self._image = image
         self._watch = watch or Unwatched()
         self._grace = grace
+        self._storage = storage
 
     async def run(self, launch: Launch, *, running: Callable[[datetime], None]) -> Outcome:
         """Carry out one run and say how it ended; a failure is an outcome, not an exception.
@@ -42,6 +45,8 @@ class Agent:
         `running` is called once, when the agent begins with the resource files. Cancelling ends
         the process group: SIGTERM, after the grace SIGKILL.
         """
+        if self._storage is not None:
+            await self._storage.wait()
         started = datetime.now(UTC)
         running(started)
         end, trouble = await self._carry_out(launch)

@@ -13,8 +13,11 @@ from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import ContainerSasPermissions, generate_container_sas
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
+from batchtui.local.account import run_account
+from batchtui.local.azurite.run import Azurite
 from batchtui.local.connection import Connection
 from batchtui.local.datadir import DataDir
+from batchtui.local.faults.options import FaultOptions
 from tests.local.batch import job_options, pool_options, until
 
 from .conftest import LocalCommand
@@ -122,3 +125,41 @@ def shouting(number: int, url: str, signature: str) -> models.BatchTaskCreateOpt
             )
         ],
     )
+
+
+@pytest.mark.fault("4.9")
+async def test_an_account_goes_on_with_its_tasks_once_its_storage_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Storage comes up later than the service does, on a slow machine seconds later."""
+    logged = FaultOptions(request_log=tmp_path / "requests.log")
+    async with run_account(DataDir(tmp_path / "data"), faults=logged, progress=print) as running:
+        account = running.connection
+        async with container(account) as files, batch(account) as client:
+            await files.create_container()
+            await files.upload_blob("in0", b"text 0")
+            await client.create_pool(pool_options(target_dedicated_nodes=1))
+            await client.create_job(job_options())
+            task = shouting(0, str(files.url), sas(account))
+            task.command_line = task.command_line.replace("sleep 0.1", "sleep 1")
+            await client.create_task("job", task)
+            await until(lambda: client.get_task("job", "t0"), lambda task: task.state == "running")
+
+    listening = Azurite.listening
+
+    async def late(azurite: Azurite) -> str:
+        address = await listening(azurite)
+        await asyncio.sleep(1)
+        return address
+
+    monkeypatch.setattr(Azurite, "listening", late)
+    async with run_account(DataDir(tmp_path / "data"), faults=logged, progress=print) as running:
+        async with batch(running.connection) as client:
+            done = await until(
+                lambda: client.get_task("job", "t0"),
+                lambda task: task.state == "completed",
+                patience=30,
+            )
+        assert done.execution_info is not None
+        assert done.execution_info.failure_info is None
+        assert done.execution_info.requeue_count == 1

@@ -43,6 +43,24 @@ def stdout(tmp_path: Path) -> str:
     return (tmp_path / "task" / "stdout.txt").read_text()
 
 
+async def test_nothing_begins_before_storage_is_there(tmp_path: Path) -> None:
+    storage, begun = asyncio.Event(), list[datetime]()
+    agent = Agent(storage=storage)
+    runs = [
+        asyncio.create_task(agent.run(launch(tmp_path / name, "true"), running=begun.append))
+        for name in ("ends", "is cancelled")
+    ]
+    await asyncio.wait(runs, timeout=0.1)
+    runs[1].cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await runs[1]
+    assert begun == []
+    assert list(tmp_path.iterdir()) == []
+    storage.set()
+    assert (await runs[0]).exit_code == 0
+    assert len(begun) == 1
+
+
 async def test_success(tmp_path: Path) -> None:
     begun: list[datetime] = []
     outcome = await Agent().run(
