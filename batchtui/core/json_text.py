@@ -34,7 +34,7 @@ def read(text: str) -> dict[str, object]:
     try:
         return msgspec.json.decode(text.encode("utf-8", "replace"), type=dict[str, object])
     except msgspec.ValidationError:
-        raise JsonError("Not a JSON object: it has to begin with { and end with }.") from None
+        raise JsonError("This is no JSON object: it has to begin with { and end with }.") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise _located(text, str(error)) from None
 
@@ -54,4 +54,4 @@ def _located(text: str, reason: str) -> JsonError:
         words = "nested too deeply"
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     told = f"{words[:1].lower()}{words[1:]}".removesuffix(" at").removesuffix(" starting")
-    return JsonError(f"Not valid JSON: line {line}, column {column}: {told}.", line, column)
+    return JsonError(f"This is no JSON object: line {line}, column {column}: {told}.", line, column)

@@ -31,7 +31,7 @@ def test_what_is_wrong_is_told_by_line_and_column(text: str, line: int, column: 
 
 @pytest.mark.parametrize("text", ["[]", "3", '"text"', "null"])
 def test_what_is_no_object(text: str) -> None:
-    with pytest.raises(JsonError, match="Not a JSON object"):
+    with pytest.raises(JsonError, match="This is no JSON object"):
         read(text)
 
 
