@@ -30,7 +30,7 @@ from batchtui.core.plain import lines_of
 from batchtui.core.prices import Prices
 from batchtui.core.run.found import FoundRun
 from batchtui.core.states import NodeState
-from batchtui.core.wording import in_bytes, in_time, many, some
+from batchtui.core.wording import as_sentence, in_bytes, in_time, many, some
 
 STATES = {
     NodeState.WAITING_FOR_START_TASK: "waiting for start task",
@@ -75,7 +75,7 @@ def lines(event: Event) -> list[str]:
             nodes = f"; nodes: {of_nodes(event.nodes)}" if event.nodes else ""
             return [f"{in_time(event.elapsed):>7}  {of_tasks(event.counts)}{nodes}"]
         case Troubled():
-            return [f"{event.sentence}{trying_again(event)}"]
+            return [f"{as_sentence(event.sentence)}{trying_again(event)}"]
         case Recovered():
             long = event.elapsed >= LONG
             return [f"It works again, after {in_time(event.elapsed)}"] if long else []

@@ -74,3 +74,8 @@ def some(names: Sequence[str], *, at_most: int = 3) -> str:
     if rest > 0:
         return f"{', '.join(shown)} and {rest:,} more"
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+def as_sentence(text: str) -> str:
+    """With a full stop, so that another sentence may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from batchtui.core.events import Event, Recovered, Troubled
 from batchtui.core.gateway import GatewayError
-from batchtui.core.wording import in_time
+from batchtui.core.wording import as_sentence, in_time
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class Patient(Generic[S]):
 
 def _given_up(error: GatewayError, why: str) -> GatewayError:
     return GatewayError(
-        f"{error} {why} (--patience).",
+        f"{as_sentence(str(error))} {why} (--patience).",
         status=error.status,
         code=error.code,
         retry_after=error.retry_after,

@@ -27,7 +27,7 @@ from batchtui.core.events import (
 )
 from batchtui.core.models import TaskCounts
 from batchtui.core.states import NodeState
-from batchtui.core.wording import in_bytes, in_time, many, some
+from batchtui.core.wording import as_sentence, in_bytes, in_time, many, some
 from batchtui.ui.widgets.glyphs import NODES
 from batchtui.ui.widgets.names import short_node
 from batchtui.ui.widgets.tones import Tone
@@ -71,7 +71,7 @@ def _at_the_end(event: Event) -> tuple[tuple[str, Tone], ...]:
             node = short_node(event.node_id, 24)
             return ((f"node {node} cannot work: {event.reason}", Tone.BAD),)
         case Troubled():
-            return ((f"{event.sentence}{trying_again(event)}", Tone.WARNING),)
+            return ((f"{as_sentence(event.sentence)}{trying_again(event)}", Tone.WARNING),)
         case Recovered():
             return ((f"works again, after {in_time(event.elapsed)}", Tone.PLAIN),)
         case NotFetched():

@@ -7,7 +7,7 @@ from batchtui.core.events import Direction, TaskFailed
 from batchtui.core.ledger import Kind, Outcome
 from batchtui.core.states import NodeState
 from batchtui.core.transfer import Progress
-from batchtui.core.wording import in_bytes, many, some
+from batchtui.core.wording import as_sentence, in_bytes, many, some
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import cut
 from batchtui.ui.widgets.event_log import trying_again
@@ -118,7 +118,7 @@ def troubles(story: Story) -> tuple[Spans, ...]:
         lines.append(((f"  and {many(unsaid, 'failed task')} more", Tone.MUTED),))
     said = list(story.troubles)
     if story.waiting is not None:
-        said.append(f"{story.waiting.sentence}{trying_again(story.waiting)}")
+        said.append(f"{as_sentence(story.waiting.sentence)}{trying_again(story.waiting)}")
     lines.extend(((f"! {sentence}", Tone.WARNING),) for sentence in said)
     return tuple(lines)
 
