@@ -79,6 +79,8 @@ class Adding:
     refused: Refused | None = None
     """Told of each task that is refused; without it, the first such one ends it all."""
     chunk: int = CHUNK
+    once: bool = False
+    """Whether no request is repeated, because whoever asks does that."""
     again: bool = False
     """Whether an earlier call may have added some of the tasks: one that exists counts as added."""
 
@@ -111,7 +113,8 @@ class Adding:
     async def _send_whole(self, tasks: Sequence[Addable]) -> None:
         """Add `tasks` in one request, again and again while the service cannot serve it."""
         again = self.again
-        for pause in PAUSES:
+        pauses = () if self.once else PAUSES
+        for pause in pauses:
             try:
                 tasks = self._settle(tasks, await self._post(tasks), again=again)
             except GatewayError as error:
@@ -123,9 +126,10 @@ class Adding:
             await asyncio.sleep(max(pause, min(self.traffic.throttled, LONGEST_PAUSE)))
         tasks = self._settle(tasks, await self._post(tasks), again=again)
         if tasks:
+            times = f", {len(pauses) + 1} times" if pauses else ""
             raise GatewayError(
-                f"Could not add task {tasks[0].id} to job {self.job_id}: the service failed to, "
-                f"{len(PAUSES) + 1} times",
+                f"Could not add task {tasks[0].id} to job {self.job_id}: the service failed to"
+                f"{times}",
                 status=500,
             )
 

@@ -197,9 +197,17 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         await self._wire.send(f"create job {job.id}", "POST", "/jobs", job, status=201)
 
     async def add_tasks(
-        self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
+        self,
+        job_id: str,
+        tasks: Sequence[TaskSpec],
+        *,
+        added: Counted,
+        again: bool = False,
+        once: bool = False,
     ) -> None:
-        adding = Adding(self._client, self._service, self._traffic, job_id, added, again=again)
+        adding = Adding(
+            self._client, self._service, self._traffic, job_id, added, again=again, once=once
+        )
         await adding.add(tasks)
 
     async def terminate_job(self, job_id: str) -> None:

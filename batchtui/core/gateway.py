@@ -158,11 +158,18 @@ class Batch(NodeCommands, Steering, Histories, Protocol):
     async def create_pool(self, pool: PoolSpec) -> None: ...
     async def create_job(self, job: JobSpec) -> None: ...
     async def add_tasks(
-        self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
+        self,
+        job_id: str,
+        tasks: Sequence[TaskSpec],
+        *,
+        added: Counted,
+        again: bool = False,
+        once: bool = False,
     ) -> None:
         """Add any number of tasks, in order; the error names the first task that was refused.
 
-        `again`: some may have been added before, and count as added.
+        `again`: some may have been added before, and count as added. `once`: no request is
+        repeated; whoever asks does that.
         """
         ...
 

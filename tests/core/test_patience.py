@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from batchtui.core import events
 from batchtui.core.gateway import UNREADABLE, GatewayError
 from batchtui.core.ledger import Outcome
 from batchtui.core.run.patience import MISSING_RIGHTS, Patience, Patient
+from batchtui.core.specs import TaskSpec
+from tests.core.recipes import GOOD
 from tests.core.runs import Scene
 from tests.fakes import refused, unreachable
 
@@ -142,6 +145,75 @@ async def test_a_retry_after_within_the_patience_is_respected() -> None:
     assert time.monotonic() - began >= 0.15
     assert isinstance(said[0], events.Troubled)
     assert said[0].pause == 0.15
+
+
+@pytest.mark.fault("4.5")
+async def test_a_service_that_answers_nothing_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It fails only after a while, and then holds the next attempt for ever."""
+    monkeypatch.setattr("batchtui.core.run.patience.GRACE", 0.1)
+    said: list[events.Event] = []
+    service = patient(0.3, said)
+    attempts = 0
+
+    async def request(_: None) -> str:
+        nonlocal attempts
+        attempts += 1
+        await asyncio.sleep(0.1 if attempts == 1 else 60)
+        raise unreachable("It did not answer")
+
+    began = time.monotonic()
+    with pytest.raises(GatewayError, match=r"The service did not answer\. Given up after 0\.3 s"):
+        await service.ask(request)
+    assert 0.3 <= time.monotonic() - began < 5
+    assert attempts == 2
+
+
+@pytest.mark.fault("4.5")
+async def test_the_trouble_of_what_may_take_long_begins_when_it_fails() -> None:
+    said: list[events.Event] = []
+    answers = answering(BUSY, "works")
+
+    async def upload(_: None) -> str:
+        await asyncio.sleep(0.1)
+        return await answers(None)
+
+    assert await patient(0.05, said).ask(upload, long=True) == "works"
+
+
+@pytest.mark.fault("4.5")
+async def test_many_tasks_are_added_though_requests_are_limited(tmp_path: Path) -> None:
+    """Each chunk has its own patience: together they would be refused again and again."""
+    text = GOOD
+    for old, new in (
+        ('for_each = "input"', "sweep = { n = { from = 1, to = 950 } }"),
+        ('resource_files = [{ url = "{input.url}", path = "{input.name}" }]\n', ""),
+        ("{input.index}", "{sweep.n}"),
+        ("{input.name}", "x"),
+    ):
+        text = text.replace(old, new)
+    scene = Scene(tmp_path, text)
+    batch, served = scene.account.batch, 0
+    add, busy = batch.add_tasks, GatewayError("Throttled.", status=429)
+
+    async def limited(job_id: str, tasks: Sequence[TaskSpec], **options: Any) -> None:
+        nonlocal served
+        served += 1
+        if served % 3:
+            raise busy
+        await add(job_id, tasks, **options)
+
+    batch.add_tasks = limited  # type: ignore[method-assign]
+    scene.new_run(yes=True, patience=5)
+    hold = scene.account.calls.hold("task_counts")
+    work = asyncio.create_task(scene.carry_out())
+    await hold.reached.wait()
+    assert len(batch.world.jobs["count-r1"].tasks) == 950
+    assert scene.all(events.Submitting)[-1].tasks == 950
+    assert served <= 3 * 10 + 3
+    work.cancel()
+    await asyncio.wait([work])
 
 
 @pytest.mark.fault("4.6")

@@ -172,7 +172,13 @@ class FakeBatch(FakeNodes, FakeSteering, FakeCopies, FakeHistories):
         await self._calls.answer("create_job")
 
     async def add_tasks(
-        self, job_id: str, tasks: Sequence[TaskSpec], *, added: Counted, again: bool = False
+        self,
+        job_id: str,
+        tasks: Sequence[TaskSpec],
+        *,
+        added: Counted,
+        again: bool = False,
+        once: bool = False,
     ) -> None:
         job = self._job(job_id)
         for task in tasks:

@@ -23,12 +23,18 @@ class RunAccount:
     def has_storage(self) -> bool:
         return self._storage is not None
 
-    async def batch(self, request: Callable[[Batch], Awaitable[T]]) -> T:
-        """What the Batch service answers. Raises `GatewayError`."""
-        return await self._batch.ask(request)
+    async def batch(self, request: Callable[[Batch], Awaitable[T]], *, long: bool = False) -> T:
+        """What the Batch service answers. Raises `GatewayError`.
 
-    async def storage(self, request: Callable[[Storage], Awaitable[T]]) -> T:
-        """What storage answers. Raises `GatewayError`, and `RunError` where there is none."""
+        A `long` request consists of many, or moves a file.
+        """
+        return await self._batch.ask(request, long=long)
+
+    async def storage(self, request: Callable[[Storage], Awaitable[T]], *, long: bool = False) -> T:
+        """What storage answers. Raises `GatewayError`, and `RunError` where there is none.
+
+        A `long` request consists of many, or moves a file.
+        """
         if self._storage is None:
             raise RunError(f"The recipe's containers need storage. {self._no_storage}.")
-        return await self._storage.ask(request)
+        return await self._storage.ask(request, long=long)

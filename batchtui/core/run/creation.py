@@ -17,13 +17,15 @@ from batchtui.core.run.journal import Journal
 from batchtui.core.run.orders import Access, Orders
 from batchtui.core.run.ownership import NotCreatedError, Ownership
 from batchtui.core.run.preflight import Findings
-from batchtui.core.run.transfers import reporting, upload
+from batchtui.core.run.transfers import Counting, reporting, upload
 from batchtui.core.specs import TaskSpec
 from batchtui.core.transfer import Piece
 from batchtui.core.wording import many
 
-AT_ONCE = 1000
-"""Tasks made and handed over at a time."""
+CHUNK = 100
+"""Tasks in one request, of which the service takes no more."""
+IN_FLIGHT = 4
+"""Requests at a time; enough to hide a 50 ms way to the service, few enough to keep the order."""
 
 
 class Creation:
@@ -110,14 +112,23 @@ class Creation:
         return access
 
     async def _tasks(self, orders: Orders) -> None:
-        job = (Kind.JOB, self._plan.recipe.job.id)
-        addition = _Addition(self._journal, job[1], len(self._plan.ids))
+        addition = _Addition(self._journal, self._plan)
         # Tasks are added to no job but that of this run: one that exists in it was added before.
-        addition.again = job in self._findings.made
+        resumed = (Kind.JOB, self._plan.recipe.job.id) in self._findings.made
         tasks = self._plan.tasks()
-        while chunk := list(itertools.islice(tasks, AT_ONCE)):
-            await addition.add(self._account, [await self._task(orders, task) for task in chunk])
-            await asyncio.sleep(0)
+
+        async def work() -> None:
+            while chunk := list(itertools.islice(tasks, CHUNK)):
+                specs = [await self._task(orders, task) for task in chunk]
+                await addition.add(self._account, specs, again=resumed)
+                await asyncio.sleep(0)
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(IN_FLIGHT):
+                    workers.create_task(work())
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
         self._journal.submitted()
         self._journal.say(Submitted(tasks=len(self._plan.ids)))
 
@@ -132,27 +143,33 @@ class Creation:
 
 
 class _Addition:
-    """Tasks added to a job, chunk by chunk."""
+    """Tasks added to a job, each chunk with a patience of its own.
 
-    def __init__(self, journal: Journal, job_id: str, total: int) -> None:
-        self.again = False
-        """Whether tasks of the next chunk may have been added before."""
+    A service that limits requests would never get to the end of a larger one: what is repeated
+    counts against the limit too.
+    """
+
+    def __init__(self, journal: Journal, plan: Plan) -> None:
         self._journal = journal
-        self._job_id = job_id
-        self._total = total
+        self._job_id = plan.recipe.job.id
+        self._total = len(plan.ids)
         self._done = 0
 
-    async def add(self, account: RunAccount, tasks: Sequence[TaskSpec]) -> None:
-        before, again = self._done, self.again
+    async def add(self, account: RunAccount, tasks: Sequence[TaskSpec], *, again: bool) -> None:
+        """`again`: some of them may have been added before."""
+        counting = Counting(self._count)
 
         async def attempt(batch: Batch) -> None:
             nonlocal again
             repeated, again = again, True
-            self._done = before
-            await batch.add_tasks(self._job_id, tasks, added=self._count, again=repeated)
+            counting.begin()
+            await batch.add_tasks(
+                self._job_id, tasks, added=counting.count, again=repeated, once=True
+            )
 
         await account.batch(attempt)
 
     def _count(self, more: int) -> None:
-        self._done += more
-        self._journal.say(Submitting(tasks=self._done, of_tasks=self._total))
+        if more:
+            self._done += more
+            self._journal.say(Submitting(tasks=self._done, of_tasks=self._total))

@@ -13,6 +13,8 @@ from batchtui.core.wording import as_sentence, in_time
 S = TypeVar("S")
 T = TypeVar("T")
 
+GRACE = 15.0
+"""Seconds that the last attempt of a request may take beyond the patience."""
 YEAR = 366 * 86_400.0
 """Seconds; more is as good as for ever, and a date far enough ahead has no name."""
 LONGEST = 10.0
@@ -89,13 +91,21 @@ class Stretch:
         self._pause = patience.first
         self._until: float | None = None
 
-    async def wait(self, error: GatewayError) -> None:
-        """Wait before the next attempt. Raises a `GatewayError` where there is no next one."""
+    @property
+    def left(self) -> float | None:
+        """Seconds until it is given up; None before anything has failed."""
+        return None if self._until is None else max(0.0, self._until - time.monotonic())
+
+    async def wait(self, error: GatewayError, since: float) -> None:
+        """Wait before the next attempt. Raises a `GatewayError` where there is no next one.
+
+        `since` is when the trouble began, where this is the first of it.
+        """
         patience, now = self._patience, time.monotonic()
         if patience.lost or not patience.allowed:
             raise error
         if self._until is None:
-            self._until = now + patience.allowed
+            self._until = since + patience.allowed
             patience.begin(self)
         left = self._until - now
         if left <= 0:
@@ -129,21 +139,23 @@ class Patient(Generic[S]):
         self._patience = patience
         self._accepted = False
 
-    async def ask(self, request: Callable[[S], Awaitable[T]]) -> T:
+    async def ask(self, request: Callable[[S], Awaitable[T]], *, long: bool = False) -> T:
         """What the request answers. Raises the `GatewayError` that does not pass in time.
 
         The request may have been carried out when it is repeated: one that must not happen twice
-        looks first.
+        looks first. One that is `long`, as a transfer is, may take its time: its trouble begins
+        when it fails. Any other is in trouble since it was sent.
         """
         stretch, well = Stretch(self._patience), False
         try:
             while True:
+                sent = time.monotonic()
                 try:
-                    answer = await request(self._service)
+                    answer = await _in_time(request(self._service), None if long else stretch.left)
                 except GatewayError as error:
                     if not self._may_pass(error):
                         raise
-                    await stretch.wait(error)
+                    await stretch.wait(error, time.monotonic() if long else sent)
                 else:
                     self._accepted = well = True
                     return answer
@@ -159,6 +171,20 @@ class Patient(Generic[S]):
             # A service that says why it refuses something has taken the credential.
             self._accepted = True
         return False
+
+
+async def _in_time(answer: Awaitable[T], left: float | None) -> T:
+    """The answer. Raises `GatewayError` where it is not there a while after patience ran out.
+
+    A service that takes requests and answers none holds each of them for longer than that.
+    """
+    if left is None:
+        return await answer
+    try:
+        async with asyncio.timeout(left + GRACE):
+            return await answer
+    except TimeoutError:
+        raise GatewayError("The service did not answer.") from None
 
 
 def _given_up(error: GatewayError, why: str) -> GatewayError:

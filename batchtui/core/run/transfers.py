@@ -54,19 +54,20 @@ def reporting(
 
 
 class Counting:
-    """The bytes of one file, which count again from its start whenever it is tried again."""
+    """What went through of one thing, which counts from its start whenever it is tried again."""
 
     def __init__(self, counted: Counted) -> None:
         self._counted = counted
-        self._bytes = 0
+        self._through = 0
 
     def begin(self) -> None:
         """Another attempt begins."""
-        self._counted(-self._bytes)
-        self._bytes = 0
+        if self._through:
+            self._counted(-self._through)
+            self._through = 0
 
     def count(self, more: int) -> None:
-        self._bytes += more
+        self._through += more
         self._counted(more)
 
 
@@ -82,7 +83,7 @@ async def upload(
             counting.begin()
             await storage.upload(container, piece.blob, piece.path, sent=counting.count)
 
-        await account.storage(attempt)
+        await account.storage(attempt, long=True)
 
     return await move_all(move, pieces, report)
 
@@ -99,7 +100,7 @@ async def download(
             counting.begin()
             await storage.download(container, piece.blob, piece.path, received=counting.count)
 
-        await account.storage(attempt)
+        await account.storage(attempt, long=True)
 
     return await save_all(move, pieces, report)
 
@@ -131,7 +132,7 @@ class _Fetching:
         container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
         try:
             blobs = await self._account.storage(
-                lambda storage: matching(storage, container, wanted.files)
+                lambda storage: matching(storage, container, wanted.files), long=True
             )
         except GatewayError as error:
             self._miss(Unfetched(container, "", str(error)))
