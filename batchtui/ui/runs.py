@@ -1,11 +1,14 @@
 """What the dashboard carries out in the background: it belongs to the app, not to a screen."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.worker import Worker, WorkerCancelled
+
+log = logging.getLogger(__name__)
 
 CAPTIONS = 2
 """Runs under way that the status bar has room to name."""
@@ -110,7 +113,11 @@ class Runs:
     def tell(self) -> None:
         """A run got on: call everybody back."""
         for callback in tuple(self._subscribers):
-            callback()
+            try:
+                callback()
+            except Exception:
+                # What a screen makes of a run must not end the run.
+                log.exception("A subscriber could not take how far a run is.")
 
     async def cancel(self, run: LiveRun) -> None:
         """End a run and wait until it has ended."""

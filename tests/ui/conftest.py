@@ -1,10 +1,11 @@
 """The dashboard over the fake account, with a clock that stands still."""
 
 import asyncio
+import logging
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from batchtui.core import feed
 from batchtui.core.ledger import Ledger
 from batchtui.core.session import Session
 from batchtui.core.traffic import Traffic
+from batchtui.ui import runs
 from batchtui.ui.app import BatchApp
 from batchtui.ui.panes.pane import TablePane
 from batchtui.ui.screens.dashboard import DashboardScreen
+from batchtui.ui.widgets import contained
 from tests.fakes import FakeAccount
 
 # What a key does shows at once, so that no test has to wait for a cursor to rest.
@@ -89,6 +93,32 @@ class TestedApp(BatchApp):
                 self.closed = True
 
         return opened()
+
+
+class Faults(logging.Handler):
+    """What widgets caught of their own, which no test may overlook."""
+
+    LOGGERS = (contained.__name__, feed.__name__, runs.__name__)
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info and record.exc_info[1]
+        self.texts.append(f"{record.getMessage()} {error!r}")
+
+
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[Faults]:
+    """Fails the test in which a widget caught a bug, unless the test clears `texts`."""
+    caught = Faults()
+    for name in Faults.LOGGERS:
+        logging.getLogger(name).addHandler(caught)
+    yield caught
+    for name in Faults.LOGGERS:
+        logging.getLogger(name).removeHandler(caught)
+    assert not caught.texts
 
 
 @pytest.fixture

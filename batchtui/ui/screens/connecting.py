@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from batchtui import paths
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.keybar import KeyBar
 
 OPENING = "batchtui"
@@ -22,7 +23,7 @@ HINT = (
 )
 
 
-class ConnectingScreen(Screen[None]):
+class ConnectingScreen(Screen[None], Contained):
     """The steps so far, the newest at the bottom; after a failure, its sentence."""
 
     CSS_PATH = "opening.tcss"

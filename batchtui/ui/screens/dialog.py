@@ -8,12 +8,13 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.visual import Visual
 
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.dimmed import Dimmed
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T], Generic[T]):
+class Dialog(ModalScreen[T], Contained, Generic[T]):
     """What it lies on goes on behind it, dimmed."""
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:

@@ -13,13 +13,14 @@ from batchtui.core.feed import Feed
 from batchtui.core.service_clock import utc_now
 from batchtui.ui.freshness import AGES, age_of, next_try_of
 from batchtui.ui.panes.pane import Pane
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.pauseline import PauseLine
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
-class FollowingScreen(Screen[None]):
+class FollowingScreen(Screen[None], Contained):
     """Runs its feeds while it is open, and has them rest while another screen covers it.
 
     A feed, the reactive that holds its reading, and the panes' reactive share one name.

@@ -12,10 +12,11 @@ from batchtui.core.traffic import Traffic
 from batchtui.logs import recent_lines
 from batchtui.ui.panes.log_stream import LogStreamPane
 from batchtui.ui.panes.sent import SentPane
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.keybar import KeyBar
 
 
-class LogScreen(Screen[None]):
+class LogScreen(Screen[None], Contained):
     """Looks once a second at what is in memory; asks the service nothing."""
 
     CSS_PATH = "log.tcss"

@@ -8,9 +8,10 @@ from batchtui.core.orders.nodes import node_orders
 from batchtui.core.orders.removal import Removal
 from batchtui.ui.panes.node_orders import NodesOrdered
 from batchtui.ui.screens.desk import Desk
+from batchtui.ui.widgets.contained import Contained
 
 
-class NodeOrdersScreen(Screen[None]):
+class NodeOrdersScreen(Screen[None], Contained):
     """A screen that shows nodes."""
 
     controller: Controller

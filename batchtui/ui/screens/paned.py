@@ -12,13 +12,14 @@ from batchtui.core.models import Job
 from batchtui.ui.panes.jobs import JobsPane
 from batchtui.ui.panes.pane import Pane
 from batchtui.ui.panes.tasks import TasksPane
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.framed import dress
 
 PANES = ("pools", "jobs", "containers", "nodes", "tasks")
 """The panes by id, in the order in which tab visits them."""
 
 
-class PanedScreen(Screen[None]):
+class PanedScreen(Screen[None], Contained):
     """Goes from pane to pane, and gives the one in use the room that it is due."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -29,9 +29,10 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.schedules import SchedulesScreen
 from batchtui.ui.screens.steering import steered
 from batchtui.ui.screens.upload import UploadScreen
+from batchtui.ui.widgets.contained import Contained
 
 
-class RequestsScreen(Screen[None]):
+class RequestsScreen(Screen[None], Contained):
     """Asks what must be asked, has the controller act, and says how it went."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

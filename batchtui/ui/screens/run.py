@@ -17,6 +17,7 @@ from batchtui.ui.recipe_run import RecipeRun
 from batchtui.ui.runs import Runs, is_watched
 from batchtui.ui.screens.asking import put_question
 from batchtui.ui.screens.confirm import ConfirmScreen
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.event_steps import StepList
 from batchtui.ui.widgets.event_story import Story
 from batchtui.ui.widgets.event_words import conclusion, headline, log_lines, troubles
@@ -24,7 +25,7 @@ from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.tones import Spans, content
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Screen[None], Contained):
     """Shows a run's story, and puts its questions while it is on top."""
 
     CSS_PATH = "run.tcss"

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from batchtui import paths
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.keybar import KeyBar
 
 VARIABLES = (
@@ -27,7 +28,7 @@ ELSE = (
 )
 
 
-class WelcomeScreen(Screen[bool]):
+class WelcomeScreen(Screen[bool], Contained):
     """Offers the local account; the answer is whether to open it."""
 
     AUTO_FOCUS = "Button"

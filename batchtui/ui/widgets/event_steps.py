@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.event_story import Story
 from batchtui.ui.widgets.event_words import step_line
 from batchtui.ui.widgets.tones import content
 
 
-class StepList(Widget):
+class StepList(Contained):
     """One line for each step: how it is, what came of it, how long it took."""
 
     DEFAULT_CSS = "StepList { height: auto; }"

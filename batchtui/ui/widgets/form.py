@@ -11,12 +11,13 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.form_checks import Check, anything, whole_number
 
 C = TypeVar("C", bound=Hashable)
 
 
-class Field(Vertical):
+class Field(Vertical, Contained):
     """A label, something to fill in, and beneath it what it takes or what is wrong with it."""
 
     DEFAULT_CSS = """

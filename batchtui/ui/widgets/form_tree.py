@@ -13,8 +13,10 @@ from textual.widgets import DirectoryTree
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
+from batchtui.ui.widgets.contained import Contained
 
-class PickTree(DirectoryTree):
+
+class PickTree(DirectoryTree, Contained):
     """Asks for files and whole folders to be picked; those that are picked bear a check mark."""
 
     ICON_NODE = "▸ "

@@ -3,8 +3,10 @@
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from batchtui.ui.widgets.contained import FaultFrame
 
-class Framed(Vertical):
+
+class Framed(Vertical, FaultFrame):
     """Stands out where the focus is, or was last: it does so too while a dialog has it.
 
     By a class, for the sake of speed: with `:focus-within`, Textual styles the frame and all that

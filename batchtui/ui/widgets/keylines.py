@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Size
-from textual.widget import Widget
+
+from batchtui.ui.widgets.contained import Contained
 
 GAP = 2
 LEAST = 20
@@ -24,7 +25,7 @@ class Line:
     enabled: bool = True
 
 
-class KeyLines(Widget):
+class KeyLines(Contained):
     """What a command does is wrapped within its column."""
 
     DEFAULT_CSS = "KeyLines { height: auto; }"

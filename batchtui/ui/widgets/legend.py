@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from batchtui.core.states import NodeState
 from batchtui.core.stuck import BROKEN
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.glyphs import MARKED, NODES, SPOT, STUCK
 from batchtui.ui.widgets.tiles import CHOSEN_MARKED, CHOSEN_SPOT, CHOSEN_STUCK
 
@@ -26,7 +26,7 @@ class Entry:
     text: Content
 
 
-class Legend(Widget):
+class Legend(Contained):
     """A line, or a few, of entries that are never broken in two; a click chooses one."""
 
     DEFAULT_CSS = "Legend { height: auto; }"

@@ -6,12 +6,12 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.tones import STYLES, Spans
 
 
-class Painted(Widget):
+class Painted(Contained):
     """Mixes the styles that it draws in, each once, until it is given other colours.
 
     Textual's own way, component classes, holds every one of them against all rules whenever a

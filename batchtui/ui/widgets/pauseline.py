@@ -2,13 +2,13 @@
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from batchtui.core.wording import format_age
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.tones import Tone, content
 
 
-class PauseLine(Widget):
+class PauseLine(Contained):
     """A line above everything else, while there is a pause."""
 
     DEFAULT_CSS = """

@@ -5,11 +5,11 @@ from collections import deque
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from batchtui.core.transfer import Progress
 from batchtui.core.wording import in_bytes, in_time, many
 from batchtui.ui.widgets.bar import bar
+from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.tones import Spans, Tone, content, joined
 
 
@@ -37,7 +37,7 @@ class Pulse:
         return (last - first) / (ended - began) if ended > began else 0.0
 
 
-class TransferBar(Widget):
+class TransferBar(Contained):
     """Two lines: the bar, and what it says in words."""
 
     DEFAULT_CSS = "TransferBar { height: 2; }"

@@ -6,8 +6,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from batchtui.ui.widgets.contained import Contained
 
-class TypedLine(Vertical):
+
+class TypedLine(Vertical, Contained):
     """Tells of every change as one types, and where one is done; who derives from it has keys."""
 
     DEFAULT_CSS = """

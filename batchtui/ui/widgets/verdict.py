@@ -2,8 +2,10 @@
 
 from textual.widgets import Static
 
+from batchtui.ui.widgets.contained import Contained
 
-class Verdict(Static):
+
+class Verdict(Static, Contained):
     """A sentence that takes no room while there is none."""
 
     def __init__(self) -> None:

@@ -3,8 +3,10 @@
 from textual.content import Content
 from textual.widgets import Static
 
+from batchtui.ui.widgets.contained import Contained
 
-class Words(Static):
+
+class Words(Static, Contained):
     """A `Static` that is redrawn, and laid out anew, only when it says something else.
 
     A `fixed` one has the same height whatever it says.
