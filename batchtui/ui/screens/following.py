@@ -9,7 +9,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from batchtui.core.controller import Controller
-from batchtui.core.feed import Feed
+from batchtui.core.feed import Feed, Reading
 from batchtui.core.service_clock import utc_now
 from batchtui.ui.freshness import AGES, age_of, next_try_of
 from batchtui.ui.panes.pane import Pane
@@ -46,7 +46,13 @@ class FollowingScreen(Screen[None], Contained):
     def follow(self, name: str, feed: Feed[T]) -> None:
         """Keep the reactive `name` what the feed last read, instead of any feed before it."""
         self.feeds[name] = feed
-        feed.subscribe(lambda reading: self._take(name, feed, reading))
+
+        def take(reading: Reading[T]) -> None:
+            # A look that was under way when the screen closed ends after its panes are gone.
+            if not self._pruning:
+                self._take(name, feed, reading)
+
+        feed.subscribe(take)
         feed.looked_at = self.is_current
         self.run_worker(feed.run(), name=name, group=f"feed:{name}", exclusive=True)
 
