@@ -1,6 +1,7 @@
 """What a terminal shows while a run is under way."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +17,9 @@ from batchtui.core.events import (
     Ended,
     Event,
     Finished,
+    NotFetched,
     Progressed,
+    Recovered,
     Submitting,
     TaskFailed,
     Transferred,
@@ -196,3 +199,53 @@ def test_remaining_time_is_told_while_tasks_end_and_no_longer() -> None:
     assert "90%" in told()
     assert "to go" not in told(), "an hour without an end"
     printer.close()
+
+
+UNTIL = datetime(2026, 1, 1, 12, 5, tzinfo=UTC)
+
+
+@pytest.mark.fault("4.5")
+def test_a_run_that_waits_says_for_what_and_until_when() -> None:
+    clock = f"{UNTIL.astimezone():%H:%M:%S}"
+    busy = Troubled(sentence="Could not count tasks: busy (503)", until=UNTIL, pause=0.4)
+    assert lines(busy) == [f"Could not count tasks: busy (503). Trying again until {clock}."]
+    asked = replace(busy, pause=30.0)
+    assert lines(asked)[0].endswith(f" Trying again in 30 s until {clock}.")
+    assert lines(Recovered(elapsed=0.4)) == []
+    assert lines(Recovered(elapsed=12.0)) == ["It works again, after 12 s"]
+
+    out = io.StringIO()
+    printer = LivePrinter(Console(file=out, force_terminal=True, width=100))
+    printer.show(UP)
+    printer.show(busy)
+    assert "The service is in trouble" in drawn(printer)
+    assert clock in drawn(printer)
+    printer.show(Recovered(elapsed=1.0))
+    assert "trouble" not in drawn(printer)
+    printer.close()
+
+
+@pytest.mark.fault("3.2", "3.4")
+def test_outputs_that_are_missing_are_named_with_what_to_do() -> None:
+    missed = NotFetched(container="c", blob="../x", reason="its name leads out of the folder")
+    assert lines(missed) == [
+        "Not fetched: output ../x of container c: its name leads out of the folder"
+    ]
+    assert lines(replace(missed, blob="")) == [
+        "Not fetched: the outputs of container c: its name leads out of the folder"
+    ]
+    left = (Thing(Kind.CONTAINER, "c", Fact.CREATED),)
+    ended = Ended(run_id="r1", outcome=Outcome.UNFETCHED, sentence="Kept.", left=left, elapsed=3.0)
+    assert lines(ended) == [
+        "Outputs are missing after 3.0 s: Kept.",
+        "Left: container c.",
+        "`batchtui wait r1` fetches the outputs again.",
+        "`batchtui clean r1` deletes what it left.",
+    ]
+
+
+def drawn(printer: LivePrinter) -> str:
+    """What the printer keeps at the bottom of the terminal."""
+    out = io.StringIO()
+    Console(file=out, width=100).print(printer._picture())
+    return out.getvalue()

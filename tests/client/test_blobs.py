@@ -97,6 +97,22 @@ async def test_a_container_comes_and_goes(storage: Storage) -> None:
     assert caught.value.missing
 
 
+@pytest.mark.fault("4.1")
+async def test_metadata_of_a_container(storage: Storage) -> None:
+    await storage.create_container("labelled", metadata={"batchtui_run": "r1", "recipe": "words"})
+    whole = await storage.container("labelled")
+    assert {pair.name: pair.value for pair in whole.metadata} == {
+        "batchtui_run": "r1", "recipe": "words",
+    }  # fmt: skip
+    listed = await storage.containers(with_metadata=True)
+    assert next(each for each in listed if each.name == "labelled").metadata == whole.metadata
+    plain = await storage.containers()
+    assert next(each for each in plain if each.name == "labelled").metadata == ()
+    with pytest.raises(GatewayError) as caught:
+        await storage.container("nowhere")
+    assert caught.value.missing
+
+
 async def test_a_window_of_blobs(storage: Storage, box: str, tmp_path: Path) -> None:
     for name in ("a.txt", "b/c.txt", "d.bin"):
         await put(storage, box, name, name.encode(), tmp_path)

@@ -10,7 +10,7 @@ import pytest
 from batchtui.client.connect import connect
 from batchtui.core.filters import Op
 from batchtui.core.gateway import Batch, GatewayError, PoolNodeFile, TaskFile
-from batchtui.core.models import ImageReference, PoolInfo, TaskCounts
+from batchtui.core.models import ImageReference, NameValue, PoolInfo, TaskCounts
 from batchtui.core.profile import Profile
 from batchtui.core.queries import FAILED, TaskQuery
 from batchtui.core.specs import JobSpec, PoolSpec, StartTask, TaskSpec, VirtualMachine
@@ -218,3 +218,41 @@ async def test_a_window_is_read_on_from_its_end(local: Batch) -> None:
     assert ([task.id for task in third.items], third.complete) == (["b-4"], True)
     cut = await local.tasks("j", at_most=3, where=where, rest=second.rest)
     assert cut == third
+
+
+@pytest.mark.fault("4.2", "4.3")
+async def test_metadata_of_a_pool_and_a_job(local: Batch) -> None:
+    labels = (NameValue("batchtui-run", "r1"), NameValue("recipe", "words"))
+    image = next(image for image in await local.images() if "ubuntu" in image.node_agent_sku_id)
+    machine = VirtualMachine(
+        image_reference=image.image_reference, node_agent_sku_id=image.node_agent_sku_id
+    )
+    await local.create_pool(
+        PoolSpec(
+            id="p",
+            vm_size="standard_d2s_v3",
+            virtual_machine_configuration=machine,
+            metadata=labels,
+        )
+    )
+    await local.create_job(JobSpec(id="j", pool_info=PoolInfo("p"), metadata=labels))
+    assert (await local.pool("p")).metadata == (await local.job("j")).metadata == labels
+    assert [pool.metadata for pool in await local.pools(with_metadata=True)] == [labels]
+    assert [job.metadata for job in await local.jobs(with_metadata=True)] == [labels]
+    assert [pool.metadata for pool in await local.pools()] == [()]
+    assert [job.metadata for job in await local.jobs()] == [()]
+
+
+@pytest.mark.fault("4.4")
+async def test_tasks_that_were_added_before_count_as_added(local: Batch) -> None:
+    await a_pool(local)
+    await local.create_job(JobSpec(id="j", pool_info=PoolInfo("p")))
+    tasks = [TaskSpec(id=f"t{i}", command_line="work 0") for i in range(3)]
+    counted: list[int] = []
+    await local.add_tasks("j", tasks[:2], added=counted.append)
+    with pytest.raises(GatewayError, match="TaskExists"):
+        await local.add_tasks("j", tasks, added=counted.append)
+    counted.clear()
+    await local.add_tasks("j", tasks, added=counted.append, again=True, once=True)
+    assert sum(counted) == 3
+    assert (await local.task_counts("j")).total == 3

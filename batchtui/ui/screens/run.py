@@ -139,7 +139,8 @@ class RunScreen(Screen[None], Contained):
             f"Cancel the run of {name}?",
             consequences=(
                 "What it has created so far stays, and so do the tasks that run.",
-                f"`batchtui clean {self.run_shown.plan.run_id}` deletes all of it later.",
+                f"`batchtui wait {self.run_shown.plan.run_id}` goes on with it later, "
+                f"`batchtui clean {self.run_shown.plan.run_id}` deletes all of it.",
             ),
             yes="Cancel the run",
             no="Go on",
