@@ -122,7 +122,7 @@ class _Cleaning:
             outputs = many(len(record.unfetched), "output")
             self._left_anything = True
             say(
-                f"Run {run_id} is left alone, for {outputs} could not be fetched: `batchtui wait "
+                f"Run {run_id} is left alone: {outputs} could not be fetched. `batchtui wait "
                 f"{run_id}` tries again, `batchtui clean {run_id}` deletes all of it."
             )
             return False
@@ -134,7 +134,7 @@ class _Cleaning:
         if why:
             self._left_anything = True
             say(
-                f"Run {run.run_id} of another machine is left alone, for it may be under way: "
+                f"Run {run.run_id} of another machine may be under way and is left alone: "
                 f"{why}. `batchtui clean {run.run_id}` deletes it."
             )
         return not why

@@ -15,7 +15,7 @@ from batchtui.core.run.cleanup import CleanupRule
 SAID = {
     signal.SIGINT: "Interrupted. Press Ctrl-C again to end at once.",
     signal.SIGTERM: "Ending on SIGTERM; a second one ends at once.",
-    signal.SIGHUP: "Ending, for the terminal has gone (SIGHUP); a second one ends at once.",
+    signal.SIGHUP: "Ending because the terminal has gone (SIGHUP); a second one ends at once.",
 }
 
 

@@ -81,7 +81,7 @@ def test_it_is_asked_about_unless_yes_is_said(terminal: Terminal) -> None:
 def test_a_run_that_may_be_under_way_elsewhere_has_to_be_named(terminal: Terminal) -> None:
     name = left_by_another_machine(terminal, hours=0.2)
     _, _, err = terminal("clean", "--yes")
-    assert f"Run {name} of another machine is left alone, for it may be under way: it began" in err
+    assert f"Run {name} of another machine may be under way and is left alone: it began" in err
     assert everything(terminal) == 5
 
     aged(terminal, 5)
@@ -214,7 +214,7 @@ def test_runs_with_outputs_that_were_not_fetched_have_to_be_named(terminal: Term
     assert f"`batchtui wait {name}` fetches the outputs again." in out
     code, _, err = terminal("clean", "--yes")
     assert code == 0
-    assert f"Run {name} is left alone, for 1 output could not be fetched" in err
+    assert f"Run {name} is left alone: 1 output could not be fetched" in err
     assert everything(terminal) == 5
     assert terminal("clean", name, "--yes")[0] == 0
     assert everything(terminal) == 0

@@ -8,6 +8,7 @@ import pytest
 from batchtui.core import events
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Kind, Outcome
+from batchtui.core.models import Blob, Window
 from batchtui.core.recipe.model import AfterTrouble, Cleanup, Fate
 from batchtui.core.run.cleanup import CleanupRule, everywhere, fates_after
 from tests.core.recipes import GOOD
@@ -104,6 +105,30 @@ async def test_outputs_of_one_name_from_two_containers_do_not_replace_each_other
     assert (scene.output / "a.txt").read_bytes() == b"a.txt"
     (missed,) = scene.all(events.NotFetched)
     assert (missed.container, missed.blob) == ("count-r1-in", "a.txt")
+
+
+@pytest.mark.fault("3.2", "3.9")
+@pytest.mark.parametrize("listed", [0, 2])
+async def test_what_a_listing_left_out_is_fetched_before_it_is_deleted(
+    tmp_path: Path, listed: int
+) -> None:
+    scene = Scene(tmp_path)
+    scene.account.batch.outcomes = outputs("a", "b", "c")
+    storage, first = scene.account.storage, True
+    whole = storage.blobs
+
+    async def partly(container: str, *, at_most: int | None = None) -> Window[Blob]:
+        nonlocal first
+        window = await whole(container, at_most=at_most)
+        if not first or container != "count-r1-out":
+            return Window((*window.items, *window.items))  # a page that is repeated
+        first = False
+        return Window(window.items[:listed])
+
+    storage.blobs = partly  # type: ignore[method-assign]
+    scene.new_run(yes=True)
+    assert await scene.carry_out() is Outcome.SUCCEEDED
+    assert {path.name for path in scene.output.iterdir()} == {"a", "b", "c"}
 
 
 @pytest.mark.fault("3.2")

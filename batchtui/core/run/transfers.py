@@ -1,7 +1,7 @@
 """Moves a run's files, telling of them on their way; outputs that cannot be fetched are named."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from batchtui.core.download_plan import matching, plan_download
 from batchtui.core.events import Direction, NotFetched, Transferred, Transferring
 from batchtui.core.gateway import Counted, GatewayError, Storage
 from batchtui.core.ledger import Fact, Kind, Unfetched, Wanted
+from batchtui.core.models import Blob
 from batchtui.core.run.account import RunAccount
 from batchtui.core.run.journal import Journal
 from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all, save_all
@@ -129,14 +130,31 @@ class _Fetching:
         """Files that were fetched, and from which container."""
 
     async def fetch(self, wanted: Wanted) -> None:
+        """Fetch all, and look again: what a listing left out must not be deleted unseen."""
         container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
-        try:
-            blobs = await self._account.storage(
-                lambda storage: matching(storage, container, wanted.files), long=True
-            )
-        except GatewayError as error:
-            self._miss(Unfetched(container, "", str(error)))
-            return
+        seen: dict[str, Blob] = {}
+        first = True
+        while True:
+            try:
+                fresh = await self._unseen(wanted, seen)
+            except GatewayError as error:
+                self._miss(Unfetched(container, "", str(error)))
+                return
+            if not fresh and not first:
+                return
+            await self._download(container, folder, fresh)
+            seen |= {blob.name: blob for blob in fresh}
+            first = False
+
+    async def _unseen(self, wanted: Wanted, seen: Mapping[str, Blob]) -> list[Blob]:
+        """What the container holds by now, each blob once. Raises `GatewayError`."""
+        blobs = await self._account.storage(
+            lambda storage: matching(storage, wanted.container, wanted.files), long=True
+        )
+        found = {blob.name: blob for blob in blobs}
+        return [blob for blob in found.values() if seen.get(blob.name) != blob]
+
+    async def _download(self, container: str, folder: Path, blobs: Sequence[Blob]) -> None:
         plan = plan_download(blobs, folder)
         for blob in plan.skipped:
             self._miss(Unfetched(container, blob.name, blob.reason))
