@@ -123,6 +123,8 @@ wrote to stderr. With a, the whole group runs again.
         return lambda width: ((short_node(cause.words, width), Tone.PLAIN),)
 
     def _share(self, cause: Cause) -> Cell:
+        if cause.preparation is not None:
+            return ()
         total = len(self.failures.value.items)
 
         def drawn(width: int) -> Spans:
