@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from batchtui.local.account import run_account
+from batchtui.local.datadir import DataDir
+from tests.kills.commands import Workplace, came_true
+from tests.kills.inventory import inventory_of
 from tests.kills.moments import Moment, Sender
 from tests.kills.proof import kill_all, recorded_moments, sample
 from tests.kills.survival import Means, kills_at
+from tests.kills.verdict import EXIT_CODES
+from tests.kills.workload import leftovers, write_recipe, wrong_outputs
+from tests.local.account.conftest import processes_of
 
 SEED = 9
 SHARES = {Means.TWICE: 0.04, Means.ACCOUNT: 0.04}
@@ -47,3 +54,31 @@ async def test_a_run_survives(means: Means, moments: Sequence[Moment], tmp_path:
     survivals = await kill_all(kills_at(means, chosen, SEED), tmp_path, jobs=2)
     assert not [str(survival) for survival in survivals if survival.complaints]
     assert len(survivals) == len(chosen)
+
+
+@pytest.mark.fault("3.3")
+@pytest.mark.parametrize("means", [Means.KILL, Means.TERMINATE])
+async def test_an_account_that_a_run_started_ends_with_it_and_comes_back_for_wait(
+    means: Means, tmp_path: Path
+) -> None:
+    place = Workplace(tmp_path / "run", write_recipe(tmp_path / "recipe"), {})
+    data_dir = tmp_path / "run" / "data" / "batchtui" / "local"
+    process = await place.run("local", "--yes")
+    await process.until("Submitted 2 tasks", 60)
+    process.send(means.signal)
+    code, said = await process.end(30)
+    assert code == EXIT_CODES[means.signal], said
+    assert await came_true(lambda: not processes_of(data_dir), 30)
+    record = place.record()
+    assert record is not None
+    place.gate.touch()
+    process = await place.start("wait", record.run_id)
+    code, said = await process.end(60)
+    assert code == 0, said
+    assert wrong_outputs(place.output, complete=True) + leftovers(place.output) == []
+    assert await came_true(lambda: not processes_of(data_dir), 30)
+    async with (
+        run_account(DataDir(data_dir), progress=print) as running,
+        inventory_of(running.connection) as inventory,
+    ):
+        assert await inventory.empty(0)
