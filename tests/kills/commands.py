@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,23 @@ async def came_true(condition: Callable[[], bool], patience: float) -> bool:
         if time.monotonic() > end:
             return False
         await asyncio.sleep(LOOK)
+
+
+@contextmanager
+def signals_heeded() -> Iterator[None]:
+    """Have the processes that are started meanwhile heed all signals, also below `nohup` and `&`.
+
+    What a process ignores, its children ignore, and batchtui goes on after a SIGHUP then.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGINT)}
+    ignored = [number for number, handler in before.items() if handler is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 class Command:
@@ -144,6 +163,10 @@ class Workplace:
 
     async def start(self, *words: str) -> Command:
         return await started(*words, environment=self._environment, folder=self._folder)
+
+    def forget(self) -> None:
+        """Lose all that this machine remembers, as a CI runner does that is gone."""
+        shutil.rmtree(self._folder / "state")
 
     def record(self) -> Record | None:
         """What the ledger says of the run; None where it knows of none. Raises `LedgerError`."""

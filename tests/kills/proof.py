@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.kills.accounts import account_proof
+from tests.kills.commands import signals_heeded
 from tests.kills.moments import Moment
 from tests.kills.signals import signal_proof
 from tests.kills.survival import Kill, Means, Survival
@@ -57,7 +58,8 @@ async def kill_all(
     ):
         queue = iter(some)
         places = [folder / f"{name}{job}" for job in range(min(jobs, len(some)))]
-        async with asyncio.TaskGroup() as workers:
-            for place in places:
-                workers.create_task(work(place, queue))
+        with signals_heeded():
+            async with asyncio.TaskGroup() as workers:
+                for place in places:
+                    workers.create_task(work(place, queue))
     return [found[kill] for kill in kills]

@@ -16,7 +16,7 @@ from batchtui.local.faults.options import FaultOptions
 from tests.kills.commands import Command, Workplace, came_first
 from tests.kills.inventory import Inventory, inventory_of
 from tests.kills.moments import Moment, moments_of
-from tests.kills.survival import Kill, Survival
+from tests.kills.survival import Kill, Means, Survival
 from tests.kills.verdict import (
     EXIT_CODES,
     creation_complaints,
@@ -73,18 +73,30 @@ class SignalProof:
                 return Survival(kill, (f"It never came:\n{said}",))
             began = time.monotonic()
             complaints, ending = await self._end(kill, place, watch, process)
-            record = place.record()
-            if kill.later and record is not None:
+            record, cleans = place.record(), kill.means in (Means.CLEAN, Means.LOST)
+            words: tuple[str, ...] = ()
+            if record is not None:
+                words = ("wait", record.run_id, *kill.options)
+            if record is not None and cleans:
+                words = ("clean", record.run_id, "--yes", "--profile", "environment")
+            if kill.means is Means.LOST:
+                place.forget()
+            if kill.later and words:
                 nth, served = kill.later
                 watch.hold_later(nth, served=served)
-                process = await place.start("wait", record.run_id, *kill.options)
+                process = await place.start(*words)
                 if await came_first(watch.reached.wait(), process.end(PATIENCE)):
                     more, later = await self._end(kill, place, watch, process)
                     complaints += more
                     ending = max(ending, later)
-            complaints += await self._go_on(place, kill.options)
+            if words:
+                process = await place.start(*words)
+                code, said = await process.end(PATIENCE)
+                if code != 0:
+                    complaints.append(f"`batchtui {words[0]}` ends with {code}:\n{said}")
+            complaints += await self._final_complaints(place, cleaned=cleans)
             recovery = time.monotonic() - began
-            complaints += watch.faults
+            complaints += [] if cleans else watch.faults
             complaints += creation_complaints(watch.events)
         finally:
             process.kill()
@@ -112,7 +124,7 @@ class SignalProof:
         if held and held.request.operation == "GetContainerProperties" and held.request.nth > 1:
             # Both containers are deleted at once: the other one has been asked for by now.
             more.discard("DeleteContainer")
-        if more:
+        if more and kill.means not in (Means.CLEAN, Means.LOST):
             complaints.append(f"Because of the signal it asked for {', '.join(sorted(more))}.")
         watch.let_go()
         complaints += await self._state_complaints(place, number, said, kill.options)
@@ -131,21 +143,17 @@ class SignalProof:
             complaints.append(f"The ledger says that the run is {record.outcome}.")
         return complaints
 
-    async def _go_on(self, place: Workplace, options: Sequence[str]) -> list[str]:
-        """`batchtui wait`, where the ledger knows of a run; then nothing may be left at all."""
+    async def _final_complaints(self, place: Workplace, *, cleaned: bool) -> list[str]:
+        """Nothing may be left at all; and a run that was not cleaned up has its outputs."""
         complaints = []
         record = place.record()
-        if record is not None:
-            process = await place.start("wait", record.run_id, *options)
-            code, said = await process.end(PATIENCE)
-            if code != 0:
-                complaints.append(f"`batchtui wait` ends with {code}:\n{said}")
+        if record is not None and record.left:
+            complaints.append(f"The ledger ends with {record.left}.")
+        if record is not None and not cleaned:
+            if record.outcome is not Outcome.SUCCEEDED:
+                complaints.append(f"The ledger says that the run is {record.outcome}.")
             complaints += wrong_outputs(place.output, complete=True)
             complaints += leftovers(place.output)
-            after = place.record()
-            assert after is not None
-            if after.outcome is not Outcome.SUCCEEDED or after.left:
-                complaints.append(f"The ledger ends with {after.outcome} and {after.left}.")
         if not await self._inventory.empty(10):
             left = ", ".join(thing.name for thing in await self._inventory.found())
             complaints.append(f"This is left: {left or 'things that are being deleted'}.")

@@ -12,7 +12,7 @@ from tests.kills.moments import Moment
 OPTIONS = ((), ("--yes",), ("--json",), ("--cleanup", "always"))
 """What runs are started with, by turns."""
 LATEST = 16
-"""The last request of `batchtui wait` at which it is killed too; it makes 6 to 60 of them."""
+"""The last request of `batchtui wait` or `clean` at which it is killed too, if it makes so many."""
 
 
 class Means(StrEnum):
@@ -24,12 +24,16 @@ class Means(StrEnum):
     HANG_UP = "SIGHUP"
     TWICE = "SIGKILL twice"
     """To the run, and to the `batchtui wait` that goes on with it."""
+    CLEAN = "SIGKILL, then in clean"
+    """To the run, and to the `batchtui clean` that deletes what it left; then it is repeated."""
+    LOST = "SIGKILL, ledger lost"
+    """To the run; then `batchtui clean` has only the account to go by."""
     ACCOUNT = "account"
     """The local account is killed and started again."""
 
     @property
     def signal(self) -> signal.Signals:
-        return signal.Signals[self.value.split()[0]]
+        return signal.Signals[self.value.replace(",", "").split()[0]]
 
 
 class Kill(Struct, frozen=True):
@@ -40,20 +44,20 @@ class Kill(Struct, frozen=True):
     options: tuple[str, ...] = ()
     """Of the command line."""
     later: tuple[int, bool] | None = None
-    """For `TWICE`: which request of `batchtui wait` it is, and whether it is carried out."""
+    """At which request the second command is killed, and whether that is carried out."""
 
     def __str__(self) -> str:
         words = f"{self.means} {self.moment}"
         if self.later:
             nth, served = self.later
-            words += f", and {'after' if served else 'before'} request {nth} of `wait`"
+            words += f", then {'after' if served else 'before'} request {nth}"
         return " ".join((words, *self.options))
 
 
 def kills_at(means: Means, moments: Sequence[Moment], seed: int) -> list[Kill]:
     """A kill at each of the moments, with options by turns."""
     dice = random.Random(f"{means} {seed}")
-    twice = means is Means.TWICE
+    twice = means in (Means.TWICE, Means.CLEAN)
     return [
         Kill(
             means,
