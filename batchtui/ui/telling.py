@@ -7,6 +7,9 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
+from batchtui.core.plain import visible
+from batchtui.ui.widgets.plain_text import as_content
+
 
 class TellingApp(App[int]):
     """Takes news away once a dialog opens over them: who opened it has seen them."""
@@ -33,7 +36,10 @@ class TellingApp(App[int]):
         Sentences have names of files, and answers of services, in them: `[/in]` is no markup.
         """
         self._told_at = time.monotonic()
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+        plain = as_content(message).plain
+        super().notify(
+            plain, title=visible(title), severity=severity, timeout=timeout, markup=False
+        )
 
     def _make_room(self, screen: Screen[Any]) -> None:
         if isinstance(screen, ModalScreen) and time.monotonic() - self._told_at >= self.SEEN:

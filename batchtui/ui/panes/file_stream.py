@@ -1,6 +1,5 @@
 """One file of a tree: the part of it that one reads."""
 
-from textual.markup import escape
 from textual.reactive import var
 
 from batchtui.core.entries import Entry
@@ -8,6 +7,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.tail import Excerpt
 from batchtui.core.wording import in_bytes, many
 from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import clean
 
 
@@ -20,10 +20,10 @@ class FileStreamPane(StreamPane):
     def __init__(self, key: str) -> None:
         super().__init__("text", key)
         self._key = key
-        self.border_title = f"{key} Text"
+        set_title(self, f"{key} Text")
 
     def watch_entry(self, before: Entry | None, entry: Entry | None) -> None:
-        self.border_title = escape(f"{self._key} {clean(entry.path) if entry else 'Text'}")
+        set_title(self, f"{self._key} {clean(entry.path) if entry else 'Text'}")
         if before is None or entry is None or before.path != entry.path:
             self.view.sought = ""
         self.show_empty()
@@ -52,4 +52,4 @@ class FileStreamPane(StreamPane):
     def describe(self) -> None:
         super().describe()
         if self.entry is None or self.entry.folder:
-            self.border_subtitle = ""
+            set_subtitle(self, "")

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.content import Content
-from textual.markup import escape
 from textual.reactive import var
 
 from batchtui.core.feed import Reading
 from batchtui.core.wording import format_age
 from batchtui.ui.widgets.framed import Framed
+from batchtui.ui.widgets.plain_text import as_content
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.words import Words
 
@@ -67,7 +67,7 @@ class Pane(Framed):
     def watch_trouble(self, trouble: str) -> None:
         self.set_class(bool(trouble), "-stale")
         if self.is_mounted:
-            self.query_one(".trouble", Words).say(Content(clean(trouble)))
+            self.query_one(".trouble", Words).say(as_content(trouble))
         self._dress()
 
     def on_mount(self) -> None:
@@ -113,15 +113,15 @@ class Pane(Framed):
     def _dress(self) -> None:
         about = f" · {clean(self.about)}" if self.about else ""
         number = f"{self.NUMBER} " if self.NUMBER else ""
-        title = escape(f"{number}{self.NAME}{about}{self.narrowing}")
+        title = f"{number}{self.NAME}{about}{self.narrowing}"
         parts = (*self.remarks, *self.summary.split(PART))
         width = self.outer_size.width - AROUND
         subtitle = fitting(tuple(filter(None, parts)), self._freshness(), width)
         # Whatever is assigned to a title draws the whole pane anew, with all that is in it.
         if title != self._dressed[0]:
-            self.border_title = title
+            set_title(self, title)
         if subtitle != self._dressed[1]:
-            self.border_subtitle = subtitle
+            set_subtitle(self, subtitle)
         self._dressed = (title, subtitle)
 
     def _freshness(self) -> str:

@@ -1,6 +1,7 @@
 """The last lines of the program's own log."""
 
 from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.widgets.titles import set_title
 
 
 class LogStreamPane(StreamPane):
@@ -8,7 +9,7 @@ class LogStreamPane(StreamPane):
 
     def __init__(self, key: str) -> None:
         super().__init__("log", key)
-        self.border_title = f"{key} Log"
+        set_title(self, f"{key} Log")
 
     def _why_empty(self) -> str:
         return "batchtui has noted nothing down."

@@ -6,6 +6,7 @@ from batchtui.core.feed import Reading
 from batchtui.core.models import Node
 from batchtui.core.states import Result
 from batchtui.ui.panes.stream import StreamPane
+from batchtui.ui.widgets.titles import set_title
 
 STDOUT, STDERR = "startup/stdout.txt", "startup/stderr.txt"
 STREAMS = (STDOUT, STDERR)
@@ -21,14 +22,14 @@ class NodeStreamPane(StreamPane):
     def __init__(self, key: str) -> None:
         super().__init__("stream", key)
         self._key = key
-        self.border_title = self._title
+        set_title(self, self._title)
 
     @property
     def _title(self) -> str:
         return f"{self._key} {self.path}"
 
     def watch_path(self) -> None:
-        self.border_title = self._title
+        set_title(self, self._title)
         self.show_empty()
 
     def watch_machine(self) -> None:

@@ -2,7 +2,6 @@
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.markup import escape
 from textual.reactive import var
 from textual.widgets import Label
 
@@ -13,8 +12,10 @@ from batchtui.core.tail import Excerpt
 from batchtui.core.waiting import FREE_SLOT, PREPARING, Reason
 from batchtui.core.wording import in_bytes
 from batchtui.ui.widgets.framed import Framed
+from batchtui.ui.widgets.plain_text import PlainLabel
 from batchtui.ui.widgets.searchline import SearchLine
 from batchtui.ui.widgets.textview import TextView
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 
 NOTHING = {
     TaskState.ACTIVE: FREE_SLOT.sentence,
@@ -49,10 +50,10 @@ class StreamPane(Framed):
         """`key` is pressed to come here; the title says so."""
         super().__init__(id=stream)
         self.stream = stream
-        self.border_title = f"{key} {stream}"
+        set_title(self, f"{key} {stream}")
 
     def compose(self) -> ComposeResult:
-        yield Label(classes="stream--error", markup=False)
+        yield PlainLabel(classes="stream--error")
         yield TextView()
 
     def on_mount(self) -> None:
@@ -123,9 +124,9 @@ class StreamPane(Framed):
         """Say on the border how much there is and where one is in it."""
         excerpt, view = self.reading.value, self.view
         if view.progress:
-            self.border_subtitle = escape(view.progress)
+            set_subtitle(self, view.progress)
             return
-        parts = [escape(view.findings)] if view.sought else []
+        parts = [view.findings] if view.sought else []
         if view.sought and view.partial and not view.found[1] and self.query(SearchLine):
             parts.append("enter looks through all of the file")
         elif self.reading.known:
@@ -136,7 +137,7 @@ class StreamPane(Framed):
             parts.append("scrolled up, G follows the end")
         elif excerpt.size and self.subject.value.state is TaskState.RUNNING:
             parts.append("following")
-        self.border_subtitle = " · ".join(parts)
+        set_subtitle(self, " · ".join(parts))
 
 
 def extent(excerpt: Excerpt) -> str:

@@ -1,12 +1,11 @@
 """One stream of one of several tasks."""
 
-from textual.markup import escape
-
 from batchtui.core.feed import Reading
 from batchtui.core.models import Task
 from batchtui.core.tail import Excerpt
 from batchtui.ui.panes.stream import StreamPane
 from batchtui.ui.widgets.glyphs import DELETED, of_task
+from batchtui.ui.widgets.titles import set_title
 from batchtui.ui.widgets.tones import clean
 
 
@@ -37,4 +36,4 @@ class TaskStreamPane(StreamPane):
         code = task.execution_info.exit_code
         exit_code = "" if code is None else f" · exit {code}"
         title = f"{sign.glyph} {clean(self.task_id)} · {self.stream}{exit_code}"
-        self.border_title = escape(title)
+        set_title(self, title)

@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.markup import escape
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.chords import LEADER, letter_of
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 
 
 class ActionsScreen(Dialog[ActiveBinding | None]):
@@ -38,8 +39,8 @@ class ActionsScreen(Dialog[ActiveBinding | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="actions") as box:
-            box.border_title = escape(self._title)
-            box.border_subtitle = "a key or enter does it · escape close"
+            set_title(box, self._title)
+            set_subtitle(box, "a key or enter does it · escape close")
             yield OptionList(
                 *(
                     Option(self._line(keys), disabled=not self._actives[keys[0]].enabled)
@@ -48,7 +49,7 @@ class ActionsScreen(Dialog[ActiveBinding | None]):
                 compact=True,
             )
             if self._left_out:
-                yield Static(self._left_out, id="left-out", markup=False)
+                yield PlainText(self._left_out, id="left-out")
 
     def _line(self, keys: Sequence[str]) -> Content:
         active = self._actives[keys[0]]

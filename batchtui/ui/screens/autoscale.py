@@ -17,6 +17,7 @@ from batchtui.core.gateway import GatewayError
 from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import FormButtons, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.verdict import Verdict
 
 EXAMPLE = """\
@@ -73,8 +74,8 @@ class AutoscaleScreen(WritingScreen[bool]):
     def compose(self) -> ComposeResult:
         interval = self._formula.interval
         with Vertical(id="document") as box:
-            box.border_title = f"Autoscaling of pool {self._pool_id}"
-            box.border_subtitle = "ctrl+t evaluate · ctrl+s turn on · escape cancel"
+            set_title(box, f"Autoscaling of pool {self._pool_id}")
+            set_subtitle(box, "ctrl+t evaluate · ctrl+s turn on · escape cancel")
             yield TextArea(self._formula.text or EXAMPLE, show_line_numbers=True)
             yield Verdict()
             yield TextField(

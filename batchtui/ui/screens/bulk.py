@@ -17,7 +17,9 @@ from batchtui.ui.runs import Runs, runs_of
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.plain_text import PlainText
 from batchtui.ui.widgets.records import RecordTable
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import Cell, Spans, Tone, content, joined
 
 SIGNS = {
@@ -56,8 +58,8 @@ class BulkScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="bulk") as box:
-            box.border_title = self.run_shown.heading
-            yield Static(id="counts")
+            set_title(box, self.run_shown.heading)
+            yield PlainText(id="counts")
             yield RecordTable(
                 Column("", 1, _sign, name="sign"),
                 Column("NAME", 20, lambda item: item.name, grow=1, most=64),
@@ -65,7 +67,7 @@ class BulkScreen(Dialog[bool]):
                 Column("WHY", 20, _said, grow=3, rank=1),
                 key=lambda item: item.name,
             )
-            yield Static(id="why", markup=False)
+            yield PlainText(id="why")
 
     def on_mount(self) -> None:
         self.set_reactive(BulkScreen.running, self.run_shown.running)
@@ -121,7 +123,7 @@ class BulkScreen(Dialog[bool]):
         if self._drawn == self.run_shown.changes:
             return
         self._drawn = self.run_shown.changes
-        self.query_one("#bulk").border_subtitle = self._ways
+        set_subtitle(self.query_one("#bulk"), self._ways)
         counts = self._bulk.counts
         line = bar(
             ((counts[Fate.DONE], Tone.GOOD), (counts[Fate.FAILED], Tone.BAD)),

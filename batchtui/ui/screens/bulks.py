@@ -12,6 +12,7 @@ from textual.widgets import OptionList
 
 from batchtui.ui.runs import Errand, Runs
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import Tone, content
 
 
@@ -33,8 +34,8 @@ class BulksScreen(Dialog[Errand | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="bulks") as box:
-            box.border_title = "Orders and transfers"
-            box.border_subtitle = "enter look · escape back"
+            set_title(box, "Orders and transfers")
+            set_subtitle(box, "enter look · escape back")
             yield OptionList(*map(_told, self._errands), compact=True)
 
     def on_mount(self) -> None:

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.columns import Column
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 
 
 class ColumnsScreen(Dialog[tuple[str, ...] | None]):
@@ -43,8 +44,8 @@ class ColumnsScreen(Dialog[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         names = OptionList(*(Option(self._words(one), id=one.name) for one in self._columns),
                            id="columns")  # fmt: skip
-        names.border_title = f"Columns · {self._pane}"
-        names.border_subtitle = "space chooses · enter keeps"
+        set_title(names, f"Columns · {self._pane}")
+        set_subtitle(names, "space chooses · enter keeps")
         yield names
 
     def action_move(self, step: int) -> None:

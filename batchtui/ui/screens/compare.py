@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import var
 
 from batchtui.core.comparison import comparison
@@ -20,8 +19,10 @@ from batchtui.ui.screens.outputs import OutputsScreen
 from batchtui.ui.widgets.differencerows import A, B, difference_rows, difference_text
 from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.plain_text import as_content
 from batchtui.ui.widgets.rows import RowsView
 from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.titles import set_title
 from batchtui.ui.widgets.tones import Tone, clean
 from batchtui.ui.widgets.words import Words
 
@@ -101,8 +102,8 @@ class CompareScreen(FollowingScreen):
         self.status.facts = tuple(facts)
         pane = self.query_one("#differences")
         pane.set_class(bool(reading.error), "-stale")
-        pane.border_title = "Everything" if whole else "What differs"
-        self.query_one(".trouble", Words).say(Content(clean(reading.error)))
+        set_title(pane, "Everything" if whole else "What differs")
+        self.query_one(".trouble", Words).say(as_content(reading.error))
         if reading.known:
             self.view.show(lambda width: difference_rows(members, names, now, width, whole=whole))
 

@@ -10,6 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_title
 
 ANSWERS = ("y", "n")
 """Keys that answer a question which has no name to type."""
@@ -60,15 +62,15 @@ class ConfirmScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         yes, no = self._answers
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
-            yield Static(self._question, id="question", markup=False)
+            set_title(dialog, self._title)
+            yield PlainText(self._question, id="question")
             for sentence in self._consequences:
-                yield Static(sentence, classes="consequence", markup=False)
+                yield PlainText(sentence, classes="consequence")
             if self._typed:
                 words = f"Type {self._typed} to go on:"
-                yield Static(words, id="what-to-type", markup=False)
+                yield PlainText(words, id="what-to-type")
                 yield Input(compact=True, id="typed", select_on_focus=False)
-                yield Static(id="verdict", markup=False)
+                yield PlainText(id="verdict")
             with Horizontal(id="buttons"):
                 key = "escape" if self._typed else "n"
                 yield Button(f"{no} ({key})", id="no", compact=True)
@@ -104,7 +106,7 @@ class ConfirmScreen(Dialog[bool]):
         """Say what answers, after a letter that does not."""
         self._stray = time.monotonic()
         if not self.query("#stray"):
-            line = Static(self.STRAY, id="stray", markup=False)
+            line = PlainText(self.STRAY, id="stray")
             self.query_one("#dialog").mount(line, before="#buttons")
 
     @on(Input.Changed)

@@ -13,6 +13,8 @@ from textual.widgets import Static
 from batchtui import paths
 from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_title
 
 OPENING = "batchtui"
 FAILED = "The account could not be opened"
@@ -45,10 +47,10 @@ class ConnectingScreen(Screen[None], Contained):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = OPENING
-            yield Static(self._doing, id="steps", markup=False)
-            yield Static(id="failure", markup=False)
-            yield Static(HINT.format(paths.config_file()), id="hint", markup=False)
+            set_title(box, OPENING)
+            yield PlainText(self._doing, id="steps")
+            yield PlainText(id="failure")
+            yield PlainText(HINT.format(paths.config_file()), id="hint")
         yield KeyBar()
 
     def say(self, sentence: str) -> None:
@@ -58,7 +60,7 @@ class ConnectingScreen(Screen[None], Contained):
 
     def watch_failure(self, failure: str) -> None:
         self.set_class(bool(failure), "-failed")
-        self.query_one("#box").border_title = FAILED if failure else OPENING
+        set_title(self.query_one("#box"), FAILED if failure else OPENING)
         self.query_one("#failure", Static).update(failure)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

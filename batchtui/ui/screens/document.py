@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, TextArea
 
 from batchtui.core.clone import Veil
 from batchtui.core.gateway import GatewayError
@@ -15,6 +15,8 @@ from batchtui.core.json_text import JsonError, read, written
 from batchtui.core.things import Document
 from batchtui.ui.screens.writing import WritingScreen
 from batchtui.ui.widgets.form import Field, FormButtons
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.verdict import Verdict
 
 
@@ -56,11 +58,11 @@ class DocumentScreen(WritingScreen[str]):
     def compose(self) -> ComposeResult:
         hidden = "What *** stands for is kept as it is." if self._hides else ""
         with Vertical(id="document") as box:
-            box.border_title = self._heading
-            box.border_subtitle = "ctrl+s create · escape cancel"
+            set_title(box, self._heading)
+            set_subtitle(box, "ctrl+s create · escape cancel")
             about = " ".join(filter(None, (self._about, hidden)))
             if about:
-                yield Static(about, id="about", markup=False)
+                yield PlainText(about, id="about")
             yield TextArea(written(self._shown), show_line_numbers=True)
             if self._beside is not None:
                 yield self._beside

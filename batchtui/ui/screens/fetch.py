@@ -9,6 +9,7 @@ from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import Field, TextField
 from batchtui.ui.widgets.form_checks import needed
 from batchtui.ui.widgets.form_paths import PathField
+from batchtui.ui.widgets.titles import set_title
 
 
 class Wish(Struct, frozen=True):
@@ -43,7 +44,7 @@ class FetchScreen(FormScreen[Wish]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = self._heading
+        set_title(self.query_one("#form"), self._heading)
 
     def result(self) -> Wish:
         patterns = [field.value for field in self.query("#pattern").results(TextField)]

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input
 from batchtui.core.gateway import GatewayError
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.form import Field, FormButtons, first_wrong
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.verdict import Verdict
 
 T = TypeVar("T")
@@ -57,8 +58,8 @@ class FormScreen(Dialog[T | None], Generic[T]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="form", can_focus=False) as form:
-            form.border_title = self.HEADING
-            form.border_subtitle = f"enter {self.SUBMIT.lower()} · escape cancel"
+            set_title(form, self.HEADING)
+            set_subtitle(form, f"enter {self.SUBMIT.lower()} · escape cancel")
             yield from self.fields()
             yield Verdict()
             yield FormButtons(self.SUBMIT)

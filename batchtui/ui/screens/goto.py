@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.markup import escape
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.places import LookUp, Place, matching
 from batchtui.ui.screens.dialog import Dialog
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import clean
 
 LOOK_UP = "look-up"
@@ -59,8 +59,8 @@ class GotoScreen(Dialog[Place | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="goto") as box:
-            box.border_title = "Go to"
-            box.border_subtitle = HINT
+            set_title(box, "Go to")
+            set_subtitle(box, HINT)
             hint = "a name, a kind and a name, or both names: job nightly, nightly/frame-1"
             yield Input(placeholder=hint, compact=True)
             options = OptionList(compact=True)
@@ -92,7 +92,7 @@ class GotoScreen(Dialog[Place | None]):
 
     def say(self, words: str) -> None:
         """Say what is looked for, or why some places are not known."""
-        self.query_one("#goto").border_subtitle = escape(clean(words))
+        set_subtitle(self.query_one("#goto"), words)
 
     def _show(self, text: str, *, keep: Place | None = None) -> None:
         self._found = matching(text, self._places)

@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.widgets.keylines import KeyLines, Line
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 
 SCROLLING = ("scroll_", "page_left", "page_right")
 """Commands that Textual gives whatever scrolls, and that do nothing here."""
@@ -34,9 +35,9 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
-            box.border_title = f"Help · {self._title}"
-            box.border_subtitle = "escape close"
-            yield Static(_reflowed(self._text), id="text", markup=False)
+            set_title(box, f"Help · {self._title}")
+            set_subtitle(box, "escape close")
+            yield PlainText(_reflowed(self._text), id="text")
             yield KeyLines(self._lines(), id="keys")
 
     def action_scroll(self, lines: int) -> None:

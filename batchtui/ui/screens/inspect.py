@@ -7,7 +7,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.content import Content
 from textual.reactive import var
 
 from batchtui.core.controller import Controller
@@ -27,9 +26,11 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.framed import Framed
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
+from batchtui.ui.widgets.plain_text import as_content
 from batchtui.ui.widgets.rows import RowsView
 from batchtui.ui.widgets.statusline import Fact, StatusLine
-from batchtui.ui.widgets.tones import Tone, clean
+from batchtui.ui.widgets.titles import set_title
+from batchtui.ui.widgets.tones import Tone
 from batchtui.ui.widgets.words import Words
 
 FEW = 2
@@ -131,10 +132,10 @@ class InspectScreen(InspectableScreen):
             facts.append(Fact((("○ stale" if reading.known else "○ not read", Tone.BAD),), 0,
                               right=True))  # fmt: skip
         self.status.facts = tuple(facts)
-        self.query_one("#page .trouble", Words).say(Content(clean(reading.error)))
+        self.query_one("#page .trouble", Words).say(as_content(reading.error))
         page = self.query_one("#page")
         page.set_class(bool(reading.error), "-stale")
-        page.border_title = "1 Page · 2 JSON" if self.form == "page" else "2 JSON · 1 Page"
+        set_title(page, "1 Page · 2 JSON" if self.form == "page" else "2 JSON · 1 Page")
         if reading.known or reading.error:
             self.found = relations(thing, reading.value)
             self.query_one("#relations").set_class(len(self.found) <= FEW, "-few")

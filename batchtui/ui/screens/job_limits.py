@@ -12,6 +12,7 @@ from batchtui.core.things import Document
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
+from batchtui.ui.widgets.titles import set_title
 
 
 def limit_of(constraints: Document, name: str) -> str:
@@ -57,7 +58,7 @@ class JobLimitsScreen(FormScreen[Document]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = self._heading
+        set_title(self.query_one("#form"), self._heading)
         self._at_first = {field.id: field.value for field in self.query(TextField)}
 
     def result(self) -> Document:

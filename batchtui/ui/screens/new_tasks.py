@@ -8,6 +8,7 @@ from batchtui.core.specs import TaskConstraints, TaskSpec
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import entity, needed
+from batchtui.ui.widgets.titles import set_title
 
 INDEX = "{index}"
 MOST = 100_000
@@ -39,7 +40,7 @@ class NewTasksScreen(FormScreen[tuple[TaskSpec, ...]]):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = f"New tasks in {self._job_id}"
+        set_title(self.query_one("#form"), f"New tasks in {self._job_id}")
         self.preview()
 
     @on(Field.Edited)

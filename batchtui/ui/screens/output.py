@@ -25,6 +25,7 @@ from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.glyphs import DELETED, of_task
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.names import short_node
+from batchtui.ui.widgets.plain_text import PlainText
 from batchtui.ui.widgets.statusline import Fact, fitting
 from batchtui.ui.widgets.times import lasted
 from batchtui.ui.widgets.tones import Tone, content, joined
@@ -75,8 +76,8 @@ class OutputScreen(InspectableScreen, ReadingScreen):
         self.set_reactive(OutputScreen.subject, Reading(task))
 
     def compose(self) -> ComposeResult:
-        yield Static(id="task")
-        yield Static(id="why")
+        yield PlainText(id="task")
+        yield PlainText(id="why")
         with Container(id="streams"):
             for key, stream in STREAMS.items():
                 yield StreamPane(stream, key).data_bind(

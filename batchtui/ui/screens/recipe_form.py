@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.plan import Plan
@@ -27,6 +27,8 @@ from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, FormButtons, TextField, first_wrong
 from batchtui.ui.widgets.form_checks import Check, anything, needed, number, whole_number
 from batchtui.ui.widgets.form_paths import PathField
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.verdict import Verdict
 
 ENDS: dict[str, CleanupRule | None] = {
@@ -69,9 +71,9 @@ class RecipeFormScreen(FormScreen[Ready]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="form", can_focus=False) as form:
-            form.border_title = f"Run {self._plan.recipe.name}"
-            form.border_subtitle = "enter run · ctrl+t check · escape cancel"
-            yield Static(self._about(self._plan), id="about", markup=False)
+            set_title(form, f"Run {self._plan.recipe.name}")
+            set_subtitle(form, "enter run · ctrl+t check · escape cancel")
+            yield PlainText(self._about(self._plan), id="about")
             yield from self.fields()
             yield Verdict()
             with FormButtons(self.SUBMIT):

@@ -21,6 +21,8 @@ from batchtui.ui.screens.recipe_form import RecipeFormScreen, in_lines
 from batchtui.ui.screens.run import RunScreen, launch
 from batchtui.ui.widgets.event_words import headline
 from batchtui.ui.widgets.form_paths import PathField
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import Tone, content
 
 
@@ -50,14 +52,14 @@ class RecipesScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="recipes") as box:
-            box.border_title = "Run a recipe"
-            box.border_subtitle = "enter choose · escape back"
+            set_title(box, "Run a recipe")
+            set_subtitle(box, "enter choose · escape back")
             yield Offers(id="offers", compact=True)
             yield PathField(
                 "Another recipe", id="path",
                 note="a recipe.toml or its folder; the right arrow completes",
             )  # fmt: skip
-            yield Static(id="verdict", markup=False)
+            yield PlainText(id="verdict")
 
     async def on_mount(self) -> None:
         offers = self.query_one(Offers)

@@ -8,6 +8,7 @@ from batchtui.core.models import Pool
 from batchtui.core.steering import Deallocation
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField
+from batchtui.ui.widgets.titles import set_title
 
 WAYS = (
     ("put them back in the queue", Deallocation.REQUEUE),
@@ -51,7 +52,7 @@ class ResizeScreen(FormScreen[Resize]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = f"Resize pool {self._pool.id}"
+        set_title(self.query_one("#form"), f"Resize pool {self._pool.id}")
 
     def result(self) -> Resize:
         return Resize(

@@ -22,6 +22,8 @@ from batchtui.ui.widgets.event_steps import StepList
 from batchtui.ui.widgets.event_story import Story
 from batchtui.ui.widgets.event_words import conclusion, headline, log_lines, troubles
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_title
 from batchtui.ui.widgets.tones import Spans, content
 
 
@@ -55,21 +57,21 @@ class RunScreen(Screen[None], Contained):
         self.set_reactive(RunScreen.story, run.story)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="headline")
+        yield PlainText(id="headline")
         with Container(id="panels"):
             with Vertical(id="doing"):
                 with Vertical(id="steps") as steps:
-                    steps.border_title = self.run_shown.plan.recipe.summary or "Steps"
+                    set_title(steps, self.run_shown.plan.recipe.summary or "Steps")
                     yield StepList().data_bind(RunScreen.story, RunScreen.now)
                 with VerticalScroll(id="conclusion", can_focus=False) as box:
-                    box.border_title = "Result"
-                    yield Static()
+                    set_title(box, "Result")
+                    yield PlainText()
                 with VerticalScroll(id="troubles") as box:
-                    box.border_title = "What went wrong"
-                    yield Static()
+                    set_title(box, "What went wrong")
+                    yield PlainText()
             with VerticalScroll(id="log") as box:
-                box.border_title = "Log"
-                yield Static()
+                set_title(box, "Log")
+                yield PlainText()
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec import Struct
-from textual.markup import escape
 
 from batchtui.core.durations import duration
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, TextField
 from batchtui.ui.widgets.form_checks import a_duration
-from batchtui.ui.widgets.tones import clean
+from batchtui.ui.widgets.titles import set_title
 
 CONTAINER_RIGHTS = (
     ("read and list", "rl"),
@@ -56,7 +55,7 @@ class SasScreen(FormScreen[Leave]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = escape(clean(self._heading))
+        set_title(self.query_one("#form"), self._heading)
 
     def result(self) -> Leave:
         return Leave(

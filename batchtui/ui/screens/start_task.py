@@ -8,6 +8,7 @@ from batchtui.core.things import Document
 from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.widgets.form import ChoiceField, Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import anything, needed
+from batchtui.ui.widgets.titles import set_title
 
 ADMIN = {"autoUser": {"scope": "pool", "elevationLevel": "admin"}}
 NONADMIN = {"autoUser": {"scope": "pool", "elevationLevel": "nonadmin"}}
@@ -60,7 +61,7 @@ class StartTaskScreen(FormScreen[Document]):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = f"Start task of pool {self._pool_id}"
+        set_title(self.query_one("#form"), f"Start task of pool {self._pool_id}")
 
     def result(self) -> Document:
         said = self.query_one("#command", TextField).value

@@ -10,6 +10,7 @@ from batchtui.ui.screens.form import FormScreen
 from batchtui.ui.screens.job_limits import limit_of
 from batchtui.ui.widgets.form import Field, NumberField, TextField
 from batchtui.ui.widgets.form_checks import maybe_duration
+from batchtui.ui.widgets.titles import set_title
 
 
 class TaskLimitsScreen(FormScreen[TaskConstraints]):
@@ -39,7 +40,7 @@ class TaskLimitsScreen(FormScreen[TaskConstraints]):
         )  # fmt: skip
 
     def on_mount(self) -> None:
-        self.query_one("#form").border_title = self._heading
+        set_title(self.query_one("#form"), self._heading)
 
     def result(self) -> TaskConstraints:
         return TaskConstraints(

@@ -7,7 +7,6 @@ from textual import events, on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.markup import escape
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.widgets import Static
@@ -18,6 +17,8 @@ from batchtui.ui.runs import Runs, is_watched, runs_of
 from batchtui.ui.screens.dialog import Dialog
 from batchtui.ui.screens.errand import see_through
 from batchtui.ui.transfer_run import TransferRun
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import clean
 from batchtui.ui.widgets.transfer import TransferBar
 
@@ -52,11 +53,11 @@ class TransferScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="transfer") as box:
-            box.border_title = escape(clean(self.run_shown.title))
+            set_title(box, self.run_shown.title)
             yield TransferBar()
-            yield Static(id="failure", markup=False)
+            yield PlainText(id="failure")
             with VerticalScroll(id="files"):
-                yield Static(markup=False)
+                yield PlainText()
 
     def on_mount(self) -> None:
         self._stop_listening = self._runs.subscribe(self.take)
@@ -77,7 +78,7 @@ class TransferScreen(Dialog[bool]):
         if run.done and not run.skipped and self.is_current:
             self.dismiss(True)
         self.query_one(TransferBar).progress = run.progress
-        self.query_one("#transfer").border_subtitle = self._ways()
+        set_subtitle(self.query_one("#transfer"), self._ways())
         words = self.query_one("#failure", Static)
         words.update(self._summary())
         words.display = not run.running and bool(self._summary())

@@ -7,7 +7,6 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.markup import escape
 from textual.reactive import var
 from textual.timer import Timer
 
@@ -35,6 +34,7 @@ from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.screens.reading import ReadingScreen
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
+from batchtui.ui.widgets.titles import set_title
 from batchtui.ui.widgets.tones import Tone, clean
 
 CALM = 0.15
@@ -157,8 +157,8 @@ class TriageScreen(InspectableScreen, ReadingScreen):
         if self._about_to_look is not None:
             self._about_to_look.stop()
         self.subject, self.stderr = Reading(task, known=True), Reading(Excerpt())
-        title = escape(f"3 stderr · {clean(words)}" if words else "3 stderr")
-        self.query_one("#stderr", StreamPane).border_title = title
+        title = f"3 stderr · {clean(words)}" if words else "3 stderr"
+        set_title(self.query_one("#stderr", StreamPane), title)
 
     def _listen(self) -> None:
         self._follow(TaskFile(self.job.id, self.subject.value.id, STDERR))

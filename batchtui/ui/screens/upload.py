@@ -22,6 +22,8 @@ from batchtui.ui.screens.transfer import transferred
 from batchtui.ui.widgets.form import ChoiceField, FormButtons
 from batchtui.ui.widgets.form_paths import PathField
 from batchtui.ui.widgets.form_tree import PickTree
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_subtitle, set_title
 from batchtui.ui.widgets.tones import Tone, content
 
 
@@ -47,8 +49,8 @@ class UploadScreen(Dialog[None]):
         known = [each.name for each in self._controller.feeds.containers.reading.value]
         names = list(dict.fromkeys((self._container, *known)))
         with Vertical(id="upload") as box:
-            box.border_title = "Upload files"
-            box.border_subtitle = "space pick · ctrl+s upload · escape cancel"
+            set_title(box, "Upload files")
+            set_subtitle(box, "space pick · ctrl+s upload · escape cancel")
             yield ChoiceField(
                 "Into container", [(name, name) for name in names], id="container",
                 value=self._container, note="asked before a blob of the same name is replaced",
@@ -59,11 +61,11 @@ class UploadScreen(Dialog[None]):
             )  # fmt: skip
             with Horizontal(id="lists"):
                 with Vertical(classes="list") as tree:
-                    tree.border_title = "On this machine"
+                    set_title(tree, "On this machine")
                     yield PickTree(Path.cwd())
                 with VerticalScroll(id="pick", classes="list", can_focus=False) as picked:
-                    picked.border_title = "To upload"
-                    yield Static(id="picked")
+                    set_title(picked, "To upload")
+                    yield PlainText(id="picked")
             yield FormButtons("Upload")
 
     def on_mount(self) -> None:
@@ -127,7 +129,7 @@ class UploadScreen(Dialog[None]):
         self.query_one("#picked", Static).update(Content("\n").join(lines) if lines else nothing)
         whole = joined(self._picked.values())
         total = _amount(whole) if self._picked else ""
-        self.query_one("#pick", VerticalScroll).border_subtitle = total
+        set_subtitle(self.query_one("#pick", VerticalScroll), total)
         self.query_one("#submit", Button).disabled = not whole.pieces
 
     @on(Button.Pressed, "#submit")

@@ -9,11 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from batchtui import paths
 from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.keybar import KeyBar
+from batchtui.ui.widgets.plain_text import PlainText
+from batchtui.ui.widgets.titles import set_title
 
 VARIABLES = (
     ("AZURE_BATCH_ACCOUNT", "the account's name"),
@@ -40,19 +42,19 @@ class WelcomeScreen(Screen[bool], Contained):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = "batchtui"
-            yield Static("No Azure account is set up.", classes="heading")
-            yield Static(
+            set_title(box, "batchtui")
+            yield PlainText("No Azure account is set up.", classes="heading")
+            yield PlainText(
                 "You can try everything on a local Batch account: it runs on this machine, really "
                 "executes tasks, needs no sign-in and costs nothing."
             )
             yield Button("Open the local account (l)", variant="primary", compact=True)
-            yield Static(_aligned(ELSE), classes="last")
-            yield Static("To work on an account in Azure instead, set", classes="heading last")
-            yield Static(_aligned(VARIABLES))
+            yield PlainText(_aligned(ELSE), classes="last")
+            yield PlainText("To work on an account in Azure instead, set", classes="heading last")
+            yield PlainText(_aligned(VARIABLES))
             place = f"or describe it as a profile in {paths.config_file()}"
             start = f"{place} and start batchtui --profile NAME."
-            yield Static(start, classes="last", markup=False)
+            yield PlainText(start, classes="last")
         yield KeyBar()
 
     @on(Button.Pressed)

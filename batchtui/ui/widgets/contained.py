@@ -11,7 +11,8 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Label
+
+from batchtui.ui.widgets.plain_text import PlainLabel
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +172,6 @@ class FaultFrame(Contained):
             return
         shown = self.query_children(".fault")
         if sentence and not shown:
-            self.mount(Label(sentence, classes="fault", markup=False))
+            self.mount(PlainLabel(sentence, classes="fault"))
         elif not sentence:
             shown.remove()

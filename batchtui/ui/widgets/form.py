@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from batchtui.ui.widgets.contained import Contained
 from batchtui.ui.widgets.form_checks import Check, anything, whole_number
+from batchtui.ui.widgets.plain_text import PlainLabel, as_content
 
 C = TypeVar("C", bound=Hashable)
 
@@ -56,9 +57,9 @@ class Field(Vertical, Contained):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field--row"):
-            yield Label(self.label, classes="field--label", markup=False)
+            yield PlainLabel(self.label, classes="field--label")
             yield self.control
-        yield Label(self._note, classes="field--note", markup=False)
+        yield PlainLabel(self._note, classes="field--note")
 
     def fault(self) -> str:
         """What is wrong with what is filled in now; empty when nothing is."""
@@ -153,7 +154,7 @@ class ChoiceField(Field, Generic[C]):
         known = [option for _, option in options]
         start = value if value in known else next(iter(known), None)
         self.select: Select[C] = Select(
-            options,
+            [(as_content(words), value) for words, value in options],
             value=Select.NULL if start is None else start,
             allow_blank=not options,
             prompt="nothing to choose from",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.style import Style
-from rich.text import Text
+from rich.text import Text, TextType
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
@@ -13,6 +13,7 @@ from textual.widgets import DirectoryTree
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
+from batchtui.core.plain import visible
 from batchtui.ui.widgets.contained import Contained
 
 
@@ -53,6 +54,9 @@ class PickTree(DirectoryTree, Contained):
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Hidden files are left out: they are seldom meant, and can be typed."""
         return (path for path in paths if not path.name.startswith("."))
+
+    def process_label(self, label: TextType) -> Text:
+        return Text(visible(str(label)))
 
     def watch_picked(self) -> None:
         self._clear_line_cache()

@@ -4,9 +4,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from batchtui.ui.widgets.contained import Contained
+from batchtui.ui.widgets.plain_text import PlainLabel
 
 
 class TypedLine(Vertical, Contained):
@@ -38,7 +39,7 @@ class TypedLine(Vertical, Contained):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Label("/ ")
+            yield PlainLabel("/ ")
             yield self.input
 
     def on_mount(self) -> None:
