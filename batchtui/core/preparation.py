@@ -8,8 +8,7 @@ from batchtui.core.preparation_status import JobPreparation
 from batchtui.core.things import Kind, Thing
 
 PREPARATION = "jobPreparationTask"
-RELEASE = "jobReleaseTask"
-"""Members of a job that say what its nodes run before its first task, and after its end."""
+"""The member of a job that says what its nodes run before its first task there."""
 
 
 class PreparationLook:

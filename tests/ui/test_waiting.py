@@ -305,3 +305,22 @@ def shows(widget: Widget, text: str) -> bool:
 def page_of(app: TestedApp) -> str:
     view = next(iter(app.screen.query("RowsView")), None)
     return text_of(view) if view is not None else ""
+
+
+@pytest.mark.fault("2.6")
+@pytest.mark.parametrize(("pane", "key"), [("5", "i"), ("2", "i"), ("2", "J")])
+async def test_pages_of_what_is_deleted_say_that_it_is_gone(
+    account: FakeAccount, app: TestedApp, pane: str, key: str
+) -> None:
+    await waiting(account)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press(pane, key)
+        await until(lambda: app.screen is not app.dashboard)
+        screen = app.screen
+        status = screen.query_one(StatusLine)
+        await until(lambda: "active" in text_of(status))
+        del account.batch.world.jobs["j"]
+        await pilot.press("r")
+        await until(lambda: "no longer exists" in text_of(status))
+        assert "active" not in text_of(status)

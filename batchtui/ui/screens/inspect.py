@@ -24,6 +24,7 @@ from batchtui.ui.screens.following import Clock
 from batchtui.ui.screens.inspectable import InspectableScreen
 from batchtui.ui.screens.output import OutputScreen
 from batchtui.ui.widgets.framed import Framed
+from batchtui.ui.widgets.glyphs import DELETED
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.pagerows import json_rows, json_text, page_rows, page_text
 from batchtui.ui.widgets.plain_text import as_content
@@ -125,7 +126,9 @@ class InspectScreen(InspectableScreen):
         if thing.within:
             holder = f"of {HOLDERS[thing.kind]} "
             facts.append(Fact(((holder, Tone.MUTED), (thing.within, Tone.PLAIN)), 2))
-        if state := document.get("state"):
+        if reading.missing:
+            facts.append(Fact(DELETED.spans, 1))
+        elif state := document.get("state"):
             sign = ("✗ failed", Tone.BAD) if self._failed else (str(state), Tone.ACTIVE)
             facts.append(Fact((sign,), 1))
         if reading.error:

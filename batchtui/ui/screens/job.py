@@ -28,6 +28,7 @@ from batchtui.ui.screens.triage import TriageScreen
 from batchtui.ui.widgets import jobcells
 from batchtui.ui.widgets.bar import bar
 from batchtui.ui.widgets.gantt import Gantt
+from batchtui.ui.widgets.glyphs import DELETED, Sign
 from batchtui.ui.widgets.keybar import KeyBar
 from batchtui.ui.widgets.statusline import Fact, StatusLine
 from batchtui.ui.widgets.tones import Spans, Tone
@@ -87,7 +88,7 @@ class JobScreen(InspectableScreen):
         counts = self.counts.value
         facts = [
             Fact((("job ", Tone.MUTED), (job.id, Tone.STRONG)), 0),
-            Fact(jobcells.sign(job, counts, self.preparation.value).spans, 2),
+            Fact(self._sign(job, counts).spans, 2),
             Fact((("pool ", Tone.MUTED), (job.pool_id, Tone.PLAIN)), 6),
         ]
         if counts.total:
@@ -100,6 +101,11 @@ class JobScreen(InspectableScreen):
         if self.subject.error or self.course.error:
             facts.append(Fact((("○ stale", Tone.BAD),), 0, right=True))
         self.status.facts = tuple(facts)
+
+    def _sign(self, job: Job, counts: TaskCounts) -> Sign:
+        if self.subject.missing:
+            return DELETED
+        return jobcells.sign(job, counts, self.preparation.value)
 
     def watch_counts(self, reading: Reading[TaskCounts]) -> None:
         if reading.fresh:
