@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from batchtui import paths
 from batchtui.cli.printers import LastingPrinter, printer
@@ -130,7 +130,7 @@ class _Cleaning:
 
     async def _looks_dead(self, session: Session, run: FoundRun) -> bool:
         """Whether a run of another machine does not look as if it was under way; says why not."""
-        why = await why_left_alone(self._account(session), run, datetime.now(UTC))
+        why = await why_left_alone(self._account(session), run, _now(session))
         if why:
             self._left_anything = True
             say(
@@ -160,7 +160,7 @@ class _Cleaning:
         return await self._tried(past.clean(self._fate, more))
 
     async def _clean_unknown(self, session: Session, run: FoundRun) -> int:
-        said = of_found(run, session.prices, datetime.now(UTC))
+        said = of_found(run, session.prices, _now(session))
         say(f"Run {run.run_id}, which this machine knows nothing of, left {said}.")
         ownership = Ownership(self._account(session), run.run_id, run.recipe)
         cleaner = Cleaner(Aloud(self._shown.show), ownership, self._asker)
@@ -196,3 +196,8 @@ class _Cleaning:
     def _account(self, session: Session) -> RunAccount:
         patience = Patience(self._patience, self._shown.show, first=0.4)
         return RunAccount(session.gateway, patience)
+
+
+def _now(session: Session) -> datetime:
+    """The service's time of day, by which it says when things were made."""
+    return session.traffic.service_clock.now()

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from batchtui.core.recipe.load import load
 from batchtui.core.run.account import RunAccount
 from batchtui.core.run.found import FoundRun, found_runs
 from batchtui.core.run.patience import Patience
+from batchtui.core.service_clock import utc_now
 from batchtui.core.wording import in_time
 from batchtui.local.trouble import LocalAccountError
 
@@ -76,12 +77,14 @@ async def _list_runs(args: argparse.Namespace) -> int:
     ledger = Ledger(paths.runs_dir())
     records = await asyncio.to_thread(ledger.records, trouble=lambda error: say(str(error)))
     code, found, prices, account = 0, dict[str, FoundRun](), NO_PRICES, ""
+    now = utc_now()
     if is_chosen(args.profile):
         try:
             async with open_session(args.profile, progress=say) as session:
                 prices, account = session.prices, session.label
                 looking = RunAccount(session.gateway, Patience.none())
                 found = {run.run_id: run for run in await found_runs(looking, prices)}
+                now = session.traffic.service_clock.now()
         except (GatewayError, LocalAccountError) as error:
             say(f"Runs of other machines are not known. {error}")
             code = REFUSED
@@ -94,7 +97,7 @@ async def _list_runs(args: argparse.Namespace) -> int:
             "outcome": _outcome(record, ledger),
             "tasks": record.tasks,
             "left": of_things(record.left),
-            **_cost(found.pop(record.run_id, None), prices),
+            **_cost(found.pop(record.run_id, None), prices, now),
         }
         for record in records
     ]
@@ -107,7 +110,7 @@ async def _list_runs(args: argparse.Namespace) -> int:
             "outcome": "of another machine",
             "tasks": "",
             "left": of_things(run.things),
-            **_cost(run, prices),
+            **_cost(run, prices, now),
         }
         for run in found.values()
     ]
@@ -115,11 +118,11 @@ async def _list_runs(args: argparse.Namespace) -> int:
     return code
 
 
-def _cost(run: FoundRun | None, prices: Prices) -> Row:
+def _cost(run: FoundRun | None, prices: Prices, now: datetime) -> Row:
     """How old it is, and what it costs at this moment; empty where the account was not asked."""
     if run is None:
         return {"age": "", "nodes": "", "cost": ""}
-    age = run.age(datetime.now(UTC))
+    age = run.age(now)
     return {
         "age": in_time(age) if age is not None else "",
         "nodes": run.nodes,

@@ -109,7 +109,7 @@ async def _storage(stack: AsyncExitStack, profile: Profile, traffic: Traffic) ->
         await _entered(stack, service, client)
         lister = _lister(service, traffic, credential)
         await _entered(stack, service, lister)
-        signer = Signer(client, service.account, key, sas)
+        signer = Signer(client, service.account, key, sas, now=traffic.service_clock.now)
         return StorageAccount(client, lister, service, signer)
 
 

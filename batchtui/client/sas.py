@@ -14,6 +14,7 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.redact import hold
+from batchtui.core.service_clock import Now, utc_now
 
 SKEW = timedelta(minutes=15)
 """How far this machine's clock may be ahead of the service's."""
@@ -29,12 +30,20 @@ class Signer:
     """
 
     def __init__(
-        self, client: BlobServiceClient, account: str, key: str | None, sas: str | None = None
+        self,
+        client: BlobServiceClient,
+        account: str,
+        key: str | None,
+        sas: str | None = None,
+        *,
+        now: Now = utc_now,
     ) -> None:
+        """`now` tells the service's time of day: it is the service that ends a signature."""
         self._client = client
         self._account = account
         self._key = key
         self._sas = sas
+        self._now = now
         self._lent: UserDelegationKey | None = None
         self._lent_until = datetime.min.replace(tzinfo=UTC)
 
@@ -90,7 +99,7 @@ class Signer:
 
     async def _signing(self, lasting: timedelta) -> tuple[datetime, UserDelegationKey | None]:
         """Until when, and the key on loan where there is no account key."""
-        now = datetime.now(UTC)
+        now = self._now()
         until = now + lasting
         if self._key is not None:
             return until, None

@@ -300,3 +300,12 @@ async def test_nothing_is_signed_beyond_its_key_after_a_renewal_that_failed() ->
     signed = parse_qs(await signer.container("box", "r", timedelta(days=1)))
     assert datetime.fromisoformat(signed["se"][0]) <= datetime.fromisoformat(signed["ske"][0])
     assert service.lent[1:] != [key]
+
+
+@pytest.mark.fault("2.5")
+async def test_a_signature_ends_by_the_services_clock() -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    service = cast("BlobServiceClient", LendingService())
+    signer = Signer(service, "store", "a2V5", now=lambda: noon)
+    signed = parse_qs(await signer.container("box", "r", timedelta(hours=1)))
+    assert signed["se"] == ["2026-11-20T13:00:00Z"]

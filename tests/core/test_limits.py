@@ -1,5 +1,7 @@
 """What a change of priority and limits changes, in words."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -93,3 +95,14 @@ async def test_a_schedule_says_whether_its_jobs_are_terminated_or_deleted(
         batch.world.jobs["s:job-0"].state = JobState.COMPLETED
     stake = await schedule_orders(batch)[order].stake((schedule,))
     assert stake.sentences[0] == told
+
+
+@pytest.mark.fault("2.5")
+async def test_how_old_a_job_is_goes_by_the_services_clock() -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    job = replace(JOB, creation_time=noon)
+    changes = {"constraints": {"maxTaskRetryCount": 0, "maxWallClockTime": "PT1H"}}
+    for passed, ended in ((50, False), (70, True)):
+        later = noon + timedelta(minutes=passed)
+        order = changing(FakeAccount().batch, changes, {}, now=lambda at=later: at)  # type: ignore[misc]
+        assert (await order.stake((job,))).large == ended

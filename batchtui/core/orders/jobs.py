@@ -1,7 +1,7 @@
 """What can be done to jobs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -10,6 +10,7 @@ from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.orders.limits import change, changed_limits, span, unlimited
 from batchtui.core.orders.order import Order, Stake
+from batchtui.core.service_clock import Now, utc_now
 from batchtui.core.states import JobState
 from batchtui.core.steering import DisableTasks
 from batchtui.core.things import Document, Kind, Thing
@@ -61,17 +62,24 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
     }  # fmt: skip
 
 
-def changing(batch: Batch, changes: Document, constraints: Document | None = None) -> Order[Job]:
+def changing(
+    batch: Batch,
+    changes: Document,
+    constraints: Document | None = None,
+    *,
+    now: Now = utc_now,
+) -> Order[Job]:
     """The order to give jobs another priority or other limits: the members to be changed.
 
-    `constraints` are those of the job so far, where it is a single one.
+    `constraints` are those of the job so far, where it is a single one. `now` tells the service's
+    time of day.
     """
     limit = changes.get("constraints", {}).get("maxWallClockTime")
     lasting = msgspec.convert(limit, timedelta) if limit else None
 
     async def lost(jobs: Sequence[Job]) -> Stake:
         sentences = [f"Changes: {_changed(jobs, changes, constraints)}."]
-        older = [] if lasting is None else _older(jobs, lasting)
+        older = [] if lasting is None else _older(jobs, now() - lasting)
         if lasting is not None and older:
             sentences.append(
                 f"Older than {spelled(lasting)}, and ended at once with all that runs in it: "
@@ -172,9 +180,8 @@ async def _count(batch: Batch, job: Job) -> TaskCounts:
         raise
 
 
-def _older(jobs: Sequence[Job], age: timedelta) -> list[str]:
-    now = datetime.now(UTC)
-    return [job.id for job in jobs if job.creation_time and now - job.creation_time > age]
+def _older(jobs: Sequence[Job], than: datetime) -> list[str]:
+    return [job.id for job in jobs if job.creation_time and job.creation_time < than]
 
 
 def _id(job: Job) -> str:

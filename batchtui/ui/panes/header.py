@@ -190,7 +190,7 @@ class AccountHeader(StatusLine):
             1,
             right=True,
             short=((f"throttled until {clock}", Tone.WARNING),),
-            early=11,
+            early=6,
         )
 
     def _freshness(self) -> tuple[str, str]:

@@ -50,7 +50,12 @@ class JobSteering:
         async def change(changes: Document) -> bool:
             if not changes:
                 raise GatewayError("Nothing is changed yet.")
-            order = changing(self._batch, changes, whole.get("constraints", {}))
+            order = changing(
+                self._batch,
+                changes,
+                whole.get("constraints", {}),
+                now=self._desk.controller.feeds.now,
+            )
             return await self._desk.attempt(order, jobs)
 
         await self._desk.app.push_screen_wait(form.doing(change))
