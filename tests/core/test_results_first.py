@@ -1,6 +1,7 @@
 """What was not fetched is never deleted; only what has ended well is cleaned up unasked."""
 
 import asyncio
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,24 @@ async def test_what_a_listing_left_out_is_fetched_before_it_is_deleted(
     scene.new_run(yes=True)
     assert await scene.carry_out() is Outcome.SUCCEEDED
     assert {path.name for path in scene.output.iterdir()} == {"a", "b", "c"}
+
+
+@pytest.mark.fault("3.2")
+async def test_a_container_that_is_written_to_for_ever_is_kept(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    storage = scene.account.storage
+    whole, looks = storage.blobs, count()
+
+    async def written(container: str, *, at_most: int | None = None) -> Window[Blob]:
+        storage.put(container, {f"more-{next(looks)}": b"x"})
+        return await whole(container, at_most=at_most)
+
+    storage.blobs = written  # type: ignore[method-assign]
+    scene.new_run(yes=True)
+    assert await scene.carry_out() is Outcome.UNFETCHED
+    (missed,) = scene.all(events.NotFetched)
+    assert missed.reason == "something still writes to it"
+    assert len(scene.left()) == 5
 
 
 @pytest.mark.fault("3.2")

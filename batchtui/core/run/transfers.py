@@ -14,6 +14,8 @@ from batchtui.core.run.account import RunAccount
 from batchtui.core.run.journal import Journal
 from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all, save_all
 
+LOOKS = 10
+"""Listings of one container that bring something new, before it is taken to have no end."""
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
 
@@ -133,18 +135,19 @@ class _Fetching:
         """Fetch all, and look again: what a listing left out must not be deleted unseen."""
         container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
         seen: dict[str, Blob] = {}
-        first = True
-        while True:
+        for look in range(LOOKS):
             try:
                 fresh = await self._unseen(wanted, seen)
             except GatewayError as error:
                 self._miss(Unfetched(container, "", str(error)))
                 return
-            if not fresh and not first:
+            if not fresh and look:
                 return
             await self._download(container, folder, fresh)
             seen |= {blob.name: blob for blob in fresh}
-            first = False
+        # A container of others may be written to for ever; it is not deleted either.
+        if self._journal.record.fact(Kind.CONTAINER, container) is not Fact.EXISTED:
+            self._miss(Unfetched(container, "", "something still writes to it"))
 
     async def _unseen(self, wanted: Wanted, seen: Mapping[str, Blob]) -> list[Blob]:
         """What the container holds by now, each blob once. Raises `GatewayError`."""
