@@ -217,6 +217,9 @@ def _expression(text: str) -> re.Pattern[str]:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
         raise FilterError(f"/{text}/ is no regular expression: {error}.") from error
+    except (OverflowError, RecursionError) as error:
+        # `a{99999999999}`, or parentheses by the thousand.
+        raise FilterError("This regular expression is too large.") from error
 
 
 def _has(text: str, op: Op, operand: str) -> bool:

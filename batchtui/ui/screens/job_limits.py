@@ -20,7 +20,11 @@ def limit_of(constraints: Document, name: str) -> str:
     said = constraints.get(name)
     if not said or said == UNLIMITED:
         return ""
-    return spelled(msgspec.convert(said, timedelta))
+    try:
+        return spelled(msgspec.convert(said, timedelta))
+    except msgspec.ValidationError:
+        # Beyond what a duration can be here: it is to be changed before it can be sent again.
+        return str(said)
 
 
 class JobLimitsScreen(FormScreen[Document]):
@@ -37,19 +41,19 @@ class JobLimitsScreen(FormScreen[Document]):
         super().__init__()
         self._heading = heading
         self._job = job
-        self._constraints: Document = job.get("constraints", {})
+        self._constraints: Document = job.get("constraints") or {}
 
     def fields(self) -> Iterable[Field]:
         yield NumberField(
-            "Priority", int(self._job.get("priority", 0)), id="priority", least=-1_000,
+            "Priority", int(self._job.get("priority") or 0), id="priority", least=-1_000,
             most=1_000, note="on a shared pool, the higher one's tasks go first",
         )  # fmt: skip
         yield NumberField(
-            "Tasks at once", int(self._job.get("maxParallelTasks", -1)), id="parallel", least=-1,
+            "Tasks at once", int(self._job.get("maxParallelTasks") or -1), id="parallel", least=-1,
             most=1_000_000, note="how many may run at the same time; -1 for any number",
         )  # fmt: skip
         yield NumberField(
-            "Task retries", int(self._constraints.get("maxTaskRetryCount", 0)), id="retries",
+            "Task retries", int(self._constraints.get("maxTaskRetryCount") or 0), id="retries",
             least=-1, most=1_000, note="how often a task that failed runs again; -1 for ever",
         )  # fmt: skip
         yield TextField(

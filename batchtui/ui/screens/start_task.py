@@ -46,7 +46,7 @@ class StartTaskScreen(FormScreen[Document]):
             note="; ".join(notes) or "pipes and && need a shell: /bin/sh -c '...'",
         )  # fmt: skip
         yield NumberField(
-            "Retries", int(self._before.get("maxTaskRetryCount", 0)), id="retries", least=-1,
+            "Retries", int(self._before.get("maxTaskRetryCount") or 0), id="retries", least=-1,
             most=1_000, note="how often it runs again where it failed; -1 for ever",
         )  # fmt: skip
         yield ChoiceField(

@@ -27,7 +27,7 @@ class TaskLimitsScreen(FormScreen[TaskConstraints]):
 
     def fields(self) -> Iterable[Field]:
         yield NumberField(
-            "Retries", int(self._before.get("maxTaskRetryCount", 0)), id="retries", least=-1,
+            "Retries", int(self._before.get("maxTaskRetryCount") or 0), id="retries", least=-1,
             most=1_000, note="how often it runs again after it failed; -1 for ever",
         )  # fmt: skip
         yield TextField(

@@ -200,6 +200,12 @@ class TerminalDriver(LinuxDriver):
             log.exception("The thread that reads the keyboard ended.")
             self._app.call_later(self._app._handle_exception, error)
 
+    def process_message(self, message: Message) -> None:
+        # `\x1b[55296u` is half a character, which could neither be shown nor be sent to a service.
+        if isinstance(message, events.Key) and "\ud800" <= (message.character or "") <= "\udfff":
+            return
+        super().process_message(message)
+
     def _told(self, number: signal.Signals) -> None:
         match number:
             case signal.SIGWINCH if not self._in_band_window_resize:

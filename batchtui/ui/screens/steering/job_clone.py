@@ -29,7 +29,7 @@ class JobClone:
         self._batch = batch
         self._job = job
         self._traffic = traffic
-        self._manager = str(job.get("jobManagerTask", {}).get("id", ""))
+        self._manager = str((job.get("jobManagerTask") or {}).get("id", ""))
         self._tasks = tasks - bool(self._manager and tasks)
         self.request = clone(Kind.JOB, job, new_id or next_id(job["id"], ()))
         self.copying: Copying | None = None

@@ -53,7 +53,7 @@ class JobSteering:
             order = changing(
                 self._batch,
                 changes,
-                whole.get("constraints", {}),
+                whole.get("constraints") or {},
                 now=self._desk.controller.feeds.now,
             )
             return await self._desk.attempt(order, jobs)

@@ -119,7 +119,7 @@ class PoolSteering:
             order = self._starting(wanted) if wanted else removing
             return await self._desk.attempt(order, [pool])
 
-        form = StartTaskScreen(pool.id, whole.get("startTask", {}))
+        form = StartTaskScreen(pool.id, whole.get("startTask") or {})
         await self._desk.app.push_screen_wait(form.doing(change))
 
     def _starting(self, start_task: Document) -> Order[Pool]:

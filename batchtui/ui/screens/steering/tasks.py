@@ -40,7 +40,7 @@ class TaskSteering:
 
     async def _limits(self, job_id: str, tasks: Sequence[Task], whole: Document) -> None:
         words = f"task {tasks[0].id}" if len(tasks) == 1 else many(len(tasks), "task")
-        before: Document = whole.get("constraints", {})
+        before: Document = whole.get("constraints") or {}
         form = TaskLimitsScreen(f"Limits of {words}", before)
 
         async def change(limits: TaskConstraints) -> bool:
