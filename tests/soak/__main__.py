@@ -68,7 +68,8 @@ class Soak:
         self.lines: list[str] = []
         self._options = options
         self._faults = folder / "faults.toml"
-        self._faults.write_text(Path(options.faults).read_text())
+        # Fair at first: somebody who cannot open the account at all has no dashboard to watch.
+        self._faults.write_text("")
         world = paths.world_file(options.world)
         if world is None:
             raise SystemExit(f"No world {options.world}; see data/worlds.")
@@ -104,6 +105,7 @@ class Soak:
     async def _work(self) -> None:
         while self._app.dashboard is None or not self._app.dashboard.is_mounted:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
+        self._faults.write_text(Path(self._options.faults).read_text())
         began = time.monotonic()
         looking = asyncio.create_task(self._look(began))
         try:
