@@ -190,7 +190,7 @@ async def test_an_order_that_a_busy_service_does_not_take_can_be_left_and_come_b
         await until(lambda: "The service is busy: try " in str(counted.render()))
         await pilot.press("escape")
         await until(partial(on_top, app, DashboardScreen))
-        await until(lambda: "Delete pool 0/1" in text_of(app.panes.header))
+        await until(lambda: "Deleting pool 0/1" in text_of(app.panes.header))
         await pilot.press("B")
         await until(partial(on_top, app, BulkScreen))
         account.calls.succeed("delete_pool")
