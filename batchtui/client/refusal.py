@@ -46,7 +46,8 @@ def read_refusal(body: bytes) -> Refusal:
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     if text[:1] in (b"{", b"["):
         try:
-            return refusal_of(msgspec.json.decode(text))
+            # As text, with what is no UTF-8 in it replaced: msgspec refuses such bytes as a whole.
+            return refusal_of(msgspec.json.decode(text.decode("utf-8", "replace")))
         except (msgspec.DecodeError, RecursionError):
             return Refusal()
     if is_web_page(text):

@@ -245,6 +245,8 @@ def _oddness(error: Exception, response: Any) -> str:
         return f"the answer has another shape: {sentence(str(error))}"
     if "truncated" in str(error):
         return "the answer is cut short"
-    if isinstance(error, msgspec.DecodeError | DecodeError | DeserializationError):
+    if isinstance(
+        error, msgspec.DecodeError | UnicodeDecodeError | DecodeError | DeserializationError
+    ):
         return "the answer is garbled"
     return "the answer cannot be read"

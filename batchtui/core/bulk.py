@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
@@ -86,10 +86,12 @@ class Bulk(Generic[T]):
         traffic: Traffic,
         *,
         tried: int = 0,
+        already: Collection[str] = (),
         rest: Rest = asyncio.sleep,
     ) -> None:
-        """`tried`: how often each thing was tried before, when the service was busy. `rest` waits
-        for that many seconds."""
+        """`tried`: how often each thing was tried before, when the service was busy. `already` are
+        the service's codes for a thing that is so already: where an earlier try may have done it
+        and the answer was lost, it has. `rest` waits for that many seconds."""
         self.items = [Item(name if isinstance(name, str) else name(thing)) for thing in things]
         self._counts = Counter({Fate.WAITING: len(self.items)})
         self.told: Callable[[], None] = lambda: None
@@ -100,6 +102,9 @@ class Bulk(Generic[T]):
         self._traffic = traffic
         self._rest = rest
         self._tried = tried
+        self._already = frozenset(already)
+        self._unsure = set(range(len(things))) if tried else set[int]()
+        """Things that an earlier try may have done."""
         self._pause = self.FIRST_PAUSE if tried else 0.0
 
     @property
@@ -124,6 +129,7 @@ class Bulk(Generic[T]):
         finally:
             for index, item in enumerate(self.items):
                 if item.fate is Fate.UNDER_WAY:
+                    self._unsure.add(index)
                     self._put(index, Fate.WAITING, "It was interrupted; it may have been done.")
                 elif item.fate is Fate.WAITING and item.said:
                     self._put(index, Fate.WAITING)
@@ -143,6 +149,11 @@ class Bulk(Generic[T]):
             try:
                 await self._act(self._things[index])
             except GatewayError as error:
+                if index in self._unsure and error.code in self._already:
+                    self._put(index, Fate.DONE)
+                    return
+                if error.transient:
+                    self._unsure.add(index)
                 if error.status not in BUSY:
                     self.failure = error
                     self._put(index, Fate.FAILED, str(error))

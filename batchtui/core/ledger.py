@@ -233,7 +233,7 @@ class Ledger:
             ) from None
         except OSError as error:
             raise LedgerError(f"Could not read {file}: {error.strerror or error}.") from error
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise LedgerError(f"Could not read {file}: it is damaged ({error}).") from error
 
     def records(self, *, trouble: Callable[[LedgerError], None]) -> tuple[Record, ...]:

@@ -242,7 +242,7 @@ def _take(file: TextIO) -> bool:
 def _decode(path: Path, kind: type[S]) -> S:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise LocalAccountError(
             f"The local account cannot use {path}: {error}. Restore the file, or move the "
             "directory away and start with a new account."

@@ -7,6 +7,7 @@ import pytest
 
 from batchtui.core.bulk import Bulk, Fate, patiently
 from batchtui.core.gateway import GatewayError
+from batchtui.core.orders.order import gone
 from batchtui.core.traffic import Traffic
 from tests.fakes.virtual_time import in_virtual_time, now
 
@@ -74,6 +75,62 @@ async def test_what_failed_is_tried_again_and_what_is_done_is_not() -> None:
     await bulk.run()
     assert bulk.counts == {Fate.DONE: 3}
     assert sorted(service.taken) == ["t0", "t1", "t2"]
+
+
+class ForgetfulService:
+    """Does what it is asked for, and answers the first time that it could not."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+        self.taken: list[str] = []
+
+    async def take(self, thing: str) -> None:
+        if thing in self.taken:
+            raise GatewayError(f"Could not take {thing}: taken", status=409, code="Taken")
+        self.taken.append(thing)
+        raise GatewayError(f"Could not take {thing}: no answer", status=self.status)
+
+
+@pytest.mark.parametrize("status", [None, 408, 429, 500, 502, 503])
+async def test_what_was_done_and_its_answer_lost_is_done(status: int | None) -> None:
+    service = ForgetfulService(status)
+
+    async def rest(_: float) -> None:
+        await asyncio.sleep(0)
+
+    bulk = Bulk(["a", "b"], str, service.take, Traffic(), already={"Taken"}, rest=rest)
+    await bulk.run()
+    if bulk.counts[Fate.FAILED]:
+        assert "no answer" in bulk.items[0].said
+        await bulk.run()
+    assert bulk.counts == {Fate.DONE: 2}
+    assert service.taken == ["a", "b"]
+
+
+@pytest.mark.parametrize(("tried", "fate"), [(0, Fate.FAILED), (1, Fate.DONE)])
+async def test_what_somebody_else_had_done_before_is_refused(tried: int, fate: Fate) -> None:
+    service = ForgetfulService(503)
+    service.taken.append("a")
+
+    async def rest(_: float) -> None:
+        await asyncio.sleep(0)
+
+    bulk = Bulk(["a"], str, service.take, Traffic(), tried=tried, already={"Taken"}, rest=rest)
+    await bulk.run()
+    assert bulk.items[0].fate is fate
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("TaskNotFound", 404), ("ContainerBeingDeleted", 409)]
+)
+async def test_what_is_gone_already_is_deleted(code: str, status: int) -> None:
+    async def deletion(code: str) -> None:
+        raise GatewayError("Could not delete it", status=status, code=code)
+
+    await gone(deletion(code))
+    for other in ("", "AccountNotFound", "LeaseIdMissing"):
+        with pytest.raises(GatewayError):
+            await gone(deletion(other))
 
 
 async def test_what_was_interrupted_says_so() -> None:

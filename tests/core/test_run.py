@@ -325,9 +325,10 @@ async def test_the_ledger_lists_runs_and_refuses_what_is_none(tmp_path: Path) ->
     with pytest.raises(LedgerError, match="is no run's id"):
         scene.ledger.read("../r1")
     json.loads((scene.ledger.folder / "r1.json").read_text())
-    (scene.ledger.folder / "r2.json").write_text("{")
-    assert [run.run_id for run in scene.ledger.records(trouble=heard.append)] == ["r1"]
-    assert "damaged" in str(heard[0])
+    for damaged in (b"{", b'{"run_id": "\xff"}'):
+        (scene.ledger.folder / "r2.json").write_bytes(damaged)
+        assert [run.run_id for run in scene.ledger.records(trouble=heard.append)] == ["r1"]
+        assert "damaged" in str(heard.pop())
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(LedgerError, match="Could not write"):

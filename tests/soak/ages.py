@@ -28,6 +28,7 @@ class Answers:
     """When the account last produced what it then answered rightly, by operation; time of day."""
 
     file: Path
+    harmless: frozenset[str] = HARMLESS
     last: dict[str, float] = field(default_factory=dict)
     _offset: int = 0
     _made: dict[int, float] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Answers:
             self._made[event.request] = datetime.fromisoformat(event.time).timestamp()
         elif event.event == "answered":
             made = self._made.pop(event.request, None)
-            if made is not None and event.status == 200 and HARMLESS.issuperset(event.faults):
+            if made is not None and event.status == 200 and self.harmless.issuperset(event.faults):
                 self.last[event.operation] = max(made, self.last.get(event.operation, 0.0))
 
 

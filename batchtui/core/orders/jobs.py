@@ -9,7 +9,7 @@ from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch, GatewayError
 from batchtui.core.models import Job, TaskCounts
 from batchtui.core.orders.limits import change, changed_limits, span, unlimited
-from batchtui.core.orders.order import Order, Stake
+from batchtui.core.orders.order import Order, Stake, gone
 from batchtui.core.service_clock import Now, utc_now
 from batchtui.core.states import JobState
 from batchtui.core.steering import DisableTasks
@@ -41,7 +41,7 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
     return {
         "delete": Order(
             title="Delete job", ask="Delete {}?", yes="Delete", done="{} is going.",
-            noun="job", name=_id, act=lambda job: batch.delete_job(job.id), stake=deleted,
+            noun="job", name=_id, act=lambda job: gone(batch.delete_job(job.id)), stake=deleted,
             applies=lambda job: job.state is not JobState.DELETING,
             unfit="deleted already", wakes=WAKES,
         ),
@@ -49,14 +49,15 @@ def job_orders(batch: Batch) -> Mapping[str, Order[Job]]:
             title="Terminate job", ask="Terminate {}?", yes="Terminate", done="{} is ending.",
             noun="job", name=_id, act=lambda job: batch.terminate_job(job.id), stake=ended,
             applies=lambda job: job.state not in ENDED, unfit="ended already",
-            wakes=WAKES,
+            already=frozenset({"JobBeingTerminated", "JobCompleted"}), wakes=WAKES,
         ),
         "enable": Order(
             title="Enable job", ask="Enable {}, so that tasks run again?", yes="Enable",
             done="{} is enabled.",
             noun="job", name=_id, act=lambda job: batch.enable_job(job.id),
             applies=lambda job: job.state in (JobState.DISABLED, JobState.DISABLING),
-            unfit="not disabled", wakes=WAKES,
+            unfit="not disabled", already=frozenset({"OperationInvalidForCurrentState"}),
+            wakes=WAKES,
         ),
         **{f"disable_{tasks.value}": _disabling(batch, tasks) for tasks in DisableTasks},
     }  # fmt: skip

@@ -35,6 +35,7 @@ UNDER_WAY = frozenset(
 )  # fmt: skip
 """States in which a node is not there to be restarted."""
 PARKED = (NodeState.DEALLOCATED, NodeState.DEALLOCATING)
+SO_ALREADY = "NodeAlreadyInTargetSchedulingState"
 DISK = "Gone with that: every file on {its} disk{s}, outputs of tasks included."
 START_TASK = "Where the pool has a start task, it runs again."
 STAYS = "{Its} place in the pool remains, and what it costs."
@@ -54,7 +55,7 @@ def _restarts(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "reboot": _order(
             "Reboot node", "Reboot", "{} reboots.",
             lambda node: batch.reboot_node(pool_id, node.id, NOW),
-            _stake(STOPPED, START_TASK, large=True), _is_up, "not up",
+            _stake(STOPPED, START_TASK, large=True), _is_up, "not up", "NodeBeingRebooted",
         ),
         "reboot_later": _order(
             "Reboot node", "Reboot", "{} reboots once its tasks have ended.",
@@ -64,7 +65,7 @@ def _restarts(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "reimage": _order(
             "Reimage node", "Reimage", "{} gets a fresh disk.",
             lambda node: batch.reimage_node(pool_id, node.id, NOW),
-            _stake(STOPPED, DISK, START_TASK, large=True), _is_up, "not up",
+            _stake(STOPPED, DISK, START_TASK, large=True), _is_up, "not up", "NodeBeingReimaged",
         ),
     }  # fmt: skip
 
@@ -81,6 +82,7 @@ def _machines(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
             "Start node", "Start", "{} starts.",
             lambda node: batch.start_node(pool_id, node.id),
             _costs, lambda node: node.state is NodeState.DEALLOCATED, "not deallocated",
+            "NodeBeingStarted",
         ),
     }  # fmt: skip
 
@@ -90,17 +92,18 @@ def _scheduling(batch: Batch, pool_id: str) -> Mapping[str, Order[Node]]:
         "disable": _order(
             "Take node offline", "Take offline", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, NOW),
-            _stake(STOPPED, STAYS, large=True), _takes_tasks, "taking no tasks already",
+            _stake(STOPPED, STAYS, large=True), _takes_tasks, "taking no tasks already", SO_ALREADY,
         ),
         "drain": _order(
             "Drain node", "Drain", "{} gets no more tasks.",
             lambda node: batch.disable_scheduling(pool_id, node.id, LATER),
-            _stake(OFFLINE_LATER, STAYS), _takes_tasks, "taking no tasks already",
+            _stake(OFFLINE_LATER, STAYS), _takes_tasks, "taking no tasks already", SO_ALREADY,
         ),
         "enable": _order(
             "Bring node back", "Bring back", "{} takes tasks again.",
             lambda node: batch.enable_scheduling(pool_id, node.id),
             _nothing_lost, lambda node: not _takes_tasks(node), "taking tasks already",
+            SO_ALREADY,
         ),
     }  # fmt: skip
 
@@ -113,10 +116,12 @@ def _order(
     stake: Callable[[Sequence[Node]], Awaitable[Stake]],
     applies: Callable[[Node], bool],
     unfit: str,
+    already: str = "",
 ) -> Order[Node]:
     return Order(
         title=title, ask=f"{verb} {{}}?", yes=verb, done=done, noun="node",
         name=short_name, act=act, stake=stake, applies=applies, unfit=unfit,
+        already=frozenset(filter(None, [already])),
         wakes=WAKES,
     )  # fmt: skip
 

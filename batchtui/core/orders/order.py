@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from batchtui.core.gateway import GatewayError
 from batchtui.core.wording import many, some
 
 T = TypeVar("T")
@@ -15,6 +16,37 @@ class Stake:
 
     sentences: tuple[str, ...] = ()
     large: bool = False
+
+
+GONE = frozenset(
+    {
+        "TaskNotFound",
+        "JobNotFound",
+        "PoolNotFound",
+        "JobScheduleNotFound",
+        "ContainerNotFound",
+        "BlobNotFound",
+        "TaskBeingDeleted",
+        "JobBeingDeleted",
+        "PoolBeingDeleted",
+        "JobScheduleBeingDeleted",
+        "ContainerBeingDeleted",
+    }
+)
+"""The services' codes for what no longer exists, or soon will not."""
+
+
+async def gone(deletion: Awaitable[None]) -> None:
+    """Have a thing deleted; one that is gone already is.
+
+    A DELETE may be repeated below the gateway: by the SDK, and by aiohttp where a connection broke
+    that was open before. After an answer that was lost the repeat finds nothing.
+    """
+    try:
+        await deletion
+    except GatewayError as error:
+        if error.code not in GONE:
+            raise
 
 
 async def nothing(_things: object) -> Stake:
@@ -45,6 +77,9 @@ class Order(Generic[T]):
     """Whether it makes sense for the thing as it was last seen."""
     unfit: str = "not in the state for it"
     """Why it does not apply where it does not: what such a thing is."""
+    already: frozenset[str] = frozenset()
+    """The service's codes for a thing that is so already: after an answer that was lost they tell
+    that it was done."""
     wakes: tuple[str, ...] = ()
     """The feeds that show what became of it."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Pool
-from batchtui.core.orders.order import Order, Stake
+from batchtui.core.orders.order import Order, Stake, gone
 from batchtui.core.states import AllocationState, JobState, NodeState, PoolState
 from batchtui.core.steering import Deallocation
 from batchtui.core.together import together
@@ -25,7 +25,7 @@ def pool_orders(batch: Batch) -> Mapping[str, Order[Pool]]:
     return {
         "delete": Order(
             title="Delete pool", ask="Delete {}?", yes="Delete", done="{} is going.",
-            noun="pool", name=_id, act=lambda pool: batch.delete_pool(pool.id), stake=lost,
+            noun="pool", name=_id, act=lambda pool: gone(batch.delete_pool(pool.id)), stake=lost,
             applies=lambda pool: pool.state is not PoolState.DELETING,
             unfit="deleted already", wakes=WAKES,
         ),

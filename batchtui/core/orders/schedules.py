@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Job
-from batchtui.core.orders.order import Order, Stake
+from batchtui.core.orders.order import Order, Stake, gone
 from batchtui.core.schedules import JobSchedule, ScheduleState
 from batchtui.core.together import together
 from batchtui.core.wording import many
@@ -36,7 +36,7 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
     return {
         "delete": Order(
             title="Delete job schedule", ask="Delete {}?", yes="Delete", done="{} is going.",
-            noun="job schedule", name=_id, act=lambda each: batch.delete_schedule(each.id),
+            noun="job schedule", name=_id, act=lambda each: gone(batch.delete_schedule(each.id)),
             stake=deleted, applies=lambda each: each.state is not ScheduleState.DELETING,
             unfit="deleted already", wakes=WAKES,
         ),
@@ -45,6 +45,7 @@ def schedule_orders(batch: Batch) -> Mapping[str, Order[JobSchedule]]:
             done="{} is ending.",
             noun="job schedule", name=_id, act=lambda each: batch.terminate_schedule(each.id),
             stake=terminated, applies=lambda each: not each.over, unfit="ended already",
+            already=frozenset({"JobScheduleBeingTerminated", "JobScheduleCompleted"}),
             wakes=WAKES,
         ),
         "disable": Order(

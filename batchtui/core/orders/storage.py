@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from batchtui.core.gateway import Storage
 from batchtui.core.losses import COUNTED
 from batchtui.core.models import Blob, Container, Usage
-from batchtui.core.orders.order import Order, Stake
+from batchtui.core.orders.order import Order, Stake, gone
 from batchtui.core.together import together
 from batchtui.core.wording import in_bytes, many
 
@@ -37,7 +37,7 @@ def deleting_containers(storage: Storage) -> Order[Container]:
     return Order(
         title="Delete container", ask="Delete {}?", yes="Delete", done="{} is deleted.",
         noun="container", name=lambda container: container.name,
-        act=lambda container: storage.delete_container(container.name), stake=lost,
+        act=lambda container: gone(storage.delete_container(container.name)), stake=lost,
         wakes=("containers", "usage", "blobs"),
     )  # fmt: skip
 
@@ -53,6 +53,6 @@ def deleting_blobs(storage: Storage, container: str) -> Order[Blob]:
     return Order(
         title="Delete blob", ask="Delete {}?", yes="Delete", done="{} is deleted.",
         noun="blob", name=lambda blob: blob.name,
-        act=lambda blob: storage.delete_blob(container, blob.name), stake=lost,
+        act=lambda blob: gone(storage.delete_blob(container, blob.name)), stake=lost,
         wakes=("blobs", "usage"),
     )  # fmt: skip

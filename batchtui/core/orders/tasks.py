@@ -9,7 +9,7 @@ from batchtui.core.durations import spelled
 from batchtui.core.gateway import Batch
 from batchtui.core.models import Task
 from batchtui.core.orders.limits import changed_limits
-from batchtui.core.orders.order import Order, Stake
+from batchtui.core.orders.order import Order, Stake, gone
 from batchtui.core.specs import TaskConstraints
 from batchtui.core.states import TaskState
 from batchtui.core.things import Document
@@ -28,19 +28,21 @@ def task_orders(batch: Batch, job_id: str) -> Mapping[str, Order[Task]]:
     return {
         "delete": Order(
             title="Delete task", ask="Delete {}?", yes="Delete", done="{} is deleted.",
-            noun="task", name=_id, act=lambda task: batch.delete_task(job_id, task.id),
+            noun="task", name=_id,
+            act=lambda task: gone(batch.delete_task(job_id, task.id)),
             stake=_deleted, wakes=WAKES,
         ),
         "terminate": Order(
             title="Terminate task", ask="Terminate {}?", yes="Terminate", done="{} was ended.",
             noun="task", name=_id, act=lambda task: batch.terminate_task(job_id, task.id),
             stake=_ended, applies=lambda task: task.state is not TaskState.COMPLETED,
-            unfit="ended already", wakes=WAKES,
+            unfit="ended already", already=frozenset({"TaskCompleted"}), wakes=WAKES,
         ),
         "rerun": Order(
             title="Run again", ask="Run {} again?", yes="Run again", done="{} waits to run again.",
             noun="task", name=_id, act=lambda task: batch.reactivate_task(job_id, task.id),
-            stake=_rerun, applies=lambda task: task.failed, unfit="not failed", wakes=WAKES,
+            stake=_rerun, applies=lambda task: task.failed, unfit="not failed",
+            already=frozenset({"TaskNotCompleted"}), wakes=WAKES,
         ),
     }  # fmt: skip
 

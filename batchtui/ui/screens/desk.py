@@ -65,7 +65,7 @@ class Desk:
                 self.tell(order.told(fit[0]), order.title, order.wakes)
                 self.done = True
                 return True
-        bulk = Bulk(fit, order.name, order.act, traffic, tried=tried)
+        bulk = Bulk(fit, order.name, order.act, traffic, tried=tried, already=order.already)
         self.done = await self.go_on(order.title, bulk, order.noun, order.wakes)
         return self.done
 

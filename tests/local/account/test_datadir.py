@@ -89,9 +89,9 @@ def test_an_announcement_lasts_as_long_as_the_account(directory: DataDir) -> Non
     assert (directory.ports().batch, directory.ports().storage) == (1001, 1002)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"batchAccount": 1}'])
-def test_a_damaged_file_is_said(directory: DataDir, text: str) -> None:
-    (directory.path / "account.json").write_text(text)
+@pytest.mark.parametrize("text", [b"", b"{", b'{"batchAccount": 1}', b'{"batchAccount": "\xff"}'])
+def test_a_damaged_file_is_said(directory: DataDir, text: bytes) -> None:
+    (directory.path / "account.json").write_bytes(text)
     with pytest.raises(LocalAccountError, match=r"account\.json"):
         directory.identity()
 
