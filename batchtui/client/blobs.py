@@ -104,7 +104,8 @@ class StorageAccount:
         return found
 
     async def blobs(self, container: str, *, at_most: int | None = None) -> Window[Blob]:
-        blobs: list[Blob] = []
+        # By name: while others write, one may be on two pages.
+        blobs: dict[str, Blob] = {}
         marker = ""
         with self._service.trying(f"list the blobs of container {container}"):
             url = self._client.get_container_client(container).url
@@ -112,14 +113,17 @@ class StorageAccount:
             sas = await self._signer.container(container, "l", HOUR) if signed else ""
             while at_most is None or len(blobs) < at_most:
                 count = PAGE if at_most is None else min(at_most - len(blobs), PAGE)
+                before = marker
                 page, marker = await page_of_blobs(
-                    self._lister, url, sas, count=count, marker=marker
+                    self._lister, url, sas, count=count, marker=before
                 )
-                blobs += page
+                blobs |= {blob.name: blob for blob in page}
+                if marker and marker == before:
+                    raise NotAzureError  # it would never end
                 await asyncio.sleep(0)  # an answer that is there already would not yield
                 if not marker:
                     break
-        return Window(tuple(blobs), complete=not marker)
+        return Window(tuple(blobs.values()), complete=not marker)
 
     async def container_exists(self, container: str) -> bool:
         # Not by the SDK's `exists`, for which any 404 will do, a proxy's too.

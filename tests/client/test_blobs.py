@@ -20,7 +20,7 @@ from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_ac
 from batchtui.client import blobs
 from batchtui.client.connect import connect
 from batchtui.core.gateway import GatewayError, Storage
-from batchtui.core.models import Window
+from batchtui.core.models import Blob, Window
 from batchtui.core.profile import Profile
 from batchtui.core.things import Kind, Thing
 from batchtui.core.traffic import Traffic
@@ -486,6 +486,24 @@ async def test_a_listing_has_no_end_but_its_own(
     window = await storage.blobs(box)
     assert len(window.items) == 11
     assert window.complete
+
+
+async def test_a_blob_on_two_pages_is_listed_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it happens while others write; a page that leads to itself is no listing's."""
+    pages = {"": (["a", "b"], "2"), "2": (["b", "c"], "3"), "3": (["d"], "")}
+
+    async def page(*_: object, marker: str, **__: object) -> tuple[list[Blob], str]:
+        names, following = pages[marker]
+        return [Blob(name, 1, None, "") for name in names], following
+
+    monkeypatch.setattr(blobs, "page_of_blobs", page)
+    window = await storage.blobs("box")
+    assert [blob.name for blob in window.items] == ["a", "b", "c", "d"]
+    pages["3"] = (["d"], "3")
+    with pytest.raises(GatewayError):
+        await storage.blobs("box")
 
 
 @pytest.mark.fault("3.12")

@@ -109,27 +109,28 @@ async def test_outputs_of_one_name_from_two_containers_do_not_replace_each_other
 
 
 @pytest.mark.fault("3.2", "3.9")
-@pytest.mark.parametrize("listed", [0, 2])
+@pytest.mark.parametrize("listed", [[0], [2], [1, 2], [3, 0], [2, 0], [0, 1, 0, 2, 0]])
 async def test_what_a_listing_left_out_is_fetched_before_it_is_deleted(
-    tmp_path: Path, listed: int
+    tmp_path: Path, listed: list[int]
 ) -> None:
+    """`listed`: how many of the three outputs each of the first listings has."""
     scene = Scene(tmp_path)
     scene.account.batch.outcomes = outputs("a", "b", "c")
-    storage, first = scene.account.storage, True
+    storage, counts = scene.account.storage, iter(listed)
     whole = storage.blobs
 
     async def partly(container: str, *, at_most: int | None = None) -> Window[Blob]:
-        nonlocal first
         window = await whole(container, at_most=at_most)
-        if not first or container != "count-r1-out":
-            return Window((*window.items, *window.items))  # a page that is repeated
-        first = False
-        return Window(window.items[:listed])
+        count = next(counts, None) if container == "count-r1-out" else None
+        if count is not None:
+            return Window(window.items[:count])
+        return Window((*window.items, *window.items))  # a page that is repeated
 
     storage.blobs = partly  # type: ignore[method-assign]
     scene.new_run(yes=True)
     assert await scene.carry_out() is Outcome.SUCCEEDED
     assert {path.name for path in scene.output.iterdir()} == {"a", "b", "c"}
+    assert scene.account.calls.count("download") == 3
 
 
 @pytest.mark.fault("3.2")

@@ -80,7 +80,7 @@ class BulkProof:
         orders = task_orders(self._batch, job_id)
 
         async def states() -> States:
-            return {str(task.id): str(task.state.value if task.state else "")
+            return {str(task.id): (task.state or "").lower()
                     async for task in self._client.list_tasks(job_id)}  # fmt: skip
 
         async def tasks() -> tuple[Task, ...]:
@@ -96,7 +96,7 @@ class BulkProof:
         orders = job_orders(self._batch)
 
         async def states() -> States:
-            return {str(job.id): str(job.state.value if job.state else "")
+            return {str(job.id): (job.state or "").lower()
                     async for job in self._client.list_jobs() if job.id in names}  # fmt: skip
 
         async def jobs() -> tuple[Job, ...]:

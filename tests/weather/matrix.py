@@ -1,4 +1,4 @@
-"""All cells of the proof: which weather is played where, with which seed, for which of our doings."""
+"""All cells of the proof: what batchtui does in which weather, that strikes whom, by which seed."""
 
 from enum import StrEnum
 

@@ -50,11 +50,7 @@ class RunProof:
         self._account.watch(check)
         try:
             began = time.monotonic()
-            process = await place.start(
-                *("run", str(topnwords.RECIPE), "--profile", "environment", "--yes"),
-                *("--set", f"words={topnwords.WORDS}", "--output", str(place.output)),
-                *("--patience", f"{PATIENCE}s"),
-            )
+            process = await place.start(*_run(place), "--patience", f"{PATIENCE}s")
             code, said = await process.end(PATIENCE + GRACE)
             took = time.monotonic() - began
             struck = sum(1 for each in events if each.event == "answered" and each.faults)
@@ -111,9 +107,7 @@ class RunProof:
         """In fair weather: `wait`, or the run again where nothing was begun. The codes in words."""
         record = place.record()
         if record is None:
-            words = ("run", str(topnwords.RECIPE), "--profile", "environment", "--yes",
-                     "--set", f"words={topnwords.WORDS}", "--output", str(place.output))  # fmt: skip
-            how = "run again"
+            words, how = _run(place), "run again"
         else:
             words, how = ("wait", record.run_id, "--yes"), "wait"
         process = await place.start(*words)
@@ -150,6 +144,14 @@ class RunProof:
 
     async def _orphans(self) -> int:
         return len(await self._account.inventory.found())
+
+
+def _run(place: Workplace) -> tuple[str, ...]:
+    """The words of the command."""
+    return (
+        *("run", str(topnwords.RECIPE), "--profile", "environment", "--yes"),
+        *("--set", f"words={topnwords.WORDS}", "--output", str(place.output)),
+    )
 
 
 def _said_complaints(code: int | None, said: str) -> list[str]:

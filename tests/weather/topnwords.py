@@ -1,4 +1,4 @@
-"""What is right after a run of the recipe `topnwords`: counted in another way than by its script."""
+"""What is right after a run of `topnwords`: counted in another way than by its script."""
 
 import base64
 import hashlib

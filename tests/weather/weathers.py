@@ -10,7 +10,7 @@ from batchtui.local.faults.model import FaultSet
 from batchtui.local.faults.reader import checked_faults
 from tests.kills.moments import AGENTS, Sender
 
-LOST = (
+LOST: tuple[Mapping[str, Any], ...] = (
     {"do": "reset"},
     {"do": "broken_headers"},
     *({"do": "answer", "status": status} for status in (500, 502, 503, 408)),
@@ -126,7 +126,13 @@ WEATHERS = {
         Weather("slow, 1000 bytes/s", ({"do": "slow", "rate": 1000},)),
         Weather("counts 5 s old", ({"do": "stale", "seconds": 5},)),
         Weather("page repeated", ({"do": "repeat_page"},)),
-        Weather("page skipped", ({"do": "skip_page", "operation": "List*", "nth": "every 2"},)),
+        Weather(
+            "page skipped",
+            (
+                {"do": "skip_page", "operation": "ListBlobs", "nth": [1]},
+                {"do": "skip_page", "operation": "List*", "share": 0.3},
+            ),
+        ),
         Weather("clock 10 min behind", ({"do": "skew", "seconds": -600},)),
         Weather("away for 12 s", ({"do": "away", "nth": [12], "seconds": 12},)),
         Weather("away for good", ({"do": "away", "nth": [12], "seconds": 600},), ends_runs=True),

@@ -1,7 +1,7 @@
 """Moves a run's files, telling of them on their way; outputs that cannot be fetched are named."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from batchtui.core.run.journal import Journal
 from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all, save_all
 
 LOOKS = 10
-"""Listings of one container that bring something new, before it is taken to have no end."""
+"""Listings of one container that differ, before it is taken to have no end."""
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
 
@@ -132,30 +132,36 @@ class _Fetching:
         """Files that were fetched, and from which container."""
 
     async def fetch(self, wanted: Wanted) -> None:
-        """Fetch all, and look again: what a listing left out must not be deleted unseen."""
+        """Fetch all, and look again until two looks in a row show the same.
+
+        What a listing left out must not be deleted unseen.
+        """
         container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
         seen: dict[str, Blob] = {}
-        for look in range(LOOKS):
+        before: dict[str, Blob] | None = None
+        for _ in range(LOOKS):
             try:
-                fresh = await self._unseen(wanted, seen)
+                found = await self._listed(wanted)
             except GatewayError as error:
                 self._miss(Unfetched(container, "", str(error)))
                 return
-            if not fresh and look:
+            fresh = [blob for blob in found.values() if seen.get(blob.name) != blob]
+            if fresh or before is None:
+                await self._download(container, folder, fresh)
+            elif found == before:
                 return
-            await self._download(container, folder, fresh)
-            seen |= {blob.name: blob for blob in fresh}
+            seen |= found
+            before = found
         # A container of others may be written to for ever; it is not deleted either.
         if self._journal.record.fact(Kind.CONTAINER, container) is not Fact.EXISTED:
             self._miss(Unfetched(container, "", "something still writes to it"))
 
-    async def _unseen(self, wanted: Wanted, seen: Mapping[str, Blob]) -> list[Blob]:
+    async def _listed(self, wanted: Wanted) -> dict[str, Blob]:
         """What the container holds by now, each blob once. Raises `GatewayError`."""
         blobs = await self._account.storage(
             lambda storage: matching(storage, wanted.container, wanted.files), long=True
         )
-        found = {blob.name: blob for blob in blobs}
-        return [blob for blob in found.values() if seen.get(blob.name) != blob]
+        return {blob.name: blob for blob in blobs}
 
     async def _download(self, container: str, folder: Path, blobs: Sequence[Blob]) -> None:
         plan = plan_download(blobs, folder)
