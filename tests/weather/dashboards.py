@@ -81,7 +81,9 @@ KEYS = [
     "up",
 ]
 """What somebody does meanwhile."""
-RECOVERY = 60.0
+SELDOM = 10.0
+"""Seconds between two looks of a feed."""
+RECOVERY = 90.0
 """Seconds after which a feed is taken never to be fresh again."""
 
 
@@ -116,7 +118,7 @@ class DashboardProof:
             await self._to_the_dashboard()
             complaints += self._silent()
             self._account.brighten()
-            recovery, late = await self._fresh_again()
+            recovery, late = await self._fresh_again(weather.asks)
             complaints += late
         finally:
             logging.getLogger().removeHandler(errors)
@@ -153,8 +155,11 @@ class DashboardProof:
             self._app.pop_screen()
             await asyncio.sleep(0.05)
 
-    async def _fresh_again(self) -> tuple[float, list[str]]:
-        """Seconds until everything in sight is fresh, and what took more than two intervals."""
+    async def _fresh_again(self, asked: float) -> tuple[float, list[str]]:
+        """Seconds until everything in sight is fresh, and what took more than two intervals.
+
+        `asked`: the seconds for which the service has just asked to be left alone.
+        """
         dashboard = self._app.dashboard
         assert dashboard is not None
         clock = dashboard.feeds.traffic.clock
@@ -165,11 +170,13 @@ class DashboardProof:
             for name in sorted(waiting):
                 feed = dashboard.feeds[name]
                 took = clock() - fair
-                fresh = feed.reading.fresh and (feed.reading.at or 0.0) >= fair
+                # What looks seldom, and saw nothing of the weather, is as fresh as ever.
+                again = (feed.reading.at or 0.0) >= fair or feed.every > SELDOM
+                fresh = feed.reading.fresh and again
                 if not fresh and feed.looked_at and took < RECOVERY:
                     continue
                 waiting.discard(name)
-                if took > 2 * feed.every + 1.0:
+                if took > asked + 2 * feed.every + 1.0:
                     late.append(f"{name} was fresh only {took:.1f}s after the weather, with an "
                                 f"interval of {feed.every:.0f}s.")  # fmt: skip
         return took, late

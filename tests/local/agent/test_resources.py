@@ -1,11 +1,13 @@
 """Resource files, from a server on the loopback interface."""
 
+import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from batchtui.local.agent import resources
 from batchtui.local.agent.agent import Agent
 from batchtui.local.agent.failures import RunError
 from batchtui.local.agent.launch import Launch
@@ -67,6 +69,30 @@ async def test_a_refused_blob_has_its_code(
 ) -> None:
     blobs.status["/c/x"] = status
     assert await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"}) == code
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+async def test_a_busy_storage_is_asked_again(
+    tmp_path: Path, blobs: BlobServer, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "PAUSE", 0.2)
+    blobs.blobs["/c/x"] = b"x"
+    blobs.status["/c/x"] = status
+    fetching = asyncio.create_task(
+        fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    )
+    while not blobs.seen:
+        await asyncio.sleep(0.01)
+    del blobs.status["/c/x"]
+    assert not await fetching
+    assert (tmp_path / "wd" / "x").read_bytes() == b"x"
+    assert len(blobs.seen) == 2
+
+
+async def test_a_refusal_that_lasts_is_not_asked_again(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.status["/c/x"] = 403
+    await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    assert len(blobs.seen) == 1
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "BlobNotFound"), (403, "BlobAccessDenied")])
