@@ -81,7 +81,7 @@ async def test_a_busy_storage_is_asked_again(
     fetching = asyncio.create_task(
         fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
     )
-    while not blobs.seen:
+    while not blobs.seen:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     del blobs.status["/c/x"]
     assert not await fetching
