@@ -9,6 +9,7 @@ from batchtui.core.feeds import Feeds
 from batchtui.core.watch import Callings, News, Watch
 from batchtui.ui.screens.dashboard import DashboardScreen
 from batchtui.ui.screens.watching import WatchRequested
+from batchtui.ui.terminal.sequences import through_tmux
 from batchtui.ui.widgets.tones import clean
 
 
@@ -85,7 +86,4 @@ def to_desktop(sentence: str, *, in_tmux: bool) -> str:
     escape doubled; it hands those on where its option `allow-passthrough` is on.
     """
     sequence = f"\x1b]9;{clean(sentence)}\x07"
-    if not in_tmux:
-        return sequence
-    doubled = sequence.replace("\x1b", "\x1b\x1b")
-    return f"\x1bPtmux;{doubled}\x1b\\"
+    return through_tmux(sequence) if in_tmux else sequence

@@ -91,7 +91,8 @@ async def test_what_cannot_be_compared_is_a_sentence(app: TestedApp, account: Fa
         await until(lambda: app.clipboard == "genome-spot")
         await pilot.press("space", "space", "c")
         await until(lambda: app.clipboard == "genome-spot\nrender-farm")
-        assert said(app) == "Copied: genome-spot and render-farm"
+        sent = "Sent to the terminal's clipboard: genome-spot and render-farm. V shows it."
+        assert said(app) == sent
         await pilot.press("m")
         await until(lambda: isinstance(app.screen, CompareScreen))
         await until(lambda: "≠" in text_of(app.screen.query_one("RowsView")))

@@ -11,6 +11,7 @@ from batchtui.core.schedules import JobSchedule, JobSpecification, ScheduleState
 from batchtui.core.specs import JobSpec
 from batchtui.ui.panes.pools import PoolsPane
 from batchtui.ui.screens.blobs import BlobsScreen
+from batchtui.ui.screens.copied import CopiedScreen
 from batchtui.ui.screens.document import DocumentScreen
 from batchtui.ui.screens.fetch import FetchScreen
 from batchtui.ui.screens.new_schedule import NewScheduleScreen
@@ -20,6 +21,7 @@ from batchtui.ui.widgets.form import ChoiceField, TextField
 from tests.fakes import FakeAccount, pool_spec
 from tests.fakes.storage import SIGNATURE
 from tests.ui.conftest import TestedApp, settled, text_of, until
+from tests.ui.stage import words
 from tests.ui.steering import SIZE, agreed, called, chosen, steerable, top
 
 
@@ -28,7 +30,11 @@ async def account() -> FakeAccount:
     return await steerable()
 
 
-async def test_a_sas_is_copied_and_never_shown(app: TestedApp) -> None:
+@pytest.mark.fault("2.7")
+async def test_a_sas_is_copied_and_shown_or_saved_only_where_that_is_wanted(
+    app: TestedApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot, app)
         await pilot.press("3")
@@ -38,8 +44,28 @@ async def test_a_sas_is_copied_and_never_shown(app: TestedApp) -> None:
         await pilot.press("enter")
         await called(app, "container_url out rl")
         await until(lambda: SIGNATURE in app.clipboard)
+        await top(app, CopiedScreen)
+        await pilot.pause()
+        area = app.screen.query_one(TextArea)
+        assert "Anyone with this URL can read and list until " in words(app)
+        assert "not every terminal takes it" in words(app)
+        assert "sig=***" in area.text
+        await pilot.press("f")
+        await until(lambda: [*tmp_path.glob("copied-*.txt")])
+        (place,) = tmp_path.glob("copied-*.txt")
+        await until(lambda: app._notifications)
+        assert SIGNATURE in place.read_text()
+        assert place.stat().st_mode & 0o777 == 0o600
+        await pilot.press("s")
+        assert SIGNATURE in area.text
+        assert area.text == app.clipboard
+        await pilot.press("s")
+        assert SIGNATURE not in area.text
+        await pilot.press("escape", "V")
+        await top(app, CopiedScreen)
+        await pilot.pause()
+        assert SIGNATURE not in app.screen.query_one(TextArea).text
         notes = [note.message for note in app._notifications]
-        assert any("its holder may read and list" in note for note in notes)
         assert not any(SIGNATURE in note for note in notes)
 
 

@@ -124,7 +124,9 @@ class CompareScreen(FollowingScreen):
         else:
             text = difference_text(members, self.names, self.now, whole=self.whole)
         self.app.copy_to_clipboard(text)
-        self.notify(f"The comparison is copied, as {form}.", title="Copy", markup=False)
+        self.notify(
+            f"Sent the comparison to the terminal's clipboard, as {form}. V shows it.", title="Copy"
+        )
 
     @work(exclusive=True, group="outputs")
     async def action_outputs(self) -> None:

@@ -171,7 +171,8 @@ class InspectScreen(InspectableScreen):
         else:
             text, words = json_text(self.dossier.value.document), "JSON"
         self.app.copy_to_clipboard(text)
-        self.notify(f"The {self.thing} is copied, as {words}.", title="Copy", markup=False)
+        sentence = f"Sent the {self.thing} to the terminal's clipboard, as {words}. V shows it."
+        self.notify(sentence, title="Copy", markup=False)
 
     def action_go(self, kind: str) -> None:
         """Go to the first thing of that kind that this one leads to."""

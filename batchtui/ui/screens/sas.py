@@ -34,10 +34,10 @@ def in_words(rights: tuple[tuple[str, str], ...], letters: str) -> str:
 
 
 class SasScreen(FormScreen[Leave]):
-    """Asks what a URL is to allow. The URL itself is never shown."""
+    """Asks what a URL is to allow. `CopiedScreen` shows the URL."""
 
     HEADING = "Make a URL with a SAS"
-    SUBMIT = "Copy it"
+    SUBMIT = "Copy URL"
 
     def __init__(self, heading: str, rights: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
@@ -46,11 +46,11 @@ class SasScreen(FormScreen[Leave]):
 
     def fields(self) -> Iterable[Field]:
         yield ChoiceField(
-            "Its holder may", self._rights, id="rights",
-            note="whoever that is; nobody can take it back",
+            "Permissions", self._rights, id="rights",
+            note="anyone with this URL can use it until it expires",
         )  # fmt: skip
         yield TextField(
-            "It lasts", "1d", id="lasting", check=a_duration,
+            "Expires in", "1d", id="lasting", check=a_duration,
             note="such as 30m, 12h or 7d; 7d at most where az login signs",
         )  # fmt: skip
 

@@ -9,9 +9,9 @@ from batchtui.core.download_plan import DownloadPlan, file_name, matching, plan_
 from batchtui.core.gateway import GatewayError, Storage
 from batchtui.core.models import Blob, Container
 from batchtui.core.orders.storage import deleting_blobs, deleting_containers
-from batchtui.core.redact import redacted
 from batchtui.core.transfer import Piece, save_all
 from batchtui.core.wording import in_bytes, many
+from batchtui.ui.screens.copied import CopiedScreen
 from batchtui.ui.screens.desk import Desk
 from batchtui.ui.screens.fetch import FetchScreen, Wish
 from batchtui.ui.screens.replacing import may_write
@@ -87,7 +87,7 @@ class Till:
         self._desk = desk
 
     async def sign(self, what: str, rights: tuple[tuple[str, str], ...], sign: Sign) -> None:
-        """Have a URL in the clipboard, and nowhere else."""
+        """Have a URL sent to the clipboard, and shown or saved where the user wants that."""
         heading = f"URL of {what}"
         url = ""
 
@@ -100,11 +100,9 @@ class Till:
             return
         self._desk.app.copy_to_clipboard(url)
         until = datetime.now().astimezone() + leave.lasting
-        self._desk.tell(
-            f"Copied to the clipboard. Until {until:%d %b %H:%M} its holder may "
-            f"{in_words(rights, leave.rights)}: {redacted(url)}",
-            heading,
-        )
+        allowed = in_words(rights, leave.rights)
+        about = f"Anyone with this URL can {allowed} until {until:%d %b %H:%M}."
+        self._desk.app.push_screen(CopiedScreen(heading, url, about=about))
 
     async def save(self, container: str, blob: Blob) -> None:
         """Download one blob into the current folder."""
