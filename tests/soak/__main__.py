@@ -129,7 +129,9 @@ class Soak:
 
     def _say(self, began: float) -> None:
         now = self.samples[-1]
-        sys.stderr.write(
+        # Not `sys.stderr`, which the app keeps from the screen.
+        assert sys.__stderr__ is not None
+        sys.__stderr__.write(
             f"{(now.at - began) / 60:5.1f} min  {now.memory / 1e6:6.1f} MB  {now.handles} handles  "
             f"{now.tasks} tasks  {self._keyboard.pressed} keys  {len(self._errors.counted)} kinds "
             f"of errors  {type(self._app.screen).__name__}\n"

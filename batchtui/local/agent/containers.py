@@ -20,8 +20,8 @@ def container(url: str) -> ContainerClient:
         user_agent=USER_AGENT,
         max_block_size=BLOCK,
         max_single_put_size=BLOCK,
-        # The SDK's own policy waits 15 s before its first retry, and a task waits with it.
-        retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
+        # Whoever asks repeats the whole (patience.py): a body that was sent in part cannot be.
+        retry_policy=LinearRetry(retry_total=0),
     )
 
 

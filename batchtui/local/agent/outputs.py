@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from azure.storage.blob.aio import ContainerClient
 from batchtui.local.agent.containers import BLOCK, container
 from batchtui.local.agent.failures import failure, without_sas
 from batchtui.local.agent.launch import Failure, Launch
+from batchtui.local.agent.patience import patiently
 from batchtui.local.agent.patterns import Pattern, pattern
 from batchtui.local.file_names import shown
 from batchtui.local.threads import in_thread
@@ -74,7 +77,8 @@ async def _upload(wanted: Pattern, target: Mapping[str, Any], done: list[str]) -
             for file in await asyncio.to_thread(wanted.find):
                 details["FilePath"] = shown(file.name)
                 name = blob_name(file, wanted, path)
-                await _upload_file(client, file, name, target.get("uploadHeaders") or ())
+                headers = target.get("uploadHeaders") or ()
+                await patiently(partial(_upload_file, client, file, name, headers))
                 done.append(f"{shown(file.name)} -> {without_sas(url)}/{name}")
     except HttpResponseError as error:
         if error.status_code == 404:
@@ -103,17 +107,18 @@ async def _upload_file(
         cache_control=given.pop("cache-control", None),
     )
     size = (await asyncio.to_thread(file.stat)).st_size
-    await client.upload_blob(
-        name,
-        _chunks(file) if size else b"",
-        length=size,
-        overwrite=True,
-        content_settings=settings,
-        headers=given,
-    )
+    async with aclosing(_chunks(file)) as chunks:
+        await client.upload_blob(
+            name,
+            chunks if size else b"",
+            length=size,
+            overwrite=True,
+            content_settings=settings,
+            headers=given,
+        )
 
 
-async def _chunks(file: Path) -> AsyncIterator[bytes]:
+async def _chunks(file: Path) -> AsyncGenerator[bytes, None]:
     with await asyncio.to_thread(file.open, "rb") as source:
         while chunk := await asyncio.to_thread(source.read, BLOCK):
             yield chunk

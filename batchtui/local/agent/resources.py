@@ -15,6 +15,7 @@ from yarl import URL
 from batchtui.local.agent.containers import USER_AGENT, container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
 from batchtui.local.agent.launch import Failure
+from batchtui.local.agent.patience import RefusedError, patiently
 from batchtui.local.threads import in_thread
 
 AT_ONCE = 8
@@ -22,11 +23,6 @@ AT_ONCE = 8
 CHUNK = 1 << 20
 """Bytes read from the network between two writes."""
 DEFAULT_MODE = "0770"
-ATTEMPTS = 3
-PAUSE = 1.0
-"""Seconds between two attempts, as for outputs."""
-TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-"""Statuses after which the same request may work a little later."""
 PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=60)
 
 
@@ -103,13 +99,17 @@ def blob_url(container_url: str, name: str) -> str:
 
 async def _list(url: str, prefix: str) -> list[str]:
     """The names of a container's blobs, without the markers that stand for directories."""
-    try:
+
+    async def attempt() -> list[str]:
         async with container(url) as client:
             return [
                 name
                 async for name in client.list_blob_names(name_starts_with=prefix)
                 if not name.endswith("/")
             ]
+
+    try:
+        return await patiently(attempt)
     except HttpResponseError as error:
         raise RunError(_refused(error.status_code, url)) from None
     except (AzureError, ValueError) as error:
@@ -121,49 +121,27 @@ async def _list(url: str, prefix: str) -> list[str]:
 async def _fetch(
     download: Download, session: aiohttp.ClientSession, places: asyncio.Semaphore
 ) -> None:
-    """Raises `RunError` once it has failed too often, or where trying again would not help."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            async with places:
-                await _attempt(download, session)
-        except _PassingError as error:
-            if attempt == ATTEMPTS:
-                raise RunError(error.failure) from None
-            await asyncio.sleep(PAUSE)
-        else:
-            return
-
-
-class _PassingError(Exception):
-    """A download failed, and may work a little later."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__()
-        self.failure = failure
-
-
-async def _attempt(download: Download, session: aiohttp.ClientSession) -> None:
     source = without_sas(download.url)
-    try:
+
+    async def attempt() -> None:
         # The address as it was signed: yarl would re-quote what a SAS was made for.
         async with session.get(URL(download.url, encoded=True)) as answer:
-            if answer.status in TRANSIENT:
-                raise _PassingError(_refused(answer.status, download.url))
             if answer.status != 200:
-                raise RunError(_refused(answer.status, download.url))
+                raise RefusedError(answer.status)
             await _store(answer.content, download)
+
+    try:
+        async with places:
+            await patiently(attempt)
+    except RefusedError as error:
+        raise RunError(_refused(error.status, download.url)) from None
     except TimeoutError:
         raise RunError(failure("BlobDownloadTimedOut", BlobSource=source)) from None
-    except (aiohttp.InvalidURL, ValueError) as error:
-        raise RunError(_unreadable(error, source)) from None
-    except aiohttp.ClientError as error:
-        raise _PassingError(_unreadable(error, source)) from None
-
-
-def _unreadable(error: Exception, source: str) -> Failure:
-    # Their words may hold the whole address, SAS included.
-    reason = f"{type(error).__name__} while reading"
-    return failure("BlobDownloadMiscError", BlobSource=source, Message=reason)
+    except (aiohttp.ClientError, ValueError) as error:
+        # Their words may hold the whole address, SAS included.
+        reason = f"{type(error).__name__} while reading"
+        trouble = failure("BlobDownloadMiscError", BlobSource=source, Message=reason)
+        raise RunError(trouble) from None
 
 
 async def _store(content: aiohttp.StreamReader, download: Download) -> None:

@@ -8,6 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from batchtui.local.agent import patience
+
 
 @dataclass
 class BlobServer:
@@ -20,10 +22,15 @@ class BlobServer:
     seen: list[str] = field(default_factory=list)
     slow: set[str] = field(default_factory=set)
     """Paths that get no answer before the end of the test."""
+    failing: dict[str, list[int]] = field(default_factory=dict)
+    """Statuses that the next requests to a path get; 0 breaks the connection within the answer."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(request.path_qs)
+        if self.failing.get(request.path):
+            await request.read()
+            return await self._fail(request, self.failing[request.path].pop(0))
         if request.path in self.slow:
             await self.over.wait()
         if request.path in self.status:
@@ -37,6 +44,16 @@ class BlobServer:
         if request.path not in self.blobs:
             return web.Response(status=404)
         return web.Response(body=self.blobs[request.path])
+
+    async def _fail(self, request: web.Request, status: int) -> web.StreamResponse:
+        if status:
+            return web.Response(status=status)
+        broken = web.StreamResponse(headers={"Content-Length": "100"})
+        await broken.prepare(request)
+        await broken.write(b"half")
+        assert request.transport is not None
+        request.transport.close()
+        return broken
 
     def _listing(self, request: web.Request) -> bytes:
         start = f"{request.path}/"
@@ -52,6 +69,19 @@ class BlobServer:
             f"<Blobs>{blobs}</Blobs><NextMarker/></EnumerationResults>"
         )
         return text.encode()
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails once has failed, unless a test gives the agent time."""
+    monkeypatch.setattr(patience, "ALLOWED", 0.0)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that asks again at once, for a long time."""
+    monkeypatch.setattr(patience, "ALLOWED", 60.0)
+    monkeypatch.setattr(patience, "FIRST", 0.001)
 
 
 @pytest.fixture

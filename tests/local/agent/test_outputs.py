@@ -127,3 +127,17 @@ async def test_logs_that_cannot_be_written_do_not_fail_the_task(
     outcome = await run(tmp_path, command, output(f"{blobs.url}/c", "x", "tasksuccess"))
     assert outcome.failure is None
     assert blobs.blobs == {"/c/x": b"1\n"}
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("statuses", [[503], [500, 502, 504], [429, 408], [0], [0, 503, 0]])
+@pytest.mark.parametrize("size", [5, 2_500_000])
+async def test_an_output_arrives_whole_as_soon_as_the_service_takes_it(
+    tmp_path: Path, blobs: BlobServer, statuses: list[int], size: int
+) -> None:
+    blobs.failing["/c/x"] = list(statuses)
+    command = f"sh -c 'head -c {size} /dev/zero > x'"
+    outcome = await run(tmp_path, command, output(f"{blobs.url}/c", "x", "tasksuccess"))
+    assert outcome.failure is None
+    if size < 1_000_000:
+        assert blobs.blobs["/c/x"] == b"\0" * size

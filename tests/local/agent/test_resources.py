@@ -1,13 +1,11 @@
 """Resource files, from a server on the loopback interface."""
 
-import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from batchtui.local.agent import resources
 from batchtui.local.agent.agent import Agent
 from batchtui.local.agent.failures import RunError
 from batchtui.local.agent.launch import Launch
@@ -69,30 +67,6 @@ async def test_a_refused_blob_has_its_code(
 ) -> None:
     blobs.status["/c/x"] = status
     assert await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"}) == code
-
-
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_a_busy_storage_is_asked_again(
-    tmp_path: Path, blobs: BlobServer, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(resources, "PAUSE", 0.2)
-    blobs.blobs["/c/x"] = b"x"
-    blobs.status["/c/x"] = status
-    fetching = asyncio.create_task(
-        fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
-    )
-    while not blobs.seen:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    del blobs.status["/c/x"]
-    assert not await fetching
-    assert (tmp_path / "wd" / "x").read_bytes() == b"x"
-    assert len(blobs.seen) == 2
-
-
-async def test_a_refusal_that_lasts_is_not_asked_again(tmp_path: Path, blobs: BlobServer) -> None:
-    blobs.status["/c/x"] = 403
-    await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
-    assert len(blobs.seen) == 1
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "BlobNotFound"), (403, "BlobAccessDenied")])
@@ -165,3 +139,39 @@ async def test_the_wall_clock_runs_while_files_are_fetched(
     assert outcome.exit_code is None
     assert outcome.failure is not None
     assert outcome.failure.code == "TaskEnded"
+
+
+TROUBLE = [[503], [500, 502, 504], [429, 408], [0], [0, 503, 0]]
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("statuses", TROUBLE)
+async def test_a_blob_is_fetched_as_soon_as_the_service_serves_it(
+    tmp_path: Path, blobs: BlobServer, statuses: list[int]
+) -> None:
+    blobs.blobs["/c/x"] = b"whole"
+    blobs.failing["/c/x"] = list(statuses)
+    assert not await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    assert (tmp_path / "wd" / "x").read_bytes() == b"whole"
+    assert len(blobs.seen) == len(statuses) + 1
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("statuses", TROUBLE)
+async def test_a_container_is_listed_as_soon_as_the_service_serves_it(
+    tmp_path: Path, blobs: BlobServer, statuses: list[int]
+) -> None:
+    blobs.blobs["/c/x"] = b"whole"
+    blobs.failing["/c"] = list(statuses)
+    assert not await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c{SAS}"})
+    assert (tmp_path / "wd" / "x").read_bytes() == b"whole"
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_what_does_not_pass_is_not_asked_again(
+    tmp_path: Path, blobs: BlobServer, status: int
+) -> None:
+    blobs.status["/c/x"] = status
+    await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    assert len(blobs.seen) == 1

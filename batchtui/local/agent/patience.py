@@ -1,0 +1,54 @@
+"""Requests of a node to storage that outlast a service which is busy or away for a moment."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+from azure.core.exceptions import AzureError, HttpResponseError
+
+T = TypeVar("T")
+
+ALLOWED = 60.0
+"""Seconds for one file, all attempts together; a task that waits holds its slot."""
+FIRST, LONGEST = 0.5, 8.0
+"""Seconds between two attempts, which double from the first to the longest."""
+TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class RefusedError(Exception):
+    """The service answered with a status that is no success."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"The server answered {status}")
+        self.status = status
+
+
+async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What the attempt answers, made again while its trouble may pass. Raises its last error.
+
+    An attempt must begin anew each time: it opens its file, and writes it from the start.
+    """
+    pause, until = FIRST, time.monotonic() + ALLOWED
+    while True:
+        try:
+            return await attempt()
+        except (aiohttp.ClientError, TimeoutError, AzureError, RefusedError) as error:
+            if not _may_pass(error) or time.monotonic() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST)
+
+
+def _may_pass(error: Exception) -> bool:
+    match error:
+        case RefusedError():
+            return error.status in TRANSIENT
+        case HttpResponseError(status_code=int(status)):
+            return status in TRANSIENT
+        case aiohttp.InvalidURL() | aiohttp.ClientConnectorCertificateError():
+            return False
+        case aiohttp.ClientConnectorDNSError():
+            return False
+    return True
