@@ -97,6 +97,8 @@ class Feed(Generic[T]):
         nothing is `needed`, the value is `empty`. `about` gets a value and when it was asked for.
         `outage`: whom failures are shared with, if not with all feeds of `traffic`."""
         self.reading: Reading[T] = Reading(empty)
+        self.failure: GatewayError | None = None
+        """Of the last look, if it failed as a whole."""
         self.every = every
         self.in_sight = True
         """Whether what it reads is on screen: what is not waits where requests are scarce."""
@@ -242,12 +244,14 @@ class Feed(Generic[T]):
             value = await self._fetch()
         except GatewayError as error:
             self._failures += 1
+            self.failure = error
             self._outage.failed(self, error)
             if epoch == self._epoch:
                 self._publish(replace(self.reading, error=str(error), missing=error.missing))
             return False
         else:
             self._failures = 0
+            self.failure = None
             about = self._about(value, started)
             self._left = about.left
             if about.asked:

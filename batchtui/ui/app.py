@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual._styles_cache import StylesCache
@@ -18,6 +18,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, get_current_wo
 
 from batchtui import paths
 from batchtui.core.controller import Controller
+from batchtui.core.feed import Feed
 from batchtui.core.feeds import Feeds
 from batchtui.core.gateway import GatewayError
 from batchtui.core.ledger import Ledger
@@ -109,6 +110,9 @@ class BatchApp(
 
     GRACE = 10.0
     """Seconds for the account to close after the program was told to end."""
+    FIRST_PAUSE = 2.0
+    """Seconds until an account that does not answer is asked again; it doubles each time."""
+
     TIDY = 10.0
     """Seconds between two times of letting go of what closed screens left behind."""
 
@@ -263,8 +267,7 @@ class BatchApp(
         self._service_clock = session.traffic.service_clock
         every = self.EVERY if session.local else 2 * self.EVERY
         feeds = Feeds(session.gateway, session.traffic, every=every, now=self.now)
-        if not await feeds.pools.poll():
-            raise GatewayError(feeds.pools.reading.error)
+        await self._look_until_it_answers(feeds.pools)
         controller = Controller(session.gateway, feeds, read_only=session.read_only)
         self.dashboard = DashboardScreen(session, controller, clock=self.now)
         self.begin_watch(feeds)
@@ -284,6 +287,21 @@ class BatchApp(
             for task in (polling, leaving):
                 task.cancel()
             await asyncio.gather(polling, leaving, return_exceptions=True)
+
+    async def _look_until_it_answers(self, feed: Feed[Any]) -> None:
+        """Look again and again while the trouble may pass, and say so.
+
+        Raises the `GatewayError` that does not pass, or the last one when the user leaves.
+        """
+        pause = self.FIRST_PAUSE
+        while not await feed.poll():
+            if feed.failure is None or not feed.failure.transient or self._leaving.is_set():
+                raise feed.failure or GatewayError(feed.reading.error)
+            self._connecting.wait(str(feed.failure), pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), pause)
+            pause = min(2 * pause, Feed.AT_MOST)
+        self._connecting.failure = ""
 
     async def _let_go(self) -> None:
         """Have nobody ask the account for anything more, on whatever screen: it is to be closed."""

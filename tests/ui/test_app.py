@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import pytest
 from textual.widgets import OptionList
 
 from batchtui.core.models import PoolInfo
 from batchtui.core.session import Session
 from batchtui.core.specs import JobSpec
+from batchtui.ui.app import BatchApp
 from batchtui.ui.screens.confirm import ConfirmScreen
 from batchtui.ui.screens.connecting import ConnectingScreen
 from batchtui.ui.screens.help import HelpScreen
 from batchtui.ui.screens.job import JobScreen
 from batchtui.ui.screens.recipes import RecipesScreen
 from batchtui.ui.screens.welcome import WelcomeScreen
-from tests.fakes import FakeAccount, unreachable
+from tests.fakes import FakeAccount, refused, unreachable
 from tests.ui.conftest import TestedApp, settled, text_of, until
 
 
@@ -93,14 +95,48 @@ async def test_a_failure_is_said_in_full_and_can_be_tried_again(
     app: TestedApp, account: FakeAccount
 ) -> None:
     sentence = "Could not list the pools: the key is wrong. Set AZURE_BATCH_ACCESS_KEY."
-    account.calls.fail("pools", unreachable(sentence))
+    account.calls.fail("pools", refused(sentence, status=403))
     async with app.run_test() as pilot:
         await until(lambda: isinstance(app.screen, ConnectingScreen) and app.screen.failure)
         await pilot.pause()
+        assert not app.screen.query_one("#again").display
         shown = text_of(app.screen.query_one("#failure"))
         assert " ".join(shown.split()) == sentence
         assert "config.toml" in "".join(text_of(app.screen.query_one("#hint")).split())
         assert app.closed
+        await pilot.press("r")
+        await settled(pilot, app)
+    assert app.opened == ["work", "work"]
+
+
+async def test_an_account_that_does_not_answer_is_asked_again(
+    app: TestedApp, account: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BatchApp, "FIRST_PAUSE", 0.05)
+    account.calls.fail("pools", refused("Could not list pools: the server is busy", status=503))
+    account.calls.fail("pools", unreachable(), times=2)
+    seen = []
+
+    def noted() -> bool:
+        if isinstance(app.screen, ConnectingScreen) and app.screen.failure:
+            seen.append(app.screen.failure)
+        return app.dashboard is not None
+
+    async with app.run_test() as pilot:
+        await until(noted)
+        await settled(pilot, app)
+    assert "Could not list pools: the server is busy" in seen
+    assert app.opened == ["work"], "the session is kept"
+
+
+async def test_what_is_waited_for_can_be_tried_at_once_with_other_settings(
+    app: TestedApp, account: FakeAccount
+) -> None:
+    account.calls.fail("pools", unreachable())
+    async with app.run_test() as pilot:
+        await until(lambda: isinstance(app.screen, ConnectingScreen) and app.screen.failure)
+        await pilot.pause()
+        assert "Trying again in" in text_of(app.screen.query_one("#again"))
         await pilot.press("r")
         await settled(pilot, app)
     assert app.opened == ["work", "work"]

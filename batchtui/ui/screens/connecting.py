@@ -35,6 +35,8 @@ class ConnectingScreen(Screen[None], Contained):
     ]
 
     failure: var[str] = var("", bindings=True, init=False)
+    again: var[int | None] = var(None, init=False)
+    """Seconds until the account is asked again by itself; None where it is not."""
 
     class RetryRequested(Message):
         """The user wants another attempt."""
@@ -50,6 +52,7 @@ class ConnectingScreen(Screen[None], Contained):
             set_title(box, OPENING)
             yield PlainText(self._doing, id="steps")
             yield PlainText(id="failure")
+            yield PlainText(id="again")
             yield PlainText(HINT.format(paths.config_file()), id="hint")
         yield KeyBar()
 
@@ -58,7 +61,26 @@ class ConnectingScreen(Screen[None], Contained):
         self._steps.append(sentence)
         self.query_one("#steps", Static).update("\n".join(self._steps[-8:]))
 
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self._count_down)
+
+    def wait(self, failure: str, seconds: float) -> None:
+        """Say what failed, and that it is tried again by itself after so many seconds."""
+        self.failure = failure
+        self.again = round(seconds)
+
+    def _count_down(self) -> None:
+        if self.again:
+            self.again -= 1
+
+    def watch_again(self, again: int | None) -> None:
+        self.set_class(again is not None, "-again")
+        when = f"Trying again in {again}s." if again else "Trying again…"
+        self.query_one("#again", Static).update(when)
+
     def watch_failure(self, failure: str) -> None:
+        if not failure:
+            self.again = None
         self.set_class(bool(failure), "-failed")
         set_title(self.query_one("#box"), FAILED if failure else OPENING)
         self.query_one("#failure", Static).update(failure)
