@@ -35,14 +35,22 @@ class History:
     """Seconds that a slot lasts."""
     KEPT = 720
     """Slots remembered: an hour."""
+    GONE = 12
+    """Slots after which a pool that is not seen any more is forgotten: a page of a listing may be
+    missing now and then."""
 
     def __init__(self) -> None:
         self._pools: dict[str, deque[Moment]] = {}
 
     def note_nodes(self, at: float, counts: Iterable[PoolNodeCounts]) -> None:
-        """The nodes of every pool were counted; pools that are gone are forgotten."""
+        """The nodes of every pool were counted; pools that are gone are soon forgotten."""
         seen = {each.pool_id: each.by_state() for each in counts}
-        self._pools = {pool_id: kept for pool_id, kept in self._pools.items() if pool_id in seen}
+        oldest = int(at // self.STEP) - self.GONE
+        self._pools = {
+            pool_id: kept
+            for pool_id, kept in self._pools.items()
+            if pool_id in seen or (kept and kept[-1].slot > oldest)
+        }
         for pool_id, states in seen.items():
             moment = self._at(pool_id, at)
             self._put(

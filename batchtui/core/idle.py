@@ -18,17 +18,22 @@ class Idle:
 class IdlePools:
     """Watches the counts: the service tells no time with them."""
 
+    GONE = timedelta(minutes=1)
+    """How long a pool that is not counted is still known: a page may be missing now and then."""
+
     def __init__(self) -> None:
         self._idle: dict[str, Idle] = {}
-        self._known: set[str] = set()
+        self._known: dict[str, datetime] = {}
+        """When each pool was last counted."""
 
     def note(self, counts: Iterable[PoolNodeCounts], now: datetime) -> None:
         """What was counted at that time of day."""
-        idle: dict[str, Idle] = {}
-        known = set()
+        known = {name: at for name, at in self._known.items() if now - at < self.GONE}
+        idle = {name: since for name, since in self._idle.items() if name in known}
         for each in counts:
             states = each.by_state()
-            known.add(each.pool_id)
+            known[each.pool_id] = now
+            idle.pop(each.pool_id, None)
             if states.get(NodeState.IDLE) and not states.get(NodeState.RUNNING):
                 began = Idle(now, seen=each.pool_id in self._known)
                 idle[each.pool_id] = self._idle.get(each.pool_id, began)

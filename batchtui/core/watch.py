@@ -31,7 +31,8 @@ class Watch:
     """Compares what the feeds read with what they read before.
 
     A job is watched until it has ended, which is told once. A pool's trouble is told when it is
-    new; what was there at the first look is not.
+    new; what was there at the first look is not. What is missing from one look may be there: pages
+    of listings are lost now and then.
     """
 
     def __init__(self) -> None:
@@ -39,19 +40,28 @@ class Watch:
         """The ids of the watched jobs."""
         self._errors: dict[str, frozenset[str]] | None = None
         self._broken: dict[str, int] | None = None
+        self._listed = float("-inf")
+        self._missing: frozenset[str] = frozenset()
+        """The watched jobs that were not in the last listing."""
 
     def toggle(self, job_id: str) -> bool:
         """Watch a job, or no longer; returns which."""
         self.jobs ^= {job_id}
         return job_id in self.jobs
 
-    def see_jobs(self, jobs: Iterable[Job], counts: Mapping[str, TaskCounts]) -> list[News]:
-        """All jobs of the account, and how far some of them are."""
+    def see_jobs(
+        self, jobs: Iterable[Job], counts: Mapping[str, TaskCounts], at: float
+    ) -> list[News]:
+        """All jobs of the account as they were listed then, and how far some of them are."""
         if not self.jobs:
             return []
         there = {job.id: job for job in jobs}
+        gone: frozenset[str] = frozenset()
+        if at > self._listed:
+            missing = self.jobs - there.keys()
+            gone, self._missing, self._listed = missing & self._missing, missing, at
         news = []
-        for job_id in sorted(self.jobs):
+        for job_id in sorted(self.jobs & (there.keys() | gone)):
             told = _ended(job_id, there.get(job_id), counts.get(job_id, TaskCounts()))
             if told is not None:
                 news.append(told)
@@ -61,7 +71,7 @@ class Watch:
     def see_pools(self, pools: Iterable[Pool]) -> list[News]:
         """All pools of the account."""
         errors = {pool.id: frozenset(error.code for error in pool.resize_errors) for pool in pools}
-        before, self._errors = self._errors, errors
+        before, self._errors = self._errors, (self._errors or {}) | errors
         if before is None:
             return []
         return [
@@ -73,7 +83,7 @@ class Watch:
     def see_nodes(self, counts: Iterable[PoolNodeCounts]) -> list[News]:
         """The nodes of every pool, counted by their states."""
         broken = {each.pool_id: _broken(each.dedicated, each.low_priority) for each in counts}
-        before, self._broken = self._broken, broken
+        before, self._broken = self._broken, (self._broken or {}) | broken
         if before is None:
             return []
         return [

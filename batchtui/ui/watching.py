@@ -34,8 +34,8 @@ class WatchingApp(App[int]):
 
         def see_jobs(_reading: object) -> None:
             jobs, counts = feeds.jobs.reading, feeds.progress.reading
-            if jobs.fresh:
-                self._tell(watch.see_jobs(jobs.value, counts.value))
+            if jobs.fresh and jobs.at is not None:
+                self._tell(watch.see_jobs(jobs.value, counts.value, jobs.at))
                 self._mark()
 
         feeds.jobs.subscribe(see_jobs)

@@ -36,6 +36,18 @@ def test_a_pool_that_was_idle_already_may_have_been_so_for_longer() -> None:
     assert pools.since("p") == Idle(NOON, seen=False)
 
 
+def test_a_pool_that_is_missing_for_a_moment_has_been_idle_all_along() -> None:
+    pools = IdlePools()
+    pools.note(counted(running=1), NOON)
+    pools.note(counted(idle=1), NOON + timedelta(seconds=10))
+    pools.note([], NOON + timedelta(seconds=20))
+    assert pools.since("p") == Idle(NOON + timedelta(seconds=10), seen=True)
+    pools.note(counted(idle=1), NOON + timedelta(seconds=30))
+    assert pools.since("p") == Idle(NOON + timedelta(seconds=10), seen=True)
+    pools.note([], NOON + timedelta(minutes=5))
+    assert pools.since("p") is None
+
+
 @pytest.mark.parametrize(
     ("code", "what_to_do"),
     [

@@ -121,6 +121,16 @@ async def test_a_service_that_asks_for_long_rest_is_told_of_with_the_time(
         await until(lambda: account.calls.count("jobs") > before, what="r tries at once")
 
 
+async def test_a_moment_of_rest_is_said_in_a_word(account: FakeAccount) -> None:
+    app = TestedApp(account, clock=Clock())
+    async with app.run_test(size=(220, 40)) as pilot:
+        await settled(pilot, app)
+        app.traffic.record("GET", "/jobs", 503, 0.1)
+        app.panes.tick()
+        await pilot.pause()
+        assert "throttled   ●" in text_of(app.panes.header)
+
+
 @pytest.mark.fault("2.5")
 @pytest.mark.parametrize(("minutes", "way"), [(12, "behind"), (-12, "ahead")])
 async def test_a_clock_that_is_off_is_said_and_ages_are_counted_by_the_services(

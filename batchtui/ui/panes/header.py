@@ -42,6 +42,8 @@ class AccountHeader(StatusLine):
     """The most that polling may send in a minute; None for no limit."""
     quiet_until: var[datetime | None] = var(None)
     """Until when the service is left alone, as it wants; None where it does not."""
+    brief: var[bool] = var(False)
+    """Whether that is over in a moment, so that its time is not worth reading."""
     asked_for: var[float] = var(0.0)
     """Seconds for which it asked to be left alone."""
     clock_difference: var[timedelta] = var(timedelta())
@@ -63,9 +65,9 @@ class AccountHeader(StatusLine):
     def on_mount(self) -> None:
         for name in (
             "label", "endpoint", "local", "simulated", "read_only", "age", "stale", "next_try",
-            "polled", "commanded", "budget", "quiet_until", "asked_for", "clock_difference",
-            "running", "pools", "node_counts", "jobs", "progress", "failures", "stuck", "paused",
-            "prices", "node_hours",
+            "polled", "commanded", "budget", "quiet_until", "brief", "asked_for",
+            "clock_difference", "running", "pools", "node_counts", "jobs", "progress", "failures",
+            "stuck", "paused", "prices", "node_hours",
         ):  # fmt: skip
             self.watch(self, name, self._tell, init=False)
         self._tell()
@@ -179,6 +181,8 @@ class AccountHeader(StatusLine):
         )
 
     def _throttling(self, until: datetime) -> Fact:
+        if self.brief:
+            return Fact((("throttled", Tone.WARNING),), 1, right=True)
         clock = f"{until:%H:%M:%S} UTC"
         asked = (
             f" (asked for {format_age(self.asked_for)})"

@@ -35,6 +35,9 @@ from batchtui.ui.screens.readings import ReadingsScreen
 from batchtui.ui.screens.watching import NEEDED, WatchingScreen
 from batchtui.ui.widgets.keybar import KeyBar
 
+BRIEF = 5
+"""Seconds of rest whose end is not worth a time."""
+
 
 class DashboardScreen(
     ReadingsScreen,
@@ -169,7 +172,7 @@ class DashboardScreen(
         quiet = math.ceil(traffic.throttled)
         header.asked_for = traffic.asked_for if quiet else 0.0
         until = self._clock().replace(microsecond=0) + timedelta(seconds=quiet)
-        header.quiet_until = until if quiet else None
+        header.quiet_until, header.brief = until if quiet else None, quiet < BRIEF
         header.paused = traffic.paused
 
     @property
