@@ -37,10 +37,12 @@ async def opened(doing: Doing, folder: Path) -> AsyncIterator[Try]:
             yield lambda cell: dashboard.outlast(cell.weather, cell.place, cell.seed)
             return
         account = await stack.enter_async_context(weather_account(folder))
-        if doing is Doing.RUN:
+        if doing in (Doing.RUN, Doing.LOST):
             runs = RunProof(folder / "runs", account)
             yield lambda cell: runs.outlast(
-                cell.weather.on(cell.place, cell.seed), nodes=cell.place is Place.ALL
+                cell.weather.on(cell.place, cell.seed),
+                nodes=cell.place is Place.ALL,
+                within=cell.doing is Doing.LOST,
             )
             return
         session = await stack.enter_async_context(session_of(account.connection))

@@ -59,6 +59,7 @@ SIZE = (120, 40)
 SPELL = 8.0
 """Seconds of a weather."""
 LOOK = 0.25
+STALL = 0.5
 KEYS = [
     "1",
     "down",
@@ -108,12 +109,14 @@ class DashboardProof:
         try:
             events = self._account.play(weather.on(place, seed))
             began = time.monotonic()
-            while time.monotonic() - began < SPELL:
+            while (now := time.monotonic()) - began < SPELL:
                 await asyncio.sleep(LOOK)
                 if self._running.done():
                     return CellOutcome((f"The dashboard ended: {self._running}",), "ended", lost=1)
                 self._press()
-                ages.look(self._app)
+                # On a machine that is too busy even for timers, ages say nothing.
+                if time.monotonic() - now < LOOK + STALL:
+                    ages.look(self._app)
                 complaints += self._silent()
             await self._to_the_dashboard()
             complaints += self._silent()

@@ -5,13 +5,15 @@ from enum import StrEnum
 from msgspec import Struct
 
 from tests.weather.outcome import CellOutcome
-from tests.weather.weathers import WEATHERS, Place, Weather
+from tests.weather.weathers import LOST_ANSWERS, WEATHERS, Place, Weather
 
 
 class Doing(StrEnum):
     """What batchtui does in a weather."""
 
     RUN = "run"
+    LOST = "lost answer"
+    """A run too, of which a single answer is lost."""
     TRANSFER = "transfer"
     BULK = "bulk"
     DASHBOARD = "dashboard"
@@ -19,6 +21,7 @@ class Doing(StrEnum):
 
 PLACES = {
     Doing.RUN: (Place.BATCH, Place.STORAGE, Place.BOTH, Place.ALL),
+    Doing.LOST: (Place.BOTH,),
     Doing.TRANSFER: (Place.STORAGE,),
     Doing.BULK: (Place.BATCH,),
     Doing.DASHBOARD: (Place.BOTH,),
@@ -42,11 +45,11 @@ def cells(doings: list[Doing], weathers: list[str], places: list[Place], seeds: 
     return [
         Cell(doing, weather, place, seed)
         for doing in doings
-        for weather in WEATHERS.values()
+        for weather in (LOST_ANSWERS if doing is Doing.LOST else WEATHERS).values()
         if not weathers or any(part in weather.name for part in weathers)
         for place in PLACES[doing]
         if not places or place in places
-        for seed in range(1, seeds + 1)
+        for seed in range(1, (1 if doing is Doing.LOST else seeds) + 1)
     ]
 
 

@@ -30,10 +30,13 @@ class RunProof:
         self._account = account
         self._count = 0
 
-    async def outlast(self, faults: FaultSet, *, nodes: bool = False) -> CellOutcome:
+    async def outlast(
+        self, faults: FaultSet, *, nodes: bool = False, within: bool = False
+    ) -> CellOutcome:
         """A run in this weather, and what is wrong after it.
 
-        `nodes`: the weather strikes nodes and tasks too, so that tasks may fail for it.
+        `nodes`: the weather strikes nodes and tasks too, so that tasks may fail for it. `within`:
+        the run has to come to its right end by itself.
         """
         self._count += 1
         place = Workplace(
@@ -59,6 +62,8 @@ class RunProof:
             complaints += _said_complaints(code, said)
             complaints += await self._state_complaints(place, code, said)
             began = time.monotonic()
+            if within and (code, struck) != (0, 1):
+                complaints.append(f"It ends with {code} after {struck} lost answers.")
             if code != 0:
                 end, more = await self._finish(place, code, nodes=nodes)
                 complaints += more

@@ -106,8 +106,6 @@ def _way(fault: Mapping[str, Any]) -> str:
     return str(fault.get("status", fault["do"])).replace("_", " ")
 
 
-WAYS = tuple(_way(fault) for fault in LOST)
-
 WEATHERS = {
     weather.name: weather
     for weather in (
@@ -174,3 +172,23 @@ WEATHERS = {
     )
 }
 """By name, all that the issue lists."""
+
+LOSABLE = {
+    "create container": "CreateContainer",
+    "create pool": "CreatePool",
+    "create job": "CreateJob",
+    "upload": "PutBlob",
+    "add tasks": "CreateTaskCollection",
+    "delete container": "DeleteContainer",
+    "delete job": "DeleteJob",
+    "delete pool": "DeletePool",
+}
+"""The requests of a run that change something, and the operations that they are."""
+
+LOST_ANSWERS = {
+    name: Weather(name, ({**way, "operation": operation, "nth": [1], "carried_out": True},))
+    for request, operation in LOSABLE.items()
+    for way in LOST
+    for name in [f"{request}, answer lost by {_way(way)}"]
+}
+"""By name: the first such request is carried out, and its answer lost."""
