@@ -64,7 +64,9 @@ class Weather(Struct, frozen=True):
         if place in (Place.BATCH, Place.STORAGE):
             whose["service"] = str(place)
         faults = [{**whose, **_moved(fault, seed)} for fault in self.faults]
-        return fault_set(*faults, seed=seed)
+        here = [fault for fault in faults if fault.get("service") == whose.get("service")]
+        everywhere = place in (Place.BOTH, Place.ALL)
+        return fault_set(*(faults if everywhere else here), seed=seed)
 
 
 def fault_set(*faults: Mapping[str, Any], seed: int = 0) -> FaultSet:
@@ -140,7 +142,7 @@ WEATHERS = {
         Weather(
             "page skipped",
             (
-                {"do": "skip_page", "operation": "ListBlobs", "nth": [1]},
+                {"do": "skip_page", "service": "storage", "operation": "ListBlobs", "nth": [1]},
                 {"do": "skip_page", "operation": "List*", "share": 0.3},
             ),
         ),
