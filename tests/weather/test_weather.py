@@ -21,9 +21,8 @@ def test_all_faults_are_played() -> None:
     assert {fault["do"] for fault in faults} == set(RULES) - {FaultAction.HOLD}
     assert {fault.get("body") for fault in faults} >= set(BodyChange)
     assert {fault.get("at") for fault in faults} >= set(ResetAt)
-    for weather in (*WEATHERS.values(), *LOST_ANSWERS.values()):
-        for place in Place:
-            assert weather.on(place, 2).rules
+    assert all(weather.on(place, 2).rules for weather in WEATHERS.values() for place in Place)
+    assert all(weather.on(Place.BOTH, 1).rules for weather in LOST_ANSWERS.values())
     assert len(LOST_ANSWERS) == 48
 
 
