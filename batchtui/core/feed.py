@@ -310,8 +310,11 @@ class Feed(Generic[T]):
             if left <= 0:
                 return
             self.next_look = due if self.looked_at else None
+            # How quick the service is by now is looked at while that may cut the rest short; of an
+            # outage's end the feed is told.
+            slow = left > self.every and not self._failures
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, self.every / 4)):
+                async with asyncio.timeout(self.every / 4 if slow else left):
                     await self._changed.wait()
 
     async def _unless_asked(self, waiting: Coroutine[Any, Any, None]) -> None:
