@@ -29,6 +29,7 @@ from batchtui.client.headers import retry_after
 from batchtui.client.refusal import is_web_page, read_refusal, sentence
 from batchtui.client.transport import CONNECT_TIMEOUT, READ_TIMEOUT, ReadOnlyError
 from batchtui.core.gateway import UNREADABLE, GatewayError
+from batchtui.core.plain import visible
 
 REFUSED_KEY = frozenset({"AuthenticationFailed", "InvalidAuthenticationInfo"})
 REFUSED_ROLE = frozenset(
@@ -90,6 +91,8 @@ class Service:
         behind a hotel's sign-in page must keep the dashboard all the same. What was not expected
         is logged with its traceback. CancelledError is no Exception, and passes.
         """
+        # It names things of the user's, which may hold anything, half a character even.
+        what = visible(what)
         with watched() as call:
             try:
                 yield
