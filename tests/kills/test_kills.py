@@ -18,9 +18,9 @@ from tests.kills.workload import leftovers, write_recipe, wrong_outputs
 from tests.local.account.conftest import processes_of
 
 SEED = 9
-SHARES = {Means.TWICE: 0.04, Means.ACCOUNT: 0.04}
-SHARE = 0.06
-"""Of the moments, for the means that are not named above."""
+SIGNALS = (Means.KILL, Means.TERMINATE, Means.INTERRUPT, Means.HANG_UP)
+SHARE_OF_SIGNALS, SHARE_OF_OTHERS = 0.06, 0.04
+"""Of the moments."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
 
@@ -50,7 +50,8 @@ def test_the_moments_are_those_of_a_whole_run(moments: Sequence[Moment]) -> None
 @pytest.mark.fault("1.4", "3.3", "4.7", "4.8", "4.9")
 @pytest.mark.parametrize("means", Means)
 async def test_a_run_survives(means: Means, moments: Sequence[Moment], tmp_path: Path) -> None:
-    chosen = sample(moments, SHARES.get(means, SHARE), f"{SEED} {means}")
+    share = SHARE_OF_SIGNALS if means in SIGNALS else SHARE_OF_OTHERS
+    chosen = sample(moments, share, f"{SEED} {means}")
     survivals = await kill_all(kills_at(means, chosen, SEED), tmp_path, jobs=2)
     assert not [str(survival) for survival in survivals if survival.complaints]
     assert len(survivals) == len(chosen)
