@@ -25,6 +25,13 @@ class RefusedError(Exception):
         self.status = status
 
 
+class NotStorageError(Exception):
+    """Something else than the storage service answered, or only a part of the answer came."""
+
+
+TROUBLES = (aiohttp.ClientError, TimeoutError, AzureError, RefusedError, NotStorageError)
+
+
 async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
     """What the attempt answers, made again while its trouble may pass. Raises its last error.
 
@@ -34,7 +41,7 @@ async def patiently(attempt: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await attempt()
-        except (aiohttp.ClientError, TimeoutError, AzureError, RefusedError) as error:
+        except TROUBLES as error:
             if not _may_pass(error) or time.monotonic() + pause > until:
                 raise
         await asyncio.sleep(pause)
@@ -46,7 +53,8 @@ def _may_pass(error: Exception) -> bool:
         case RefusedError():
             return error.status in TRANSIENT
         case HttpResponseError(status_code=int(status)):
-            return status in TRANSIENT
+            # An error without a status of one is a page that a proxy answered.
+            return status in TRANSIENT or status < 400
         case aiohttp.InvalidURL() | aiohttp.ClientConnectorCertificateError():
             return False
         case aiohttp.ClientConnectorDNSError():

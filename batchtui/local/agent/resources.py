@@ -1,12 +1,14 @@
 """Resource files: what is brought into a task's working directory before its command runs."""
 
 import asyncio
+import base64
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 import aiohttp
 from azure.core.exceptions import AzureError, HttpResponseError
@@ -15,7 +17,7 @@ from yarl import URL
 from batchtui.local.agent.containers import USER_AGENT, container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
 from batchtui.local.agent.launch import Failure
-from batchtui.local.agent.patience import RefusedError, patiently
+from batchtui.local.agent.patience import NotStorageError, RefusedError, patiently
 from batchtui.local.threads import in_thread
 
 AT_ONCE = 8
@@ -104,7 +106,10 @@ async def _list(url: str, prefix: str) -> list[str]:
         async with container(url) as client:
             return [
                 name
-                async for name in client.list_blob_names(name_starts_with=prefix)
+                async for name in client.list_blob_names(
+                    name_starts_with=prefix,
+                    raw_response_hook=_expect_listing,
+                )
                 if not name.endswith("/")
             ]
 
@@ -112,7 +117,7 @@ async def _list(url: str, prefix: str) -> list[str]:
         return await patiently(attempt)
     except HttpResponseError as error:
         raise RunError(_refused(error.status_code, url)) from None
-    except (AzureError, ValueError) as error:
+    except (AzureError, NotStorageError, ValueError) as error:
         reason = f"{type(error).__name__} while listing the container"
         trouble = failure("BlobDownloadMiscError", BlobSource=without_sas(url), Message=reason)
         raise RunError(trouble) from None
@@ -128,7 +133,12 @@ async def _fetch(
         async with session.get(URL(download.url, encoded=True)) as answer:
             if answer.status != 200:
                 raise RefusedError(answer.status)
-            await _store(answer.content, download)
+            if is_signed(download.url):
+                _expect_storage(answer.headers)
+            md5 = await _store(answer.content, download)
+            stored = answer.headers.get("Content-MD5")
+            if stored and stored != base64.b64encode(md5).decode():
+                raise NotStorageError
 
     try:
         async with places:
@@ -137,6 +147,11 @@ async def _fetch(
         raise RunError(_refused(error.status, download.url)) from None
     except TimeoutError:
         raise RunError(failure("BlobDownloadTimedOut", BlobSource=source)) from None
+    except NotStorageError:
+        reason = "The answer is not the blob: a proxy answered, or a part of it is missing"
+        raise RunError(
+            failure("BlobDownloadMiscError", BlobSource=source, Message=reason)
+        ) from None
     except (aiohttp.ClientError, ValueError) as error:
         # Their words may hold the whole address, SAS included.
         reason = f"{type(error).__name__} while reading"
@@ -144,8 +159,29 @@ async def _fetch(
         raise RunError(trouble) from None
 
 
-async def _store(content: aiohttp.StreamReader, download: Download) -> None:
-    """Write a body to its file, a thread at a time so that a slow disk holds nobody up."""
+def is_signed(url: str) -> bool:
+    """Whether the address has a SAS, so that nothing but a storage service may answer."""
+    return {"sv", "sig"} <= parse_qs(urlsplit(url).query).keys()
+
+
+def _expect_listing(seen: Any) -> None:
+    answer = seen.http_response
+    if answer.status_code < 400:
+        _expect_storage(answer.headers)
+
+
+def _expect_storage(headers: Mapping[str, str]) -> None:
+    """Raises `NotStorageError` for what does not come from a storage service."""
+    if not headers.get("x-ms-request-id"):
+        raise NotStorageError
+
+
+async def _store(content: aiohttp.StreamReader, download: Download) -> bytes:
+    """Write a body to its file, a thread at a time so that a slow disk holds nobody up.
+
+    Returns the MD5 of what was written.
+    """
+    md5 = hashlib.md5(usedforsecurity=False)
     target = download.target
     code = "ResourceDirectoryCreateFailed"
     try:
@@ -154,12 +190,14 @@ async def _store(content: aiohttp.StreamReader, download: Download) -> None:
         with await in_thread(target.open, "wb") as file:
             code = "ResourceFileWriteFailed"
             while chunk := await content.read(CHUNK):
+                md5.update(chunk)
                 await in_thread(file.write, chunk)
         await in_thread(target.chmod, download.mode)
     except TimeoutError:
         raise
     except OSError as error:
         raise RunError(disk_failure(error, code, target.name)) from None
+    return md5.digest()
 
 
 def _mode(text: str) -> int:

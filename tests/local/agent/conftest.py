@@ -1,6 +1,8 @@
 """A small web server on the loopback interface that stands for a blob service."""
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -9,6 +11,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from batchtui.local.agent import patience
+
+OURS = {"x-ms-request-id": "00000000-0000-0000-0000-000000000000"}
+"""What all answers of a storage service have."""
 
 
 @dataclass
@@ -22,6 +27,10 @@ class BlobServer:
     seen: list[str] = field(default_factory=list)
     slow: set[str] = field(default_factory=set)
     """Paths that get no answer before the end of the test."""
+    proxied: dict[str, list[bytes]] = field(default_factory=dict)
+    """What something in between answers to the next requests to a path."""
+    cut: dict[str, list[bytes]] = field(default_factory=dict)
+    """What arrives of a blob at the next requests to it."""
     failing: dict[str, list[int]] = field(default_factory=dict)
     """Statuses that the next requests to a path get; 0 breaks the connection within the answer."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -31,6 +40,9 @@ class BlobServer:
         if self.failing.get(request.path):
             await request.read()
             return await self._fail(request, self.failing[request.path].pop(0))
+        if self.proxied.get(request.path):
+            page = self.proxied[request.path].pop(0)
+            return web.Response(body=page, content_type="text/html")
         if request.path in self.slow:
             await self.over.wait()
         if request.path in self.status:
@@ -40,10 +52,15 @@ class BlobServer:
             self.headers[request.path] = {k.lower(): v for k, v in request.headers.items()}
             return web.Response(status=201)
         if request.query.get("comp") == "list":
-            return web.Response(body=self._listing(request), content_type="application/xml")
+            listing = self._listing(request)
+            return web.Response(body=listing, content_type="application/xml", headers=OURS)
         if request.path not in self.blobs:
             return web.Response(status=404)
-        return web.Response(body=self.blobs[request.path])
+        blob = self.blobs[request.path]
+        md5 = base64.b64encode(hashlib.md5(blob, usedforsecurity=False).digest()).decode()
+        cut = self.cut.get(request.path)
+        body = cut.pop(0) if cut else blob
+        return web.Response(body=body, headers={**OURS, "Content-MD5": md5})
 
     async def _fail(self, request: web.Request, status: int) -> web.StreamResponse:
         if status:

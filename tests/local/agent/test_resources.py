@@ -175,3 +175,49 @@ async def test_what_does_not_pass_is_not_asked_again(
     blobs.status["/c/x"] = status
     await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
     assert len(blobs.seen) == 1
+
+
+PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>"
+
+
+@pytest.mark.fault("1.11", "3.1")
+@pytest.mark.parametrize("what", ["page", "other json", "cut", "empty"])
+@pytest.mark.usefixtures("patient")
+async def test_only_the_blob_itself_becomes_a_file(
+    tmp_path: Path, blobs: BlobServer, what: str
+) -> None:
+    blobs.blobs["/c/x"] = b"all of it"
+    match what:
+        case "page":
+            blobs.proxied["/c/x"] = [PAGE, PAGE]
+        case "other json":
+            blobs.proxied["/c/x"] = [b'{"status": "ok"}']
+        case "cut":
+            blobs.cut["/c/x"] = [b"all o"]
+        case "empty":
+            blobs.cut["/c/x"] = [b""]
+    assert not await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    assert (tmp_path / "wd" / "x").read_bytes() == b"all of it"
+
+
+@pytest.mark.fault("1.11")
+@pytest.mark.usefixtures("patient")
+async def test_a_proxys_page_is_no_listing(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs["/c/x"] = b"x"
+    blobs.proxied["/c"] = [PAGE, b"<html></html>"]
+    assert not await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c{SAS}"})
+    assert (tmp_path / "wd" / "x").read_bytes() == b"x"
+
+
+@pytest.mark.fault("1.11")
+async def test_a_proxys_page_for_good_fails_the_task(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.blobs["/c/x"] = b"x"
+    blobs.proxied["/c/x"] = [PAGE]
+    code = await fetch(tmp_path, {"httpUrl": f"{blobs.url}/c/x{SAS}", "filePath": "x"})
+    assert code == "BlobDownloadMiscError"
+
+
+async def test_a_web_page_that_is_asked_for_is_a_file(tmp_path: Path, blobs: BlobServer) -> None:
+    blobs.proxied["/page"] = [PAGE]
+    assert not await fetch(tmp_path, {"httpUrl": f"{blobs.url}/page", "filePath": "x"})
+    assert (tmp_path / "wd" / "x").read_bytes() == PAGE
