@@ -47,7 +47,7 @@ from batchtui.ui.screens.welcome import WelcomeScreen
 from batchtui.ui.telling import TellingApp
 from batchtui.ui.terminal.driver import TerminalDriver, TerminalGone
 from batchtui.ui.watching import WatchingApp
-from batchtui.ui.widgets import option_lists
+from batchtui.ui.widgets import narrow
 
 OpenSession = Callable[[str | None, Callable[[str], None]], AbstractAsyncContextManager[Session]]
 """Opens the account of a profile (None: of the one that the settings choose), telling each step.
@@ -142,7 +142,7 @@ class BatchApp(
         `callings`: how to be told of news outside of the screen. `report`: keeps what is known of
         a bug, and answers a sentence about it."""
         super().__init__()
-        option_lists.mend()
+        narrow.mend()
         # Textual keeps 64 of them parsed: with more it parses all anew whenever a kind of widget is
         # shown for the first time, which takes 25 ms for each kind.
         self.stylesheet._parse_cache.grow(STYLE_SHEETS)
