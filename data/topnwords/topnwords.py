@@ -34,6 +34,8 @@ TIMEOUT = 30.0
 """Seconds for one attempt."""
 LONGEST_PAUSE = 20.0
 """Seconds between two attempts; the pause doubles until then."""
+CREATED = 201
+"""The status by which blob storage says that a blob is written."""
 TRANSIENT = (408, 429, 500, 502, 503, 504)
 """The statuses after which the same request may work later."""
 
@@ -68,8 +70,11 @@ def upload(data: bytes, name: str, container_url: str) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             request = Request(url, data, headers, method="PUT")  # noqa: S310, see above
-            with urlopen(request, timeout=TIMEOUT):  # noqa: S310
-                return
+            with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                if answer.status == CREATED:
+                    return
+            # A network's sign-in page says that all is well, too.
+            reason, transient = f"HTTP {answer.status} is no answer of blob storage", True
         except HTTPError as error:
             reason, transient = f"HTTP {error.code} {error.reason}", error.code in TRANSIENT
         except (OSError, HTTPException) as error:

@@ -19,7 +19,7 @@ SIZES = (0, 1, 55, 1000, 4096, 70_000, 2**20, 2**20 + 1, 5 * 2**20 + 3)
 """Bytes: around the largest single request of an upload, and that of a download."""
 NAMES = ("plain.txt", "t.tar.gz", "größe ü.bin", "deep/er/file", "a+b %41.dat", "x.svgz")
 TRIES = 3
-"""How often what failed is tried again in the weather."""
+"""How often what failed is tried at the most, in the weather and after it."""
 
 TransferAll = Callable[[Storage, str, Sequence[Piece], Report], Awaitable[tuple[FailedPiece, ...]]]
 
@@ -49,7 +49,10 @@ class TransferProof:
             stored = await self._stored(container)
             complaints += _wrong(stored, _digests(files), {each.piece.blob for each in failed})
             fair = time.monotonic()
-            failed = await self._once(upload_all, container, [each.piece for each in failed])
+            # A connection that the weather reset may be found broken by one more request.
+            failed = await self._until_through(
+                upload_all, container, [each.piece for each in failed]
+            )
             complaints += [f"In fair weather: {each.error}" for each in failed]
             recovery = time.monotonic() - fair
             complaints += _wrong(await self._stored(container), _digests(files), set())
@@ -67,7 +70,9 @@ class TransferProof:
             took = time.monotonic() - began - recovery
             complaints += _wrong(_on_disk(down), _digests(files), {f.piece.blob for f in failed})
             fair = time.monotonic()
-            failed = await self._once(download_all, container, [each.piece for each in failed])
+            failed = await self._until_through(
+                download_all, container, [each.piece for each in failed]
+            )
             complaints += [f"In fair weather: {each.error}" for each in failed]
             recovery += time.monotonic() - fair
             wrong = _wrong(_on_disk(down), _digests(files), set())
