@@ -1,5 +1,6 @@
 """`batchtui run topnwords` in bad weather, then `batchtui wait` in fair weather."""
 
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,6 +30,8 @@ class RunProof:
         self._folder = folder
         self._account = account
         self._count = 0
+        # Somebody may edit the shipped one meanwhile, after which `wait` refuses to go on.
+        self._recipe = Path(shutil.copytree(topnwords.RECIPE, folder / "topnwords"))
 
     async def outlast(
         self, faults: FaultSet, *, nodes: bool = False, within: bool = False
@@ -41,7 +44,7 @@ class RunProof:
         self._count += 1
         place = Workplace(
             self._folder / f"run{self._count}",
-            topnwords.RECIPE,
+            self._recipe,
             self._account.connection.environment(),
         )
         complaints: list[str] = []
@@ -53,7 +56,7 @@ class RunProof:
         self._account.watch(check)
         try:
             began = time.monotonic()
-            process = await place.start(*_run(place), "--patience", f"{PATIENCE}s")
+            process = await place.start(*self._run(place), "--patience", f"{PATIENCE}s")
             code, said = await process.end(PATIENCE + GRACE)
             took = time.monotonic() - began
             struck = sum(1 for each in events if each.event == "answered" and each.faults)
@@ -112,7 +115,7 @@ class RunProof:
         """In fair weather: `wait`, or the run again where nothing was begun. The codes in words."""
         record = place.record()
         if record is None:
-            words, how = _run(place), "run again"
+            words, how = self._run(place), "run again"
         else:
             words, how = ("wait", record.run_id, "--yes"), "wait"
         process = await place.start(*words)
@@ -149,16 +152,15 @@ class RunProof:
             complaints.append(f"`batchtui clean` ends with {code}:\n{cleaned}")
         return complaints
 
+    def _run(self, place: Workplace) -> tuple[str, ...]:
+        """The words of the command."""
+        return (
+            *("run", str(self._recipe), "--profile", "environment", "--yes"),
+            *("--set", f"words={topnwords.WORDS}", "--output", str(place.output)),
+        )
+
     async def _orphans(self) -> int:
         return len(await self._account.inventory.found())
-
-
-def _run(place: Workplace) -> tuple[str, ...]:
-    """The words of the command."""
-    return (
-        *("run", str(topnwords.RECIPE), "--profile", "environment", "--yes"),
-        *("--set", f"words={topnwords.WORDS}", "--output", str(place.output)),
-    )
 
 
 def _said_complaints(code: int | None, said: str) -> list[str]:

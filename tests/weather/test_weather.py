@@ -12,7 +12,7 @@ from tests.weather.proof import prove
 from tests.weather.weathers import LOSABLE, LOST_ANSWERS, WEATHERS, Place, Weather
 
 SEED = 9
-SAMPLE = {Doing.RUN: 4, Doing.TRANSFER: 6, Doing.BULK: 12, Doing.DASHBOARD: 2}
+SAMPLE = {Doing.RUN: 3, Doing.TRANSFER: 4, Doing.BULK: 6, Doing.DASHBOARD: 2}
 
 
 def test_all_faults_are_played() -> None:
