@@ -16,7 +16,7 @@ from azure.storage.blob.aio import ContainerClient
 from batchtui.local.agent.containers import BLOCK, container
 from batchtui.local.agent.failures import failure, without_sas
 from batchtui.local.agent.launch import Failure, Launch
-from batchtui.local.agent.patience import patiently
+from batchtui.local.agent.patience import NotStorageError, patiently, reading_answers
 from batchtui.local.agent.patterns import Pattern, pattern
 from batchtui.local.file_names import shown
 from batchtui.local.threads import in_thread
@@ -88,9 +88,11 @@ async def _upload(wanted: Pattern, target: Mapping[str, Any], done: list[str]) -
     except re.error as error:
         reason = f"The file pattern cannot be one: {error}"
         return failure("FileUploadMiscError", **details, Message=reason)
-    except (AzureError, OSError, ValueError) as error:
+    except (AzureError, NotStorageError, OSError, ValueError) as error:
         # An SDK's words may hold the whole address, SAS included.
         words = error.strerror if isinstance(error, OSError) else None
+        if isinstance(error, NotStorageError):
+            words = str(error)
         return failure("FileUploadMiscError", **details, Message=words or type(error).__name__)
     return None
 
@@ -108,14 +110,15 @@ async def _upload_file(
     )
     size = (await asyncio.to_thread(file.stat)).st_size
     async with aclosing(_chunks(file)) as chunks:
-        await client.upload_blob(
-            name,
-            chunks if size else b"",
-            length=size,
-            overwrite=True,
-            content_settings=settings,
-            headers=given,
-        )
+        with reading_answers():
+            await client.upload_blob(
+                name,
+                chunks if size else b"",
+                length=size,
+                overwrite=True,
+                content_settings=settings,
+                headers=given,
+            )
 
 
 async def _chunks(file: Path) -> AsyncGenerator[bytes, None]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import aiohttp
@@ -27,6 +28,25 @@ class RefusedError(Exception):
 
 class NotStorageError(Exception):
     """Something else than the storage service answered, or only a part of the answer came."""
+
+    def __init__(self, why: str = "The answer is not the storage service's") -> None:
+        super().__init__(why)
+
+
+@contextmanager
+def reading_answers() -> Iterator[None]:
+    """Around calls of the storage SDK: what it raises at an answer that it cannot read becomes
+    `NotStorageError`.
+
+    It raises what it pleases (AttributeError, ParseError, UnicodeDecodeError, ...), and no answer
+    may end an account: a node says in its task what it could not do.
+    """
+    try:
+        yield
+    except (AzureError, OSError, NotStorageError):
+        raise
+    except Exception as error:
+        raise NotStorageError("The storage service's answer cannot be read") from error
 
 
 TROUBLES = (aiohttp.ClientError, TimeoutError, AzureError, RefusedError, NotStorageError)

@@ -17,7 +17,12 @@ from yarl import URL
 from batchtui.local.agent.containers import USER_AGENT, container, is_loopback
 from batchtui.local.agent.failures import RunError, disk_failure, failure, without_sas
 from batchtui.local.agent.launch import Failure
-from batchtui.local.agent.patience import NotStorageError, RefusedError, patiently
+from batchtui.local.agent.patience import (
+    NotStorageError,
+    RefusedError,
+    patiently,
+    reading_answers,
+)
 from batchtui.local.threads import in_thread
 
 AT_ONCE = 8
@@ -104,14 +109,15 @@ async def _list(url: str, prefix: str) -> list[str]:
 
     async def attempt() -> list[str]:
         async with container(url) as client:
-            return [
-                name
-                async for name in client.list_blob_names(
-                    name_starts_with=prefix,
-                    raw_response_hook=_expect_listing,
-                )
-                if not name.endswith("/")
-            ]
+            with reading_answers():
+                return [
+                    name
+                    async for name in client.list_blob_names(
+                        name_starts_with=prefix,
+                        raw_response_hook=_expect_listing,
+                    )
+                    if not name.endswith("/")
+                ]
 
     try:
         return await patiently(attempt)
@@ -119,6 +125,8 @@ async def _list(url: str, prefix: str) -> list[str]:
         raise RunError(_refused(error.status_code, url)) from None
     except (AzureError, NotStorageError, ValueError) as error:
         reason = f"{type(error).__name__} while listing the container"
+        if isinstance(error, NotStorageError):
+            reason = str(error)
         trouble = failure("BlobDownloadMiscError", BlobSource=without_sas(url), Message=reason)
         raise RunError(trouble) from None
 

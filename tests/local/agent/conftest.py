@@ -52,7 +52,8 @@ class BlobServer:
             self.headers[request.path] = {k.lower(): v for k, v in request.headers.items()}
             return web.Response(status=201)
         if request.query.get("comp") == "list":
-            listing = self._listing(request)
+            cut = self.cut.get(request.path)
+            listing = cut.pop(0) if cut else self._listing(request)
             return web.Response(body=listing, content_type="application/xml", headers=OURS)
         if request.path not in self.blobs:
             return web.Response(status=404)

@@ -221,3 +221,28 @@ async def test_a_web_page_that_is_asked_for_is_a_file(tmp_path: Path, blobs: Blo
     blobs.proxied["/page"] = [PAGE]
     assert not await fetch(tmp_path, {"httpUrl": f"{blobs.url}/page", "filePath": "x"})
     assert (tmp_path / "wd" / "x").read_bytes() == PAGE
+
+
+@pytest.mark.fault("1.11")
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"<EnumerationResults><Blobs><Bl", b"\xff\xfe\xfd", b"[]", b'"text"', b"null"],
+)
+async def test_a_listing_that_cannot_be_read_is_asked_for_again(
+    tmp_path: Path, blobs: BlobServer, answer: bytes
+) -> None:
+    """It ended the account, for the SDK raises an AttributeError."""
+    blobs.blobs["/c/x"] = b"x"
+    blobs.cut["/c"] = [answer, answer]
+    assert not await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c{SAS}"})
+    assert (tmp_path / "wd" / "x").read_bytes() == b"x"
+
+
+@pytest.mark.fault("1.11")
+async def test_a_listing_that_can_never_be_read_fails_the_task(
+    tmp_path: Path, blobs: BlobServer
+) -> None:
+    blobs.cut["/c"] = [b""]
+    code = await fetch(tmp_path, {"storageContainerUrl": f"{blobs.url}/c{SAS}"})
+    assert code == "BlobDownloadMiscError"
