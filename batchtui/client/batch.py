@@ -104,12 +104,16 @@ class BatchAccount(NodeAccount, SteeredAccount, CopyAccount, HistoryAccount):
         return await self._wire.one(what, path, Node, select=NODE)
 
     async def images(self) -> tuple[SupportedImage, ...]:
+        what = "list the supported images"
         images = await self._wire.window(
-            "list the supported images",
+            what,
             "/supportedimages",
             Page[SupportedImage],
             condition="verificationType eq 'verified'",
         )
+        if not images.items:
+            # There are always some: a recipe's image is not wrong because a page came empty.
+            raise GatewayError(f"Could not {what}: the service names none", code=UNREADABLE)
         return images.items
 
     async def jobs(self, *, with_metadata: bool = False) -> tuple[Job, ...]:

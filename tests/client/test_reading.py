@@ -184,6 +184,16 @@ async def test_the_bytes_of_a_file_are_as_they_came(
     assert service.asked[-1].headers["Accept-Encoding"] == "identity"
 
 
+@pytest.mark.fault("1.11")
+async def test_a_service_without_images_is_asked_again(batch: Batch, service: CannedBatch) -> None:
+    """A page that comes without its items would have a run call its recipe wrong."""
+    service.on("GET", "/supportedimages", page())
+    with pytest.raises(GatewayError, match="the service names none") as caught:
+        await batch.images()
+    assert caught.value.transient
+    assert service.asked[-1].query["maxresults"] == "1000"
+
+
 @pytest.mark.fault("4.10")
 async def test_listings_ask_for_whole_pages(batch: Batch, service: CannedBatch) -> None:
     """Of node counts a page has ten pools, unless more are asked for."""
@@ -192,7 +202,6 @@ async def test_listings_ask_for_whole_pages(batch: Batch, service: CannedBatch) 
         batch.node_counts(),
         batch.pools(),
         batch.jobs(),
-        batch.images(),
         batch.schedules(),
         batch.jobs_of_schedule("s"),
         batch.task_files("j", "t"),
