@@ -284,6 +284,7 @@ async def test_a_job_is_disabled_in_more_than_one_way_and_enabled(app: TestedApp
 async def test_a_jobs_priority_and_limits_are_changed_together(
     app: TestedApp, account: FakeAccount
 ) -> None:
+    account.batch.world.now += timedelta(hours=3)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot, app)
         await pilot.press("2", "e")
