@@ -26,9 +26,16 @@ from batchtui.core.shell import (
 )
 
 OPERATOR = re.compile(r"\d*(?:>>?|<<?<?|<>)&?.*|&>>?.*|\|\|?|\|&|&&|;+|&|[^\0]+;", re.DOTALL)
-EXPANSION = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\}?|\([^)]*\)?)|`")
+INNER = re.compile(r"(?<=[^\0])(?:\|\|?|&&|;)(?=[^\0])")
+"""An operator amid a word, as in `a|b`; `>` and `<` are in too many words that mean no file."""
+HOME = re.compile(r"~(?:/|\Z)")
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+EXPANSION = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\}?|\(\([^)]*\)\)|\([^)]*\)?)|`")
 BUILTINS = frozenset(
-    {"cd", "export", "source", ".", "set", "ulimit", "umask", "alias", "exec", "eval"}
+    {
+        *("cd", "export", "source", ".", "set", "ulimit", "umask", "alias", "exec", "eval"),
+        *("for", "while", "until", "if", "case", "function", "{", "(", "!", "[["),
+    }
 )
 ADVICE = 'put it into `environment` and write "$NAME" there'
 
@@ -179,6 +186,12 @@ def _misread(words: list[Word]) -> Iterator[str]:
     }
     if texts[0] in BUILTINS:
         yield f"{texts[0]!r} is a command of shells, no program; {_way(texts[0])}"
+    if variable := ASSIGNMENT.match(_outside(words[0], ("",))):
+        yield (
+            f"{texts[0]!r} is taken for the program: no shell reads it; "
+            f"put {variable[1]} into `environment`"
+        )
+    finds = texts[0].rpartition("/")[2] == "find"  # which has patterns of its own
     for index, word in enumerate(words):
         if index in scripts:
             continue
@@ -188,7 +201,12 @@ def _misread(words: list[Word]) -> Iterator[str]:
             yield f"{texts[index]!r} is passed on as an argument: no shell reads it; {_way('...')}"
         elif found := EXPANSION.search(read):
             yield f"{found[0]!r} is passed on as it stands: no shell reads it; {_way('...')}"
-        elif plain.startswith("~/"):
+        elif (
+            plain == "~"
+            or plain.startswith("~/")
+            or INNER.search(plain)
+            or ("*" in plain and not finds)
+        ):
             yield f"{texts[index]!r} is passed on as it stands: no shell reads it; {_way('...')}"
 
 

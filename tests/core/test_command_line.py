@@ -227,6 +227,15 @@ def test_what_no_task_could_run(source: str, fault: str) -> None:
         ("cd /tmp", "'cd'"),
         ("/bin/sh -c 'a' > out", "'>'"),
         ("/bin/sh script.sh > out", "'>'"),
+        ("echo a|sort", "'a|sort'"),
+        ("make&&make install", "'make&&make'"),
+        ("echo a;echo b", "'a;echo'"),
+        ("cat *.txt", "'*.txt'"),
+        ("cat in/*/x", "'in/*/x'"),
+        ("ls ~", "'~'"),
+        ("echo $((1+2))", "'$((1+2))'"),
+        ("for i in 1 2", "'for'"),
+        ("[[ -f x ]]", "'[['"),
     ],
 )
 def test_shell_syntax_outside_a_shell_is_warned_of(source: str, said: str) -> None:
@@ -236,9 +245,20 @@ def test_shell_syntax_outside_a_shell_is_warned_of(source: str, said: str) -> No
 
 
 @pytest.mark.fault("6.5")
+def test_a_variable_before_the_program_is_warned_of() -> None:
+    (warning,) = command("THREADS=4 prog a").warnings
+    assert "'THREADS=4' is taken for the program" in warning
+    assert "put THREADS into `environment`" in warning
+    assert not command("env THREADS=4 prog a").warnings
+
+
+@pytest.mark.fault("6.5")
 @pytest.mark.parametrize(
     "source",
     [
+        "find . -name *.txt",
+        "prog '*.txt' \"a*b\" \\*",
+        "curl https://x.invalid/y?a=1&b=2",
         "/bin/sh -c 'a > b && c $HOME | d; e &'",
         "prog 'a > b' '$HOME' \\> \\$HOME '~/x'",
         "python3 -m x --flag=a>b a->b x=1 '<tag>'",

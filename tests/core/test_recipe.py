@@ -243,6 +243,8 @@ def test_a_task_that_waits_for_itself_is_refused(tmp_path: Path) -> None:
                 more='sweep = { x = [1, 1] }\ndepends_on = ["t{sweep.x}"]\n',
             ),
         )
+    with pytest.raises(RecipeError, match=r"\.depends_on: 'mor\*' fits no task but 'more' itself"):
+        planned(tmp_path, with_task('"true"', more='depends_on = ["mor*"]\n'))
     plan = planned(tmp_path, with_task('"true"', more='depends_on = ["*"]\n'))
     assert plan, "a glob stands for the others"
 

@@ -81,6 +81,10 @@ class Dependencies:
         """The first of the task's ids and globs that fits no task; empty if there is none."""
         return next((glob for glob in self._globs(task) if not self._ids_of(glob)), "")
 
+    def own_glob(self, task: PlannedTask) -> str:
+        """The first glob that fits this task and no other; empty if there is none."""
+        return next((glob for glob in self._globs(task) if self._ids_of(glob) == (task.id,)), "")
+
     def is_own(self, task: PlannedTask) -> bool:
         """Whether the task names itself."""
         return task.id in self._globs(task)

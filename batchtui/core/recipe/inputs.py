@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
+from batchtui.core.plain import visible
 from batchtui.core.recipe.model import Upload
 from batchtui.core.upload_plan import leads_out, wrong_blob
 
@@ -65,7 +66,7 @@ def matching(
             blob = path.relative_to(base).as_posix()
             reason = _unfit(path, blob, root)
             if reason:
-                unfit.append(f"{path}: {reason}")
+                unfit.append(f"{visible(str(path))}: {reason}")
             else:
                 files.append(UploadFile(upload.to, blob, path, path.stat().st_size))
         wrong += unfit

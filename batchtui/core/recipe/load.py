@@ -194,6 +194,10 @@ def _dependency_faults(entries: Iterable[Entry], ids: dict[str, None]) -> Iterab
             if waiting.is_own(task):
                 yield Fault(("tasks", index, "depends_on"), f"{task.id!r} would wait for itself")
                 break
+            if glob := waiting.own_glob(task):
+                sentence = f"{glob!r} fits no task but {task.id!r} itself"
+                yield Fault(("tasks", index, "depends_on"), sentence)
+                break
             graph[task.id] = waiting.of(task)
             missing = waiting.unmatched(task)
             if missing:
