@@ -37,7 +37,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import msgspec.structs
@@ -76,6 +76,13 @@ MOST_POLLS = 1_000_000
 
 DEAREST = 1e9
 """The highest price of a node and hour, far beyond any."""
+
+
+TYPES = {
+    "object": "a table", "array": "a list", "str": "text", "bool": "true or false",
+    "int": "a whole number", "float": "a number", "null": "nothing",
+}  # fmt: skip
+"""The types that errors of msgspec name, as people call them."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -265,7 +272,10 @@ def _read(file: Path) -> Settings:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
     except RecursionError:
         raise ConfigError(f"{file} is not valid TOML: it is nested too deeply") from None
-    except ValueError as error:  # of tomllib, for bytes that are not UTF-8, for endless numbers
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file} is not valid TOML: line {line} is not UTF-8") from error
+    except ValueError as error:  # of tomllib, and for endless numbers
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
     settings = _convert(table, Settings, f"{file}:")
     for reserved in (LOCAL, ENVIRONMENT):
@@ -287,9 +297,22 @@ def _convert(table: Mapping[str, object], kind: type[S], path: str) -> S:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
+        reason = re.sub(r"`(\w+)[^`]*`", lambda found: TYPES.get(found[1], found[0]), reason)
         # msgspec writes the path as `$.key`, and [...] for a key of a table.
         key = re.sub(r"^`?\$\.?|`$", "", place)
+        if key.endswith("[...]"):
+            key = _wrong_entry(table, kind, key.removesuffix("[...]"))
         raise ConfigError(f"{_below(path, key)}: {reason[:1].lower()}{reason[1:]}") from error
+
+
+def _wrong_entry(table: Mapping[str, Any], kind: type[S], key: str) -> str:
+    """The name of the first entry of the table `key` that does not fit a `kind`."""
+    for name, value in table[key].items():
+        try:
+            msgspec.convert({key: {name: value}}, kind)
+        except msgspec.ValidationError:
+            return f"{key}.{name}"
+    return key
 
 
 def _below(path: str, key: str) -> str:

@@ -123,7 +123,8 @@ def test_the_names_that_can_be_chosen(file: Path) -> None:
 
 WRONG = {
     "batch_ky = 'a'": "profiles.work.batch_ky is not a setting, did you mean 'batch_key'?",
-    "read_only = 'yes'": "profiles.work.read_only: expected `bool`, got `str`",
+    "read_only = 'yes'": "profiles.work.read_only: expected true or false, got text",
+    "batch_account = 7": "profiles.work.batch_account: expected text, got a whole number",
     "batch_endpoint = 'https://'": "profiles.work.batch_endpoint is not the URL of a service",
     "batch_endpoint = 'ftp://h'": "profiles.work.batch_endpoint is not the URL of a service",
     "batch_endpoint = 'http://h:x'": "profiles.work.batch_endpoint is not the URL of a service",
@@ -157,12 +158,16 @@ def test_what_is_wrong_is_named(file: Path, lines: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.fault("2.26")
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("default = 3", "default: expected `str`, got `int`"),
+        ("default = 3", "default: expected text, got a whole number"),
         ("profile = 'a'", "profile is not a setting, did you mean 'profiles'?"),
-        ("profiles = 3", "profiles: expected `object`, got `int`"),
+        ("profiles = 3", "profiles: expected a table, got a whole number"),
+        ("prices = [1.5]", "prices: expected a table, got a list"),
+        ("[profiles]\na = {}\nwork = 2.5", "profiles.work: expected a table, got a number"),
+        ("[profiles]\n'a b' = 'x'", "profiles.a b: expected a table, got text"),
         ("[profiles.local]", "profiles.local: the name 'local' is taken"),
     ],
 )
@@ -171,6 +176,15 @@ def test_a_wrong_file(file: Path, text: str, reason: str) -> None:
     with pytest.raises(ConfigError) as caught:
         choose(None, environ={}, file=file)
     assert str(caught.value).startswith(f"{file}: {reason}")
+
+
+@pytest.mark.fault("2.26")
+def test_a_file_in_another_encoding_says_on_which_line(file: Path) -> None:
+    write(file, "")
+    file.write_bytes("default = 'a'\r\n# Bürö\n".encode("latin-1"))
+    with pytest.raises(ConfigError) as caught:
+        choose(None, environ={}, file=file)
+    assert str(caught.value) == f"{file} is not valid TOML: line 2 is not UTF-8"
 
 
 def test_a_file_that_is_no_toml(file: Path) -> None:

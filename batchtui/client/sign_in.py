@@ -14,6 +14,7 @@ UNCONFIGURED = (
     "not supported",
     "not fully configured",
     "not set",
+    "package to be installed",
 )
 """How azure-identity says that a credential was never set up, which is so for most of them."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
@@ -10,7 +11,6 @@ from msgspec import Struct
 
 from batchtui.core.gateway import GatewayError
 from batchtui.core.traffic import Traffic
-from batchtui.core.wording import format_age
 
 T = TypeVar("T")
 
@@ -139,7 +139,8 @@ class Bulk(Generic[T]):
         while True:
             pause = max(self._pause, self._traffic.throttled)
             if tries:
-                again = f"try {tries + 1} in {format_age(pause)}"
+                at = self._traffic.service_clock.now() + timedelta(seconds=pause)
+                again = f"try {tries + 1} at {at:%H:%M:%S} UTC"
                 self._put(index, Fate.WAITING, f"The service is busy: {again}.")
             if tries or len(self._things) > 1:
                 # One thing alone is tried at once: its user waits for it.

@@ -309,3 +309,17 @@ async def test_a_signature_ends_by_the_services_clock() -> None:
     signer = Signer(service, "store", "a2V5", now=lambda: noon)
     signed = parse_qs(await signer.container("box", "r", timedelta(hours=1)))
     assert signed["se"] == ["2026-11-20T13:00:00Z"]
+
+
+@pytest.mark.fault("2.28")
+def test_a_credential_whose_package_is_not_there_was_never_set_up() -> None:
+    message = """DefaultAzureCredential failed to retrieve a token from the included credentials.
+Attempted credentials:
+\tEnvironmentCredential: EnvironmentCredential authentication unavailable. Environment variables are not fully configured.
+\tVisualStudioCodeCredential: VisualStudioCodeCredential requires the 'azure-identity-broker' package to be installed. You must also ensure you have the Azure Resources extension installed and have signed in to Azure via Visual Studio Code.
+\tAzureCliCredential: Please run 'az login' to set up an account
+To mitigate this issue, please refer to the troubleshooting guidelines here"""  # noqa: E501
+    assert explain("the Batch account mine", message) == (
+        "no sign-in to the Batch account mine was found (az is not logged in); run az login, or "
+        "set the account's key"
+    )

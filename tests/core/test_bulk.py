@@ -1,6 +1,7 @@
 """Many things get the same order: all are tried, and throttling only slows that down."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,8 @@ from batchtui.core.gateway import GatewayError
 from batchtui.core.orders.order import gone
 from batchtui.core.traffic import Traffic
 from tests.fakes.virtual_time import in_virtual_time, now
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Service:
@@ -170,7 +173,9 @@ def test_one_order_that_is_never_taken_says_so_from_the_second_try_on(status: in
             if sentence:
                 said.append((now(), sentence))
 
-        waiting = asyncio.create_task(patiently(act, Traffic(clock=now), say))
+        began = now()
+        traffic = Traffic(clock=now, wall=lambda: NOON + timedelta(seconds=now() - began))
+        waiting = asyncio.create_task(patiently(act, traffic, say))
         await asyncio.sleep(3600)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
@@ -179,10 +184,10 @@ def test_one_order_that_is_never_taken_says_so_from_the_second_try_on(status: in
     in_virtual_time(main())
     assert tries[0] == said[0][0], "tried at once, and said as soon as it was refused"
     assert [sentence for _, sentence in said[:3]] == [
-        "The service is busy: try 2 in 1s.",
-        "The service is busy: try 3 in 2s.",
-        "The service is busy: try 4 in 4s.",
-    ]
+        "The service is busy: try 2 at 12:00:01 UTC.",
+        "The service is busy: try 3 at 12:00:03 UTC.",
+        "The service is busy: try 4 at 12:00:07 UTC.",
+    ], "a time of day: seconds left would be wrong as soon as they are read"
     assert len(said) in (len(tries), len(tries) - 1)
     assert max(after - before for before, after in pairwise(tries)) <= Bulk.LONGEST_PAUSE + 0.001
 

@@ -388,6 +388,9 @@ def test_what_is_not_a_duration_is_refused(tmp_path: Path, value: str) -> None:
         ("dedicated", "slots = 257\ndedicated", "pool.slots: must be a whole number from 1 to 256"),
         ("[job]", "[job]\npriority = 'x'", "must be a whole number from -1,000 to 1,000, not text"),
         ("[job]", "[job]\nretries = -2", "job.retries: must be a whole number, -1 or more, not -2"),
+        ("[job]", "[job]\nretries = 3000000000", "from -1 to 2,147,483,647, not 3000000000"),
+        ("[job]", f"[job]\nretries = {10**19}", "to 2,147,483,647, not a number of 20 digits"),
+        ("[job]", f"[job]\nretries = -{10**15}", "-1 or more, not a number of 16 digits"),
         (
             'command = "/bin',
             'wait_for_success = 3\ncommand = "/bin',

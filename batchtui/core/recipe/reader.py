@@ -107,7 +107,8 @@ class Reader:
         try:
             return msgspec.convert(value, wanted)
         except msgspec.ValidationError:
-            return self.fault(key, f"must be {_wanted(wanted)}, not {_shown(value)}")
+            large = isinstance(value, int) and value > MOST
+            return self.fault(key, f"must be {_wanted(wanted, large=large)}, not {_shown(value)}")
 
     def _filled(self, value: str, wanted: Any, key: Key) -> object:
         """All placeholders filled; one that stands alone keeps its value's type."""
@@ -154,13 +155,16 @@ WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a nu
 """Types as people call them."""
 
 
-def _wanted(wanted: Any) -> str:
-    """The type that a value must have, with its limits: `a whole number, 0 or more`."""
+def _wanted(wanted: Any, *, large: bool = False) -> str:
+    """The type that a value must have, with its limits: `a whole number, 0 or more`.
+
+    `large`: the value is beyond what the service can store, so that the upper limit matters.
+    """
     if get_origin(wanted) is Annotated:
         kind, *limits = get_args(wanted)
         least = next((limit.ge for limit in limits if limit.ge is not None), None)
         most = next((limit.le for limit in limits if limit.le is not None), None)
-        if least is not None and most not in (None, MOST):
+        if least is not None and most is not None and (large or most != MOST):
             return f"{WORDS[kind]} from {least:,} to {most:,}"
         return f"{WORDS[kind]}, {least:,} or more" if least is not None else WORDS[kind]
     if get_origin(wanted) in (Union, UnionType):
@@ -169,10 +173,15 @@ def _wanted(wanted: Any) -> str:
 
 
 def _shown(value: object) -> str:
-    """A number by itself, where it is short enough; anything else by its type."""
+    """A number by itself, or by its length where it is long; anything else by its type."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         # Written so that it is false for nan.
-        return _kind(value) if 10**15 <= abs(value) < float("inf") else f"{value}"
+        if not 10**15 <= abs(value) < float("inf"):
+            return f"{value}"
+        if isinstance(value, int):
+            # Python writes no whole number of more than 4,300 digits.
+            digits = len(f"{abs(value)}") if abs(value) < 10**4000 else "thousands of"
+            return f"a number of {digits} digits"
     return _kind(value)
 
 
