@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, get_current_worker
@@ -67,6 +68,17 @@ CRASHED = 70
 """The exit code after a bug."""
 
 log = logging.getLogger(__name__)
+
+
+def is_too_late(error: Exception) -> bool:
+    """Whether a worker of a screen that is being closed has looked for a widget of it.
+
+    Textual takes the widgets away before it cancels the screen's workers, its own palette's too.
+    """
+    if not isinstance(error, WorkerFailed) or not isinstance(error.error, NoMatches):
+        return False
+    node = get_current_worker().node
+    return node._closing or node._closed or node._pruning
 
 
 def log_bug(error: BaseException) -> str:
@@ -197,6 +209,9 @@ class BatchApp(
 
     def _handle_exception(self, error: Exception) -> None:
         """Report a bug and close the app. Textual would print it with all variables' values."""
+        if is_too_late(error):
+            log.info("Work of a closed screen came too late: %s", error)
+            return
         self._return_code = CRASHED
         if self._exception is None:
             self._exception = error
