@@ -29,7 +29,7 @@ from tests.bench.keys import Nowhere
 from tests.soak.ages import ALLOWED, AgeCheck, Answers
 from tests.soak.app import SoakedApp
 from tests.soak.keyboard import Keyboard
-from tests.soak.measures import Sample, sample, slope
+from tests.soak.measures import Sample, sample, slope, tasks_by_work
 
 SIZE = (120, 40)
 PACE = 0.15
@@ -82,6 +82,8 @@ class Soak:
         self._keyboard = Keyboard(self._app, options.seed)
         self._ages = AgeCheck(Answers(log))
         self._errors = Hits()
+        self._tasks: Counter[str] = Counter()
+        """Those of the beginning, to be compared with those of the end."""
 
     async def run(self) -> None:
         logging.getLogger().addHandler(self._errors)
@@ -125,6 +127,8 @@ class Soak:
             if time.monotonic() - sampled >= EVERY:
                 sampled = time.monotonic()
                 self.samples.append(sample())
+                if not self._tasks and time.monotonic() - began >= min(SETTLED, 60.0):
+                    self._tasks = tasks_by_work()
                 self._say(began)
 
     def _say(self, began: float) -> None:
@@ -144,6 +148,11 @@ class Soak:
         while self._app.screen is not dashboard and len(self._app.screen_stack) > 1:
             self._app.pop_screen()
             await asyncio.sleep(0.05)
+        more = tasks_by_work() - self._tasks
+        self.lines.append(
+            "More tasks than at the start: "
+            + ", ".join(f"{count} {work}" for work, count in more.most_common(12))
+        )
         dashboard.feeds.traffic.resume()
         self._faults.write_text("")
         # The account reads the file once a second.

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,11 @@ def sample() -> Sample:
         tasks=len(asyncio.all_tasks()),
         threads=threading.active_count(),
     )
+
+
+def tasks_by_work() -> Counter[str]:
+    """How many tasks are under way, by the coroutine that each of them runs."""
+    return Counter(getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
