@@ -81,6 +81,9 @@ class SignalProof:
                 words = ("clean", record.run_id, "--yes", "--profile", "environment")
             if kill.means is Means.LOST:
                 place.forget()
+                if not await self._inventory.found():
+                    # Nothing says that there was such a run, and `clean` rightly knows of none.
+                    words = ()
             if kill.later and words:
                 nth, served = kill.later
                 watch.hold_later(nth, served=served)
