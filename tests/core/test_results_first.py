@@ -109,7 +109,21 @@ async def test_outputs_of_one_name_from_two_containers_do_not_replace_each_other
 
 
 @pytest.mark.fault("3.2", "3.9")
-@pytest.mark.parametrize("listed", [[0], [2], [1, 2], [3, 0], [2, 0], [0, 1, 0, 2, 0]])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        [0],
+        [2],
+        [1, 2],
+        [3, 0],
+        [2, 0],
+        [0, 1, 0, 2, 0],
+        [0, 0],
+        [0] * 5,
+        [1, 0, 1, 1, 0],
+        [0, 2, 2, 2],
+    ],
+)
 async def test_what_a_listing_left_out_is_fetched_before_it_is_deleted(
     tmp_path: Path, listed: list[int]
 ) -> None:

@@ -14,8 +14,10 @@ from batchtui.core.run.account import RunAccount
 from batchtui.core.run.journal import Journal
 from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_all, save_all
 
-LOOKS = 10
-"""Listings of one container that differ, before it is taken to have no end."""
+LOOKS = 15
+"""Listings of one container, before it is taken to have no end."""
+DOUBTED = 5
+"""Listings in a row that must show nothing new where one was empty, or left out what another had."""
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
 
@@ -132,26 +134,30 @@ class _Fetching:
         """Files that were fetched, and from which container."""
 
     async def fetch(self, wanted: Wanted) -> None:
-        """Fetch all, and look again until two looks in a row show the same.
+        """Fetch all, and look again until nothing new shows.
 
-        What a listing left out must not be deleted unseen.
+        What a listing left out must not be deleted unseen: two that show the same are enough, but
+        neither a listing without anything nor one that another contradicts is believed so soon.
         """
         container, folder = wanted.container, Path(self._journal.record.output, wanted.to)
         seen: dict[str, Blob] = {}
-        before: dict[str, Blob] | None = None
-        for _ in range(LOOKS):
+        quiet, doubted = 0, False
+        for look in range(LOOKS):
             try:
                 found = await self._listed(wanted)
             except GatewayError as error:
                 self._miss(Unfetched(container, "", str(error)))
                 return
             fresh = [blob for blob in found.values() if seen.get(blob.name) != blob]
-            if fresh or before is None:
+            doubted = doubted or not found or not found.keys() >= seen.keys()
+            if fresh or not look:
                 await self._download(container, folder, fresh)
-            elif found == before:
+                quiet = 0
+            else:
+                quiet += 1
+            if quiet == (DOUBTED if doubted else 1):
                 return
             seen |= found
-            before = found
         # A container of others may be written to for ever; it is not deleted either.
         if self._journal.record.fact(Kind.CONTAINER, container) is not Fact.EXISTED:
             self._miss(Unfetched(container, "", "something still writes to it"))
