@@ -164,7 +164,8 @@ def refuse_readable(file: Path, what: str) -> None:
     mode = readable_by_others(file)
     if mode:
         raise ConfigError(
-            f"{what} that others can read (mode {mode:04o}); run chmod 600 {shlex.quote(str(file))}"
+            f"{what} that others can read or change (mode {mode:04o}); "
+            f"run chmod 600 {shlex.quote(str(file))}"
         )
 
 

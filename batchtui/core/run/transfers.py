@@ -17,7 +17,7 @@ from batchtui.core.transfer import FailedPiece, Piece, Progress, Report, move_al
 LOOKS = 15
 """Listings of one container, before it is taken to have no end."""
 DOUBTED = 5
-"""Listings in a row that must show nothing new where one was empty, or left out what another had."""
+"""Listings in a row that must show nothing new, where one was empty or left something out."""
 OFTEN = 0.1
 """Seconds between two events of one transfer, so that large files do not flood whoever listens."""
 
