@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 
 from batchtui.core.gateway import Batch
 from batchtui.core.places import LookUp, Place, beyond, known
@@ -38,7 +39,9 @@ class GoingApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("goto", "retrace", "requests"):
-            return self.dashboard is not None and not self.screen.is_modal
+            # The palette lists what can be done on the screen below it.
+            below = [each for each in self.screen_stack if not isinstance(each, CommandPalette)]
+            return self.dashboard is not None and not below[-1].is_modal
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group="goto")

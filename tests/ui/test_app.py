@@ -185,6 +185,20 @@ async def test_help_is_about_the_pane_in_use(app: TestedApp) -> None:
         await until(lambda: app.screen is app.dashboard)
 
 
+@pytest.mark.parametrize("name", ["Go to", "Requests", "Back"])
+async def test_the_palette_finds_what_goes_elsewhere(app: TestedApp, name: str) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("ctrl+p")
+        await until(lambda: app.screen is not app.dashboard)
+        await pilot.press(*name.lower().replace(" ", ""))
+        options = app.screen.query("OptionList").first(OptionList)
+        await until(
+            lambda: any(str(option.prompt).startswith(name) for option in options.options),
+            what="the command is found",
+        )
+
+
 async def test_the_palette_knows_every_live_command(app: TestedApp) -> None:
     async with app.run_test(size=(100, 40)) as pilot:
         await settled(pilot, app)
