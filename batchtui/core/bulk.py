@@ -157,7 +157,8 @@ class Bulk(Generic[T]):
                     self._unsure.add(index)
                 if error.status not in BUSY:
                     self.failure = error
-                    self._put(index, Fate.FAILED, str(error))
+                    unsure = "; it may have been done" if error.transient else ""
+                    self._put(index, Fate.FAILED, f"{error}{unsure}")
                     return
                 # All workers slow down together, since the account as a whole is throttled.
                 self._pause = min(max(self._pause * 2, self.FIRST_PAUSE), self.LONGEST_PAUSE)

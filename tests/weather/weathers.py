@@ -133,7 +133,7 @@ WEATHERS = {
         Weather(
             "slow answers",
             (
-                {"do": "slow", "rate": 1000, "service": "batch"},
+                {"do": "slow", "rate": 10_000, "service": "batch"},
                 {"do": "slow", "rate": 300_000, "service": "storage"},
             ),
         ),
