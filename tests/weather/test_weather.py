@@ -62,11 +62,15 @@ async def test_each_request_of_a_run_loses_an_answer(tmp_path: Path) -> None:
 @pytest.mark.fault("4.5", "4.6")
 async def test_a_run_outlasts_refusals_that_pass(tmp_path: Path) -> None:
     once = [
-        Weather(f"{status} once", ({"do": "answer", "status": status, "nth": [nth]},))
-        for status, nth in ((429, 1), (429, 9), (401, 25), (403, 25))
+        Weather(f"{status} once", ({"do": "answer", "status": status, "nth": [nth], **more},))
+        for status, nth, more in (
+            (429, 1, {}),
+            (429, 9, {"retry_after": 2}),
+            (401, 25, {}),
+            (403, 25, {}),
+        )
     ]
-    polls = [Cell(Doing.RUN, weather, Place.BOTH, 1) for weather in once]
-    await well([*polls, *runs_in("429, Retry-After 2")], tmp_path)
+    await well([Cell(Doing.RUN, weather, Place.BOTH, 1) for weather in once], tmp_path)
 
 
 @pytest.mark.slow

@@ -106,12 +106,16 @@ class TransferProof:
         return await transfer(self._storage, container, pieces, lambda _: None)
 
     async def _listed(self, container: str) -> tuple[Blob, ...]:
-        """What a listing in the weather shows; in fair weather where it fails each time."""
-        for _ in range(TRIES):
+        """What two listings in a row show in the weather; what one does in fair weather else."""
+        before: tuple[Blob, ...] | None = None
+        for _ in range(2 * TRIES):
             try:
-                return await matching(self._storage, container, "*")
+                blobs = await matching(self._storage, container, "*")
             except GatewayError:
                 continue
+            if blobs == before:
+                return blobs
+            before = blobs
         self._account.brighten()
         return await matching(self._storage, container, "*")
 
