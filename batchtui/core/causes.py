@@ -92,7 +92,7 @@ def told(failure: FailureInfo | None) -> str:
     said = failure.message.strip()
     by_exit = failure.code == EXIT
     details = [
-        f"{detail.name}: {detail.value}" if detail.name != "Message" else detail.value
+        detail.value if detail.name in ("", "Message") else f"{detail.name}: {detail.value}"
         for detail in failure.details
         if detail.value and detail.value.rstrip(".") not in said
         if not (by_exit and (detail.value == EXIT or "exit code" in detail.value))

@@ -1,5 +1,7 @@
 """Many failures, few causes."""
 
+import pytest
+
 from batchtui.core.causes import By, causes, told, why
 from batchtui.core.models import FailureInfo, NameValue, NodeInfo, Task, TaskExecution
 
@@ -61,3 +63,9 @@ def test_of_a_bare_exit_code_is_said_what_a_shell_means_by_it() -> None:
     assert told(FailureInfo(BARE.category, BARE.code, BARE.message, details)) == ""
     assert why(failed("x", "", 127)) == "exit code 127 (command not found)"
     assert why(failed("x", "", 2)) == "exit code 2"
+
+
+@pytest.mark.fault("1.12")
+def test_a_detail_without_a_name_stands_by_itself() -> None:
+    failure = FailureInfo(details=(NameValue("", "the disk"), NameValue("File", "a.txt")))
+    assert told(failure) == "the disk: File: a.txt"

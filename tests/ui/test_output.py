@@ -101,6 +101,17 @@ async def test_a_failing_look_keeps_the_text_and_says_so() -> None:
         assert "as it was last seen" in str(pane(pilot, "stdout").border_subtitle)
 
 
+@pytest.mark.fault("2.1", "2.21")
+@pytest.mark.parametrize("status", [500, 501, 403])
+async def test_what_could_not_be_looked_at_is_not_said_to_be_empty(status: int) -> None:
+    account, stage = await opened(Outcome(0, stdout=b"words\n"))
+    account.calls.fail("file_state", refused("Could not look: refused", status=status), times=99)
+    async with stage.run_test(size=(100, 24)) as pilot:
+        await until(pilot, lambda: pane(pilot, "stdout").has_class("-stale"))
+        assert "Could not look: refused" in words(stage)
+        assert "nothing" not in shown(pane(pilot, "stdout").view)
+
+
 async def test_a_view_follows_the_end_unless_scrolled_up() -> None:
     _, stage = await opened(Outcome(0, stdout=b"".join(b"line %d\n" % i for i in range(300))))
     async with stage.run_test(size=(80, 24)) as pilot:

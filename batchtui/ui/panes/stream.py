@@ -111,8 +111,9 @@ class StreamPane(Framed):
     def _why_empty(self) -> str:
         if self.subject.missing:
             return GONE
-        if not (self.reading.known or self.reading.error):
-            return "Looking for the file…"
+        if not self.reading.known:
+            # An error is said above; whether the file holds anything is not known.
+            return "" if self.reading.error else "Looking for the file…"
         task, missing = self.subject.value, self.reading.value.missing
         if missing and task.state is TaskState.COMPLETED:
             return f"{missing}. Its node may be gone, and its files with it."
