@@ -80,9 +80,10 @@ def lines(event: Event) -> list[str]:
             long = event.elapsed >= LONG
             return [f"It works again, after {in_time(event.elapsed)}"] if long else []
         case NotFetched():
+            if event.container in event.reason:
+                return [f"Not fetched. {event.reason}"]
             what = f"output {event.blob}" if event.blob else "the outputs"
-            said = f"Not fetched: {what} of container {event.container}: {event.reason}"
-            return [said]
+            return [f"Not fetched: {what} of container {event.container}: {event.reason}"]
         case NodeFailed():
             return [f"Node {event.node_id}: {event.reason}", *_quoted(event.stderr)]
         case TaskFailed():
