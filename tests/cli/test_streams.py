@@ -45,6 +45,7 @@ def test_an_output_that_takes_nothing_is_a_sentence_and_exit_code_3(
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.fault("1.8")
 @pytest.mark.parametrize("words", ["list recipes", "--help", "run topnwords --check"])
 def test_a_reader_that_went_away_is_141_in_silence(words: str, tmp_path: Path) -> None:

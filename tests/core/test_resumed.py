@@ -65,9 +65,10 @@ async def test_killed_in_its_clean_up_a_failed_run_stays_failed(
     scene.account.batch.outcomes = {"count-1": TaskOutcome(exit_code=7)}
     scene.new_run(rule=CleanupRule.ALWAYS)
     await scene.killed_at(call, served=served)
+    listed = scene.account.calls.count("blobs")
     assert await scene.new_run(rule=CleanupRule.ALWAYS).resume() is Outcome.FAILED
     assert scene.orphans() == []
-    assert scene.account.calls.count("blobs") == 2, "what was fetched is not fetched again"
+    assert scene.account.calls.count("blobs") == listed > 0, "what was fetched is not fetched again"
 
 
 @pytest.mark.fault("4.7")

@@ -73,6 +73,7 @@ def sound(file: Path) -> tuple[str, float]:
     return codec[1], int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
+@pytest.mark.slow
 def test_ffmpeg(stack: Stack) -> None:
     output = stack.folder / "mp3"
     code, out = stack(
@@ -89,6 +90,7 @@ def test_ffmpeg(stack: Stack) -> None:
     assert nothing_left(stack)
 
 
+@pytest.mark.slow
 def test_outputs_of_a_sweep_are_collected_and_failures_explained(stack: Stack) -> None:
     output = stack.folder / "tiny"
     command = "echo $N > $N.out; [ $N = 2 ] && echo no more >&2 && exit 7; true"
@@ -105,6 +107,7 @@ def test_outputs_of_a_sweep_are_collected_and_failures_explained(stack: Stack) -
     assert nothing_left(stack)
 
 
+@pytest.mark.slow
 def test_a_start_task_that_fails_is_said_without_waiting_for_the_timeout(stack: Stack) -> None:
     began = time.monotonic()
     code, out = stack(
@@ -117,6 +120,7 @@ def test_a_start_task_that_fails_is_said_without_waiting_for_the_timeout(stack: 
     assert nothing_left(stack)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_kept_waited_for_and_cleaned(stack: Stack) -> None:
     output = stack.folder / "waited"
     words = ["--profile", "local", "--output", str(output)]

@@ -54,6 +54,7 @@ async def compared_tasks(pilot: Pilot[Any], app: TestedApp) -> str:
     return text_of(app.screen.query_one("RowsView"))
 
 
+@pytest.mark.slow
 async def test_why_this_task_failed_and_that_one_did_not(app: TestedApp) -> None:
     world = app.account.batch.world
     for task in world.jobs["frames-0412"].tasks.values():

@@ -280,6 +280,7 @@ async def test_a_place_that_a_long_line_breaks_is_marked_on_both_rows() -> None:
         }
 
 
+@pytest.mark.slow
 async def test_the_dashboard_leads_to_files_and_outputs() -> None:
     account = await render_farm(nodes=60, tasks=40)
     app = TestedApp(account)

@@ -100,6 +100,7 @@ async def test_what_is_stale_says_when_it_is_asked_for_again(account: FakeAccoun
         assert "next try" not in text_of(app.panes.header)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.17")
 @pytest.mark.parametrize(("asked_for", "said"), [(3600.0, "1h00m"), (86400.0, "24h00m")])
 async def test_a_service_that_asks_for_long_rest_is_told_of_with_the_time(
@@ -189,6 +190,7 @@ FAULTS: list[tuple[str, Callable[[FakeAccount], None]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.fault("1.1")
 @pytest.mark.parametrize("fault", [each[1] for each in FAULTS], ids=[each[0] for each in FAULTS])
 async def test_the_dashboard_lives_through_weather_with_its_history(

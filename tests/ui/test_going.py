@@ -60,6 +60,7 @@ async def test_the_way_back_leads_through_panes_too() -> None:
         await until(lambda: app.panes.in_use.id == "jobs")
 
 
+@pytest.mark.slow
 async def test_going_leaves_other_screens_and_takes_a_filter_away() -> None:
     app = TestedApp(await render_farm(nodes=16, tasks=20))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -139,6 +140,7 @@ async def _read_log(kept: RecentLines) -> None:
         assert app.screen is app.panes
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.24")
 @pytest.mark.parametrize(
     ("typed", "place"),

@@ -36,6 +36,7 @@ def inspected(app: TestedApp) -> str:
     return str(app.screen.thing) if isinstance(app.screen, InspectScreen) else ""
 
 
+@pytest.mark.slow
 async def test_from_a_task_to_its_node_its_pool_and_all_the_way_back(
     app: TestedApp, account: FakeAccount
 ) -> None:

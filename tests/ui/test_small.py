@@ -12,6 +12,8 @@ from tests.fakes import FakeAccount
 from tests.ui.conftest import TestedApp, settled
 from tests.ui.scene import render_farm
 
+pytestmark = pytest.mark.slow
+
 SIZES = ((80, 3), (80, 4), (10, 3), (3, 3), (1, 1), (30, 6), (80, 10), (80, 24))
 OPENS = ("x", "C", "colon", "i", "s", "d")
 KEYS = ("pageup", "pagedown", "home", "end", "up", "down", "tab", "enter", "j", "k", "z", "2", "5")

@@ -9,6 +9,8 @@ import pytest
 
 from tests.ui.ptys import Pty, dashboard
 
+pytestmark = pytest.mark.slow
+
 LEFT = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[<u")
 """Alternate screen, cursor, mouse, paste and keyboard as before."""
 ENTERED = (b"\x1b[?1049h", b"\x1b[?25l", b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[?2004h")

@@ -91,6 +91,7 @@ def tasks_of(app: TestedApp) -> str:
     return text_of(app.panes.query_one(TasksPane).table)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.3")
 @pytest.mark.parametrize(("change", "told"), CASES, ids=[told for _, told in CASES])
 async def test_a_row_says_why_its_task_waits(
@@ -190,6 +191,7 @@ async def test_pools_whose_nodes_all_rest_or_work_are_not_asked_for_stuck_ones(
 STDERR = "workitems/j/job-1/jobpreparation/stderr.txt"
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.3")
 @pytest.mark.parametrize(("change", "told"), CASES, ids=[told for _, told in CASES])
 async def test_the_page_of_a_task_says_why_it_waits(
@@ -273,6 +275,7 @@ async def test_a_failed_preparation_is_a_cause_with_its_stderr(
         assert "no task of the job runs there" in text_of(screen.query_one("#failed RecordTable"))
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.22")
 async def test_between_a_failed_preparation_and_failed_tasks_the_stream_follows_the_cursor(
     account: FakeAccount, app: TestedApp
@@ -307,6 +310,7 @@ def page_of(app: TestedApp) -> str:
     return text_of(view) if view is not None else ""
 
 
+@pytest.mark.slow
 @pytest.mark.fault("2.6")
 @pytest.mark.parametrize(("pane", "key"), [("5", "i"), ("2", "i"), ("2", "J")])
 async def test_pages_of_what_is_deleted_say_that_it_is_gone(

@@ -123,6 +123,7 @@ async def test_an_account_outlives_who_started_it_for_as_long_as_others_use_it(
     assert await eventually(lambda: not processes_of(tmp_path))
 
 
+@pytest.mark.slow
 async def test_killing_the_account_ends_its_tasks_and_azurite(
     tmp_path: Path, local_commands: list[LocalCommand]
 ) -> None:
@@ -134,6 +135,7 @@ async def test_killing_the_account_ends_its_tasks_and_azurite(
     assert await eventually(lambda: not processes_of(tmp_path))
 
 
+@pytest.mark.slow
 async def test_killing_who_started_the_account_ends_all(tmp_path: Path) -> None:
     script = f"""
 import asyncio
@@ -220,6 +222,7 @@ async def test_an_account_that_loses_azurite_stops_and_says_so(
     assert "Azurite" in said
 
 
+@pytest.mark.slow
 @pytest.mark.fault("8.1")
 async def test_an_account_whose_disk_is_full_stops_and_says_so(
     tmp_path: Path, local_commands: list[LocalCommand]

@@ -22,6 +22,8 @@ from tests.local.batch import job_options, pool_options, until
 
 from .conftest import LocalCommand
 
+pytestmark = pytest.mark.slow
+
 TASKS = 6
 
 

@@ -43,6 +43,7 @@ def world(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 async def test_a_world_is_attached_to_and_begins_anew_at_each_start(
     world: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ async def test_a_world_is_attached_to_and_begins_anew_at_each_start(
     assert processes_of(data_dir) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not is_there(), reason="Azurite is not installed here")
 async def test_its_containers_hold_their_blobs(world: Path, tmp_path: Path) -> None:
     async with attach_or_start(tmp_path / "data", play=Play(world), progress=print) as account:

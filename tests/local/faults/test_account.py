@@ -28,6 +28,8 @@ from tests.local.batch import job_options, pool_options, task_options, until
 
 from .logged import requests_of
 
+pytestmark = pytest.mark.slow
+
 
 def batch(account: Connection) -> BatchClient:
     key = AzureNamedKeyCredential(account.batch_account, account.batch_key)

@@ -4,10 +4,14 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
+
 from batchtui.local.faults.options import FaultOptions
 from batchtui.local.launch import attach_or_start
 from batchtui.local.play import Play
 from batchtui.paths import fault_file
+
+pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parents[3] / "data" / "faults" / "naive_client.py"
 README = SCRIPT.parents[2] / "README.md"

@@ -186,6 +186,7 @@ async def test_a_url_with_a_sas_passes_and_its_signature_is_never_written(storag
         assert any("by%20sas" in request.received.path for request in account.requests())
 
 
+@pytest.mark.slow
 async def test_faults_of_storage(storage: Faulty) -> None:
     """One Azurite for them all: it takes a second or two to start."""
     async with storage("") as account:

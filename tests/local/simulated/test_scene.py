@@ -111,6 +111,7 @@ async def test_nodes_begin_in_the_states_that_were_asked_for(play: Play) -> None
         assert all(not node.is_dedicated for node in there if node.state == "preempted")
 
 
+@pytest.mark.slow
 async def test_it_plays_on_faster_than_time(play: Play) -> None:
     # An hour of this world is less than four seconds.
     async with play(world(done=0.5, spread=0), SteadyPace(1000)) as client:
