@@ -1,5 +1,6 @@
 """A program in a pseudo-terminal, as a person has it before them."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -60,8 +61,13 @@ class Pty:
 
     @property
     def text(self) -> str:
-        """What was written since, without escape sequences."""
-        return ESCAPES.sub(b"", self.seen).decode("utf-8", "replace")
+        """What was written since, without escape sequences.
+
+        A character whose first bytes were forgotten, or whose last have yet to come, is left out.
+        """
+        begun = self.seen.lstrip(bytes(range(0x80, 0xC0)))
+        whole = codecs.getincrementaldecoder("utf-8")("replace")
+        return whole.decode(ESCAPES.sub(b"", begun))
 
     @property
     def modes(self) -> list[object]:
