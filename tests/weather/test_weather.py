@@ -12,6 +12,7 @@ from tests.weather.proof import prove
 from tests.weather.weathers import LOSABLE, LOST_ANSWERS, WEATHERS, Place, Weather
 
 SEED = 9
+LATE = "was fresh only"
 SAMPLE = {Doing.RUN: 3, Doing.TRANSFER: 4, Doing.BULK: 6, Doing.DASHBOARD: 2}
 
 
@@ -27,11 +28,18 @@ def test_all_faults_are_played() -> None:
 
 
 async def well(chosen: Sequence[Cell], folder: Path) -> None:
-    """Try these cells: nothing may be wrong in any."""
-    tried = await prove(list(chosen), folder, 2)
-    wrong = [f"{one.cell}: {one.outcome}" for one in tried if one.outcome.complaints]
-    assert not wrong, "\n".join(wrong)
+    """Try these cells: nothing may be wrong in any.
+
+    What was right but late is tried once more: on a machine that other tests use too, a feed can
+    miss its turn. `python -m tests.weather` has no second try.
+    """
+    tried = await prove(list(chosen), folder / "first", 2)
     assert len(tried) == len(chosen)
+    wrong = [one for one in tried if one.outcome.complaints]
+    if wrong and all(LATE in text for one in wrong for text in one.outcome.complaints):
+        again = await prove([one.cell for one in wrong], folder / "again", 2)
+        wrong = [one for one in again if one.outcome.complaints]
+    assert not wrong, "\n".join(f"{one.cell}: {one.outcome}" for one in wrong)
 
 
 def runs_in(*names: str, place: Place = Place.BOTH) -> list[Cell]:
