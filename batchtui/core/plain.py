@@ -27,8 +27,8 @@ CONTROLS |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Those that change the direction of what stands beside them: `exe.txt` reads `txt.exe`."""
 
-HIDDEN_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\ud800-\udfff{UNSEEN.pattern[1:-1]}]")
-"""What JSON may hold as it stands, and a terminal should not be given."""
+BEYOND_ASCII = re.compile("[\x7f-\U0010ffff]")
+"""What JSON may hold as it stands; control characters of ASCII it may not."""
 
 TAB = 8
 
@@ -47,7 +47,7 @@ def visible(text: str) -> str:
 
 def visible_json(text: str) -> str:
     """JSON that means the same, with what a terminal should not be given as `\\u` escapes."""
-    return text if text.isascii() else HIDDEN_IN_JSON.sub(_escaped, text)
+    return text if text.isprintable() else BEYOND_ASCII.sub(_escaped, text)
 
 
 def _seen(char: str) -> str:
@@ -59,7 +59,9 @@ def _seen(char: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
+    char, code = match[0], ord(match[0])
+    if char.isprintable() or unicodedata.category(char) == "Zs":
+        return char
     if code < 0x10000:
         return f"\\u{code:04x}"
     high, low = divmod(code - 0x10000, 0x400)

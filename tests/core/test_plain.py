@@ -4,7 +4,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batchtui.core.plain import lines_of, visible, visible_json
@@ -44,6 +44,7 @@ def test_nothing_moves_the_cursor(text: str) -> None:
 
 @pytest.mark.fault("5.2")
 @given(ANY_TEXT)
+@example("\x7f\u00ad\u2028\U000e0001\U00013430\U0001d173\udc80")
 def test_json_means_the_same(text: str) -> None:
     written = visible_json(json.dumps([text], ensure_ascii=False))
     assert json.loads(written) == [text]
