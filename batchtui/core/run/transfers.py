@@ -1,7 +1,7 @@
 """Moves a run's files, telling of them on their way; outputs that cannot be fetched are named."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,16 +81,10 @@ async def upload(
 ) -> tuple[FailedPiece, ...]:
     """Upload every piece, each with the run's patience. Returns those that failed."""
 
-    async def move(piece: Piece, counted: Counted) -> None:
-        counting = Counting(counted)
+    async def attempt(storage: Storage, piece: Piece, sent: Counted) -> None:
+        await storage.upload(container, piece.blob, piece.path, sent=sent)
 
-        async def attempt(storage: Storage) -> None:
-            counting.begin()
-            await storage.upload(container, piece.blob, piece.path, sent=counting.count)
-
-        await account.storage(attempt, long=True)
-
-    return await move_all(move, pieces, report)
+    return await move_all(_patiently(account, attempt), pieces, report)
 
 
 async def download(
@@ -98,16 +92,27 @@ async def download(
 ) -> tuple[FailedPiece, ...]:
     """Download every piece, each with the run's patience. Returns those that failed."""
 
+    async def attempt(storage: Storage, piece: Piece, received: Counted) -> None:
+        await storage.download(container, piece.blob, piece.path, received=received)
+
+    return await save_all(_patiently(account, attempt), pieces, report)
+
+
+def _patiently(
+    account: RunAccount, attempt: Callable[[Storage, Piece, Counted], Awaitable[None]]
+) -> Callable[[Piece, Counted], Awaitable[None]]:
+    """Moves a piece with the run's patience; bytes that are moved again count once."""
+
     async def move(piece: Piece, counted: Counted) -> None:
         counting = Counting(counted)
 
-        async def attempt(storage: Storage) -> None:
+        async def begin(storage: Storage) -> None:
             counting.begin()
-            await storage.download(container, piece.blob, piece.path, received=counting.count)
+            await attempt(storage, piece, counting.count)
 
-        await account.storage(attempt, long=True)
+        await account.storage(begin, long=True)
 
-    return await save_all(move, pieces, report)
+    return move
 
 
 async def collect(journal: Journal, account: RunAccount) -> tuple[Unfetched, ...]:

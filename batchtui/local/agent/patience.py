@@ -9,13 +9,14 @@ from typing import TypeVar
 import aiohttp
 from azure.core.exceptions import AzureError, HttpResponseError
 
+from batchtui.core.gateway import TRANSIENT
+
 T = TypeVar("T")
 
 ALLOWED = 60.0
 """Seconds for one file, all attempts together; a task that waits holds its slot."""
 FIRST, LONGEST = 0.5, 8.0
 """Seconds between two attempts, which double from the first to the longest."""
-TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class RefusedError(Exception):
